@@ -1,0 +1,1 @@
+"""See what the hidden layer of a small neural network does to its input."""

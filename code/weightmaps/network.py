@@ -1,0 +1,234 @@
+"""A small fully connected network: its weights, and a forward pass that keeps everything it computed."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from dataclasses import dataclass
+
+import numpy as np
+
+FORMAT = "weightmaps network 1"
+
+
+def sigmoid(z):
+    """1 / (1 + exp(-z)), element by element; written with tanh so that no z, however large, overflows.
+
+    >>> sigmoid(np.array([-1e4, 0.0, 1e4])).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    return 0.5 * (1.0 + np.tanh(0.5 * z))
+
+
+def softmax(z):
+    """exp(z) / sum(exp(z)) along the last axis, shifted by its maximum so that it cannot overflow."""
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+ACTIVATIONS = {
+    "sigmoid": sigmoid,
+    "relu": lambda z: np.maximum(z, 0.0),
+    "tanh": np.tanh,
+    "softmax": softmax,
+    "identity": lambda z: z,
+}
+
+
+class NotANetwork(ValueError):
+    """A file that does not hold a network this package can use."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Everything one forward pass computed.
+
+    Attributes
+    ----------
+    z : tuple of arrays
+        Weighted inputs. ``z[l]`` has shape ``(n, sizes[l])``, or ``(sizes[l],)`` for one image;
+        ``z[0]`` is the input itself.
+    a : tuple of arrays
+        Activations, of the same shapes; ``a[0]`` is the input, ``a[-1]`` the outputs.
+    """
+
+    z: tuple
+    a: tuple
+
+
+class Network:
+    """A fully connected feedforward network.
+
+    Layer ``l`` computes ``z[l] = weights[l-1] @ a[l-1] + biases[l-1]`` and ``a[l] = f(z[l])``.
+
+    Parameters
+    ----------
+    weights : sequence of arrays
+        One matrix a layer, of shape ``(n_out, n_in)``: a row a neuron.
+    biases : sequence of arrays
+        One vector a layer, of shape ``(n_out,)``.
+    activations : sequence of str, optional
+        One name a layer: ``sigmoid`` (the default), ``relu``, ``tanh``, ``softmax``, ``identity``.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not chain, a value is not finite, or an activation is unknown.
+
+    Examples
+    --------
+    >>> network = Network([[[1.0, -1.0]]], [[0.5]])
+    >>> network.sizes
+    (2, 1)
+    >>> network.forward(np.array([3.0, 1.0])).z[1]
+    array([2.5])
+    """
+
+    def __init__(self, weights, biases, activations=None):
+        self.weights = tuple(_numbers(w, f"weights[{i}]", 2) for i, w in enumerate(weights))
+        self.biases = tuple(_numbers(b, f"biases[{i}]", 1) for i, b in enumerate(biases))
+        if not self.weights:
+            raise ValueError("weights is empty; a network needs at least one layer")
+        if len(self.biases) != len(self.weights):
+            raise ValueError(
+                f"biases has {len(self.biases)} vectors and weights has {len(self.weights)} matrices; "
+                "each layer needs one of each"
+            )
+        self.activations = ("sigmoid",) * len(self.weights) if activations is None else tuple(activations)
+        if len(self.activations) != len(self.weights):
+            raise ValueError(
+                f"activations has {len(self.activations)} names for {len(self.weights)} layers; give one a layer"
+            )
+        for name in self.activations:
+            if name not in ACTIVATIONS:
+                raise ValueError(f"unknown activation {name!r}; there are: {', '.join(ACTIVATIONS)}")
+        for i, (w, b) in enumerate(zip(self.weights, self.biases, strict=True)):
+            if len(b) != len(w):
+                raise ValueError(
+                    f"biases[{i}] has {len(b)} values, but weights[{i}] of shape {w.shape} has {len(w)} rows; "
+                    "each neuron (a row) needs one bias"
+                )
+            if i and w.shape[1] != len(self.weights[i - 1]):
+                raise ValueError(
+                    f"weights[{i}] of shape {w.shape} takes {w.shape[1]} inputs, but the layer below has "
+                    f"{len(self.weights[i - 1])} neurons; weights are (n_out, n_in), a row a neuron"
+                )
+
+    @property
+    def sizes(self):
+        """Neurons in each layer, the input first: ``(784, 100, 10)``."""
+        return (self.weights[0].shape[1], *(len(w) for w in self.weights))
+
+    def forward(self, X):
+        """Run the network and keep every weighted input and activation.
+
+        Parameters
+        ----------
+        X : array, shape (n, n_in) or (n_in,)
+            Images, or one image.
+
+        Returns
+        -------
+        Trace
+        """
+        X = self._inputs(X)
+        z, a = [X], [X]
+        for w, b, name in zip(self.weights, self.biases, self.activations, strict=True):
+            z.append(a[-1] @ w.T + b)
+            a.append(ACTIVATIONS[name](z[-1]))
+        return Trace(tuple(z), tuple(a))
+
+    def predict(self, X):
+        """The output with the largest activation: an integer for one image, an array for many."""
+        return self.forward(X).a[-1].argmax(axis=-1)
+
+    def accuracy(self, X, y):
+        """The share of images whose prediction is right, from 0 to 1.
+
+        Parameters
+        ----------
+        X : array, shape (n, n_in)
+        y : array of int, shape (n,)
+        """
+        y = np.asarray(y)
+        predicted = np.atleast_1d(self.predict(X))
+        if y.shape != predicted.shape:
+            raise ValueError(f"y has shape {y.shape} for {len(predicted)} images; give one label an image")
+        return float((predicted == y).mean())
+
+    def save(self, path):
+        """Write the network to an ``.npz`` file, whole or not at all."""
+        path = os.fspath(path)
+        arrays = {f"weights{i}": w for i, w in enumerate(self.weights)}
+        arrays |= {f"biases{i}": b for i, b in enumerate(self.biases)}
+        header = json.dumps({"format": FORMAT, "activations": self.activations})
+        part = f"{path}.{os.getpid()}.part"
+        try:
+            with open(part, "wb") as file:
+                np.savez(file, header=np.array(header), **arrays)
+            os.replace(part, path)
+        finally:
+            if os.path.exists(part):
+                os.remove(part)
+
+    @classmethod
+    def load(cls, path):
+        """Read a network that :meth:`save` wrote.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        NotANetwork
+            If the file is not an ``.npz`` of this package, is damaged, or holds pickled objects
+            (which could run code, and are never opened).
+        """
+        path = os.fspath(path)
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                if "header" not in file:
+                    raise NotANetwork(f"{path}: no network of this package (it has no entry 'header')")
+                header = json.loads(str(file["header"]))
+                if not isinstance(header, dict) or header.get("format") != FORMAT:
+                    raise NotANetwork(f"{path}: its header does not say {FORMAT!r}")
+                layers = range(len(header["activations"]))
+                weights = [file[f"weights{i}"] for i in layers]
+                biases = [file[f"biases{i}"] for i in layers]
+            return cls(weights, biases, header["activations"])
+        except FileNotFoundError:
+            raise FileNotFoundError(f"{path}: no such file") from None
+        except NotANetwork:
+            raise
+        except ValueError as error:
+            if "pickle" in str(error).lower():
+                raise NotANetwork(
+                    f"{path}: holds pickled Python objects, which could run code; it was not opened. "
+                    "Save plain arrays instead: Network(weights, biases).save(path)"
+                ) from None
+            raise NotANetwork(f"{path}: {error}") from None
+        except (KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as error:
+            raise NotANetwork(f"{path}: not an .npz file this package wrote, or damaged ({error})") from None
+
+    def _inputs(self, X):
+        X = np.asarray(X)
+        if X.ndim not in (1, 2) or X.shape[-1] != self.sizes[0]:
+            raise ValueError(
+                f"X has shape {X.shape}; this network wants (n, {self.sizes[0]}) or ({self.sizes[0]},)"
+            )
+        return X
+
+    def __repr__(self):
+        return f"<Network {'-'.join(map(str, self.sizes))}, {'/'.join(self.activations)}>"
+
+
+def _numbers(value, name, ndim):
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiu" or array.ndim != ndim or 0 in array.shape:
+        wanted = "a matrix (n_out, n_in)" if ndim == 2 else "a vector (n_out,)"
+        raise ValueError(f"{name} is {array.dtype} of shape {array.shape}; it must be {wanted} of real numbers")
+    if array.dtype.kind != "f":
+        array = array.astype(np.float64)
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} holds NaN or infinity; every weight and bias must be a finite number")
+    return array

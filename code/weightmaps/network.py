@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 FORMAT = "weightmaps network 1"
+# What NumPy and zipfile are seen to raise, beside ValueError, for files that are damaged or something else.
+UNREADABLE = (KeyError, TypeError, EOFError, OSError, MemoryError, NotImplementedError, zipfile.BadZipFile)
 
 
 def sigmoid(z):
@@ -98,7 +100,7 @@ class Network:
         self.activations = ("sigmoid",) * len(self.weights) if activations is None else tuple(activations)
         if len(self.activations) != len(self.weights):
             raise ValueError(
-                f"activations has {len(self.activations)} names for {len(self.weights)} layers; give one a layer"
+                f"activations has {len(self.activations)} names for {len(self.weights)} layers; give each one"
             )
         for name in self.activations:
             if name not in ACTIVATIONS:
@@ -106,7 +108,7 @@ class Network:
         for i, (w, b) in enumerate(zip(self.weights, self.biases, strict=True)):
             if len(b) != len(w):
                 raise ValueError(
-                    f"biases[{i}] has {len(b)} values, but weights[{i}] of shape {w.shape} has {len(w)} rows; "
+                    f"biases[{i}] has {len(b)} values, but weights[{i}] has shape {w.shape}; "
                     "each neuron (a row) needs one bias"
                 )
             if i and w.shape[1] != len(self.weights[i - 1]):
@@ -186,7 +188,7 @@ class Network:
         """
         path = os.fspath(path)
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
                 if "header" not in file:
                     raise NotANetwork(f"{path}: no network of this package (it has no entry 'header')")
                 header = json.loads(str(file["header"]))
@@ -207,7 +209,7 @@ class Network:
                     "Save plain arrays instead: Network(weights, biases).save(path)"
                 ) from None
             raise NotANetwork(f"{path}: {error}") from None
-        except (KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as error:
+        except UNREADABLE as error:
             raise NotANetwork(f"{path}: not an .npz file this package wrote, or damaged ({error})") from None
 
     def _inputs(self, X):
@@ -226,7 +228,9 @@ def _numbers(value, name, ndim):
     array = np.asarray(value)
     if array.dtype.kind not in "fiu" or array.ndim != ndim or 0 in array.shape:
         wanted = "a matrix (n_out, n_in)" if ndim == 2 else "a vector (n_out,)"
-        raise ValueError(f"{name} is {array.dtype} of shape {array.shape}; it must be {wanted} of real numbers")
+        raise ValueError(
+            f"{name} is {array.dtype} of shape {array.shape}; it must be {wanted} of real numbers"
+        )
     if array.dtype.kind != "f":
         array = array.astype(np.float64)
     if not np.isfinite(array).all():

@@ -1,0 +1,157 @@
+"""What each pixel contributes to a neuron, and each neuron to an output. Nothing is drawn here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+RANKINGS = ("weight", "activation", "contribution")
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Every neuron's contribution to one output for one image, the largest first.
+
+    Attributes
+    ----------
+    neurons : array of int, shape (n_hidden,)
+    contributions : array, shape (n_hidden,)
+        ``w·a`` of each of these neurons: its outgoing weight times its activation.
+    bias : float
+        The output's own.
+    total : float
+        The output's weighted input z; ``contributions.sum() + bias`` up to rounding.
+    """
+
+    neurons: np.ndarray
+    contributions: np.ndarray
+    bias: float
+    total: float
+
+
+def weight_map(network, neuron):
+    """The incoming weights of a neuron in the first hidden layer, one a pixel.
+
+    Parameters
+    ----------
+    network : Network
+    neuron : int
+
+    Returns
+    -------
+    array, shape (n_in,)
+        Row ``neuron`` of the first weight matrix; ``.reshape(28, 28)`` makes it a picture.
+    """
+    return network.weights[0][_index(neuron, network.sizes[1], "neuron")]
+
+
+def weight_times_input(network, x, neuron):
+    """What each pixel of one image contributes to a neuron's weighted input.
+
+    Parameters
+    ----------
+    network : Network
+    x : array, shape (n_in,)
+    neuron : int
+        In the first hidden layer.
+
+    Returns
+    -------
+    array, shape (n_in,)
+        ``w * x``. Its sum plus the neuron's bias is exactly the neuron's z.
+
+    Examples
+    --------
+    >>> from weightmaps.network import Network
+    >>> network = Network([[[2.0, -1.0, 4.0]]], [[0.5]])
+    >>> product = weight_times_input(network, np.array([1.0, 1.0, 0.0]), 0)
+    >>> product.tolist(), product.sum() + 0.5 == network.forward(np.array([1.0, 1.0, 0.0])).z[1][0]
+    ([2.0, -1.0, 0.0], np.True_)
+    """
+    return weight_map(network, neuron) * _one_image(network, x)
+
+
+def ledger(network, x, output):
+    """Account for one output: what every neuron of the last hidden layer adds to its z for one image.
+
+    Parameters
+    ----------
+    network : Network
+        With one hidden layer or more.
+    x : array, shape (n_in,)
+    output : int
+
+    Returns
+    -------
+    Ledger
+    """
+    contributions, bias = _contributions(network, x, output)
+    order = _descending(contributions)
+    total = float(network.forward(_one_image(network, x)).z[-1][output])
+    return Ledger(order, contributions[order], bias, total)
+
+
+def top_neurons(network, output, k, *, by="weight", x=None):
+    """The k neurons of the last hidden layer that come first for an output.
+
+    Parameters
+    ----------
+    network : Network
+        With one hidden layer or more.
+    output : int
+    k : int
+    by : {"weight", "activation", "contribution"}
+        Rank by outgoing weight to the output (signed, as in ``W2[3].argsort()``), by activation for the
+        image ``x``, or by their product.
+    x : array, shape (n_in,), optional
+        The image; ``activation`` and ``contribution`` need it.
+
+    Returns
+    -------
+    array of int, shape (k,)
+        The largest first; of equals, the lower number first.
+    """
+    if by not in RANKINGS:
+        raise ValueError(f"unknown ranking by={by!r}; there are: {', '.join(RANKINGS)}")
+    if by != "weight" and x is None:
+        raise ValueError(f"ranking by {by!r} depends on the image; give x=")
+    n_hidden = network.sizes[-2]
+    if not 1 <= k <= n_hidden:
+        raise ValueError(f"k is {k}; there are {n_hidden} neurons, so it must be from 1 to {n_hidden}")
+    if by == "contribution":
+        score = _contributions(network, x, output)[0]
+    elif by == "activation":
+        _outgoing(network, output)
+        score = network.forward(_one_image(network, x)).a[-2]
+    else:
+        score = _outgoing(network, output)
+    return _descending(score)[:k]
+
+
+def _outgoing(network, output):
+    if len(network.weights) < 2:
+        raise ValueError(f"{network!r} has no hidden layer, so no neuron stands between input and output")
+    return network.weights[-1][_index(output, network.sizes[-1], "output")]
+
+
+def _contributions(network, x, output):
+    outgoing = _outgoing(network, output)
+    return outgoing * network.forward(_one_image(network, x)).a[-2], float(network.biases[-1][output])
+
+
+def _descending(score):
+    return np.argsort(-score, kind="stable")
+
+
+def _index(value, n, name):
+    if value != int(value) or not 0 <= value < n:
+        raise ValueError(f"{name} is {value!r}; there are {n}, numbered 0 to {n - 1}")
+    return int(value)
+
+
+def _one_image(network, x):
+    x = np.asarray(x)
+    if x.shape != (network.sizes[0],):
+        raise ValueError(f"x has shape {x.shape}; one image for this network has shape ({network.sizes[0]},)")
+    return x

@@ -1,0 +1,194 @@
+"""Arrays in, Matplotlib Axes out: the static pictures of the book."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+INK = "Greys"
+SIGNED = "RdBu_r"
+ACCENT = "#0f766e"
+QUIET = "#9ca3af"
+
+
+def as_square(values):
+    """The values of a square picture, row by row, as a picture.
+
+    Parameters
+    ----------
+    values : array, shape (side * side,)
+
+    Returns
+    -------
+    array, shape (side, side)
+    """
+    values = np.asarray(values)
+    side = round(values.size**0.5)
+    if values.ndim != 1 or side * side != values.size:
+        raise ValueError(
+            f"values has shape {values.shape}; a square picture has (side * side,) values, such as (784,)"
+        )
+    return values.reshape(side, side)
+
+
+def digit(image, *, ax=None):
+    """Draw one image, ink dark on light.
+
+    Parameters
+    ----------
+    image : array, shape (784,), values from 0 to 1
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax = _bare(ax)
+    ax.imshow(as_square(image), cmap=INK, vmin=0, vmax=1)
+    return ax
+
+
+def weight_map(weights, *, limit=None, scale=False, ax=None):
+    """Draw signed values, one a pixel, as a picture: red above zero, blue below, zero in white.
+
+    Parameters
+    ----------
+    weights : array, shape (784,)
+    limit : float, optional
+        The value at which the colours end, in both directions; by default the largest magnitude.
+    scale : bool
+        Draw the colour scale beside the picture.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax = _bare(ax)
+    picture = ax.imshow(as_square(weights), cmap=SIGNED, **_signed_limits(weights, limit))
+    if scale:
+        ax.figure.colorbar(picture, ax=ax, fraction=0.046, pad=0.04)
+    return ax
+
+
+def weight_maps(weights, *, columns=10, limit=None, labels=None, ax=None):
+    """Draw many weight maps side by side, all on one scale, which is shown.
+
+    Parameters
+    ----------
+    weights : array, shape (n, 784)
+        A row a neuron, drawn row by row.
+    columns : int
+    limit : float, optional
+        As for :func:`weight_map`; by default the largest magnitude among all.
+    labels : sequence of str, optional
+        One a map, written above it.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax = _bare(ax)
+    picture = _tiles(ax, weights, columns, labels, np.nan, cmap=SIGNED, **_signed_limits(weights, limit))
+    ax.figure.colorbar(picture, ax=ax, fraction=0.03, pad=0.02)
+    return ax
+
+
+def digits(images, *, columns=10, labels=None, ax=None):
+    """Draw many images side by side, ink dark on light.
+
+    Parameters
+    ----------
+    images : array, shape (n, 784), values from 0 to 1
+    columns : int
+    labels : sequence of str, optional
+        One an image, written above it.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax = _bare(ax)
+    _tiles(ax, images, columns, labels, 0.0, cmap=INK, vmin=0, vmax=1)
+    return ax
+
+
+def activations(a, *, ax=None):
+    """Draw the activations of a layer as a grid, neuron 0 at the top left, row by row.
+
+    Parameters
+    ----------
+    a : array, shape (n,), values from 0 (white) to 1 (black)
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax = _bare(ax)
+    columns = int(np.ceil(len(a) ** 0.5))
+    rows = -(-len(a) // columns)
+    grid = np.full(rows * columns, np.nan)
+    grid[: len(a)] = a
+    ax.imshow(grid.reshape(rows, columns), cmap=INK, vmin=0, vmax=1)
+    ax.set_xticks(np.arange(columns + 1) - 0.5, minor=True)
+    ax.set_yticks(np.arange(rows + 1) - 0.5, minor=True)
+    ax.grid(which="minor", color=QUIET, linewidth=0.4)
+    ax.tick_params(which="minor", length=0)
+    return ax
+
+
+def outputs(a, *, labels=None, ax=None):
+    """Draw the outputs of a network as bars, the largest in the accent colour.
+
+    Parameters
+    ----------
+    a : array, shape (n,), values from 0 to 1
+    labels : sequence of str, optional
+        One an output; by default its number.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax = plt.gca() if ax is None else ax
+    colours = [ACCENT if k == np.argmax(a) else QUIET for k in range(len(a))]
+    ax.barh(range(len(a)), a, color=colours)
+    ax.set_yticks(range(len(a)), labels or [str(k) for k in range(len(a))])
+    ax.set(xlim=(0, 1), ylim=(len(a) - 0.5, -0.5), xlabel="activation", ylabel="output")
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def _bare(ax):
+    ax = plt.gca() if ax is None else ax
+    ax.set_xticks([])
+    ax.set_yticks([])
+    return ax
+
+
+def _signed_limits(values, limit):
+    limit = np.abs(values).max() if limit is None else limit
+    if not limit > 0:
+        limit = 1.0  # a map of zeros is white all over, on any scale
+    return {"vmin": -limit, "vmax": limit}
+
+
+def _tiles(ax, pictures, columns, labels, blank, **colours):
+    """Draw many pictures as one, row by row, with gaps between them that make room for labels."""
+    pictures = [as_square(picture) for picture in pictures]
+    side = len(pictures[0])
+    above, beside = (9, 5) if labels else (2, 2)
+    down, right = side + above, side + beside
+    rows = -(-len(pictures) // columns)
+    sheet = np.full((rows * down, columns * right), blank)
+    for k, picture in enumerate(pictures):
+        top, left = (k // columns) * down + above, (k % columns) * right
+        sheet[top : top + side, left : left + side] = picture
+        if labels:
+            ax.text(left + side / 2, top - 1.5, labels[k], ha="center", va="bottom", fontsize=8)
+    ax.spines[:].set_visible(False)
+    return ax.imshow(sheet, **colours)

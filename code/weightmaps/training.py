@@ -1,0 +1,297 @@
+"""Mini-batch gradient descent for small networks: their start, their costs, their history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+from tqdm import tqdm
+
+from .network import Network
+
+
+def initialise(sizes, *, scale, seed):
+    """A sigmoid network with random weights, before any training.
+
+    The two scales draw the same random numbers, so a seed can be compared with itself.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Neurons in each layer, the input first: ``(784, 100, 10)``.
+    scale : {"unit", "fan_in"}
+        Standard deviation of the weights: 1, or ``1 / sqrt(n_in)``. Biases are drawn from N(0, 1) in both
+        (the large and the default initialiser of Nielsen, *Neural Networks and Deep Learning*, ch. 3).
+    seed : int
+
+    Returns
+    -------
+    Network
+        With ``float32`` weights.
+
+    Examples
+    --------
+    >>> initialise((784, 100, 10), scale="unit", seed=0)
+    <Network 784-100-10, sigmoid/sigmoid>
+    """
+    if scale not in ("unit", "fan_in"):
+        raise ValueError(f"scale is {scale!r}; it must be 'unit' or 'fan_in'")
+    if len(sizes) < 2 or min(sizes) < 1:
+        raise ValueError(f"sizes is {sizes!r}; it needs two layers or more, each of one neuron or more")
+    rng = np.random.default_rng(seed)
+    weights, biases = [], []
+    for n_in, n_out in pairwise(sizes):
+        deviation = 1.0 if scale == "unit" else n_in**-0.5
+        weights.append((deviation * rng.standard_normal((n_out, n_in))).astype(np.float32))
+        biases.append(rng.standard_normal(n_out).astype(np.float32))
+    return Network(weights, biases)
+
+
+def _sigmoid(z):
+    z *= 0.5
+    np.tanh(z, out=z)
+    z += 1.0
+    z *= 0.5
+
+
+def _softmax(z):
+    z -= z.max(axis=0)
+    np.exp(z, out=z)
+    z /= z.sum(axis=0)
+
+
+# As training uses them: z becomes f(z) in place, and f'(z) is written in terms of a = f(z).
+_APPLY = {
+    "sigmoid": _sigmoid,
+    "relu": lambda z: np.maximum(z, 0.0, out=z),
+    "tanh": lambda z: np.tanh(z, out=z),
+    "softmax": _softmax,
+    "identity": lambda z: z,
+}
+_SLOPE = {
+    "sigmoid": lambda a: a - a * a,
+    "relu": lambda a: a > 0.0,
+    "tanh": lambda a: 1.0 - a * a,
+    "identity": lambda a: 1.0,
+}
+
+
+def _quadratic(network, X, targets):
+    return 0.5 * float(((network.forward(X).a[-1] - targets) ** 2).sum(axis=1).mean())
+
+
+def _cross_entropy(network, X, targets):
+    z = network.forward(X).z[-1].astype(np.float64)
+    if network.activations[-1] == "softmax":
+        z = z - z.max(axis=1, keepdims=True)
+        return float((np.log(np.exp(z).sum(axis=1)) - (targets * z).sum(axis=1)).mean())
+    return float((np.logaddexp(0.0, z) - targets * z).sum(axis=1).mean())
+
+
+COSTS = {"quadratic": _quadratic, "cross_entropy": _cross_entropy}
+
+
+@dataclass
+class History:
+    """What training went through.
+
+    Attributes
+    ----------
+    cost, accuracy : list of float
+        One value an epoch, measured after it on the ``validation`` images, or on the training images
+        where none were given. The cost leaves the weight decay term out.
+    checkpoints : dict of int to Network
+        The network after so many steps (mini-batches); 0 is before the first.
+    """
+
+    cost: list = field(default_factory=list)
+    accuracy: list = field(default_factory=list)
+    checkpoints: dict = field(default_factory=dict)
+
+
+def train(
+    network,
+    digits,
+    *,
+    epochs,
+    learning_rate,
+    batch_size=10,
+    weight_decay=0.0,
+    cost="quadratic",
+    seed=0,
+    checkpoints=(),
+    validation=None,
+    progress=True,
+):
+    """Train a copy of a network by mini-batch gradient descent with backpropagation.
+
+    The same arguments give the same network, bit for bit, on the same machine: linear algebra runs on one
+    thread, because its rounding depends on their number. The precision is that of the network's weights.
+
+    Parameters
+    ----------
+    network : Network
+        Where to start; it is not changed.
+    digits : Digits
+        Images and labels to learn; label ``k`` asks for output ``k``.
+    epochs : int
+        Passes over all images, each in a new random order.
+    learning_rate : float
+        η: a step subtracts η times the batch's mean gradient.
+    batch_size : int
+        Images in a step; the last step of an epoch takes what is left.
+    weight_decay : float
+        Nielsen's λ: each step first multiplies the weights, not the biases, by ``1 − η λ / n``.
+    cost : {"quadratic", "cross_entropy"}
+        ``½ ‖a − y‖²``, or the cross-entropy of sigmoid or softmax outputs, averaged over images.
+    seed : int
+        Of the order of the images.
+    checkpoints : iterable of int
+        Steps after which to keep a copy in the history.
+    validation : Digits, optional
+        Images on which the history is measured.
+    progress : bool
+        Show a progress bar.
+
+    Returns
+    -------
+    Network, History
+
+    Raises
+    ------
+    ValueError
+        If the digits do not fit the network, a number is out of range, or the cost does not go with the
+        network's outputs.
+    FloatingPointError
+        If the weights overflow, as they do when the learning rate is far too high.
+    """
+    n = len(digits)
+    n_out = network.sizes[-1]
+    _check(network, digits, epochs, batch_size, learning_rate, weight_decay, cost)
+    checkpoints = set(checkpoints)
+    measured = digits if validation is None else validation
+    _check_digits(network, measured, "digits" if validation is None else "validation")
+    measured_targets = np.eye(n_out, dtype=np.float32)[measured.labels]
+
+    dtype = network.weights[0].dtype
+    images = digits.images.astype(dtype, copy=False)
+    targets = np.eye(n_out, dtype=dtype)[digits.labels]
+    descent = _Descent(network, learning_rate, 1.0 - learning_rate * weight_decay / n, cost)
+    rng = np.random.default_rng(seed)
+    history = History()
+
+    def keep(step):
+        if step in checkpoints:
+            history.checkpoints[step] = descent.network()
+
+    with (
+        threadpool_limits(1, user_api="blas"),
+        np.errstate(under="ignore", over="raise", invalid="raise"),
+        tqdm(total=epochs * -(-n // batch_size), unit="step", disable=not progress, leave=True) as bar,
+    ):
+        keep(0)
+        step = 0
+        for _ in range(epochs):
+            order = rng.permutation(n)
+            for start in range(0, n, batch_size):
+                descent.step(images, targets, order[start : start + batch_size])
+                step += 1
+                keep(step)
+                bar.update()
+            trained = descent.network()
+            history.cost.append(COSTS[cost](trained, measured.images, measured_targets))
+            history.accuracy.append(trained.accuracy(measured.images, measured.labels))
+            bar.set_postfix_str(f"accuracy {history.accuracy[-1]:.2%}")
+        return descent.network(), history
+
+
+class _Descent:
+    """The state of one training run.
+
+    Images are columns here, so that each line reads ``z = W @ x``. The bias is a last column of ``W`` that
+    meets a constant 1 at the end of ``x``: one product and one update serve both.
+    """
+
+    def __init__(self, network, learning_rate, keep_weights, cost):
+        self.layers = [np.column_stack(pair) for pair in zip(network.weights, network.biases, strict=True)]
+        self.gradients = [np.empty_like(w) for w in self.layers]
+        self.names = network.activations
+        self.learning_rate = learning_rate
+        self.keep_weights = keep_weights
+        self.quadratic = cost == "quadratic"
+        self.buffers = {}
+
+    def network(self):
+        return Network(
+            [w[:, :-1].copy() for w in self.layers], [w[:, -1].copy() for w in self.layers], self.names
+        )
+
+    def activations(self, m):
+        """Room for the activations of ``m`` images, each layer with its constant 1 in place."""
+        if m not in self.buffers:
+            dtype = self.layers[0].dtype
+            images = np.ones((m, self.layers[0].shape[1]), dtype)
+            self.buffers[m] = [images.T, *(np.ones((len(w) + 1, m), dtype) for w in self.layers)]
+        return self.buffers[m]
+
+    def step(self, images, targets, batch):
+        """One step down the gradient (equations BP1 to BP4 of Nielsen, ch. 2)."""
+        a = self.activations(len(batch))
+        images.take(batch, axis=0, out=a[0].T[:, :-1], mode="clip")  # "clip" lets take write without a copy
+        for w, name, below, here in zip(self.layers, self.names, a[:-1], a[1:], strict=True):
+            z = here[:-1]
+            np.matmul(w, below, out=z)
+            _APPLY[name](z)
+        delta = a[-1][:-1] - targets.take(batch, axis=0).T
+        if self.quadratic:
+            delta *= _SLOPE[self.names[-1]](a[-1][:-1])
+        delta *= self.learning_rate / len(batch)
+        for layer in reversed(range(len(self.layers))):
+            w, gradient = self.layers[layer], self.gradients[layer]
+            np.matmul(delta, a[layer].T, out=gradient)
+            if layer:
+                delta = w[:, :-1].T @ delta
+                delta *= _SLOPE[self.names[layer - 1]](a[layer][:-1])
+            if self.keep_weights != 1.0:
+                w[:, :-1] *= self.keep_weights
+            w -= gradient
+
+
+def _check(network, digits, epochs, batch_size, learning_rate, weight_decay, cost):
+    _check_digits(network, digits, "digits")
+    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
+        if value != int(value) or value < 1:
+            raise ValueError(f"{name} is {value!r}; it must be a whole number, 1 or more")
+    if not (np.isfinite(learning_rate) and learning_rate > 0):
+        raise ValueError(f"learning_rate is {learning_rate!r}; it must be a finite number above 0")
+    if not 0 <= weight_decay < len(digits) / learning_rate:
+        raise ValueError(
+            f"weight_decay is {weight_decay!r}; it must be 0 or more, and below n / learning_rate = "
+            f"{len(digits) / learning_rate:g}, where it would wipe the weights out in one step"
+        )
+    if cost not in COSTS:
+        raise ValueError(f"unknown cost {cost!r}; there are: {', '.join(COSTS)}")
+    last = network.activations[-1]
+    if cost == "quadratic" and last == "softmax":
+        raise ValueError("the quadratic cost does not go with softmax outputs here; use cost='cross_entropy'")
+    if cost == "cross_entropy" and last not in ("sigmoid", "softmax"):
+        raise ValueError(f"cross_entropy needs sigmoid or softmax outputs; this network's are {last}")
+    if "softmax" in network.activations[:-1]:
+        raise ValueError("softmax in a hidden layer cannot be trained here; use it for the outputs only")
+    if len({array.dtype for array in (*network.weights, *network.biases)}) > 1:
+        raise ValueError("the network mixes precisions; give all its weights and biases one dtype")
+
+
+def _check_digits(network, digits, name):
+    n_in, n_out = network.sizes[0], network.sizes[-1]
+    if len(digits) == 0:
+        raise ValueError(f"{name} is empty; training needs images")
+    if digits.images.shape[1] != n_in:
+        raise ValueError(f"{name} has images of {digits.images.shape[1]} pixels; the network takes {n_in}")
+    if digits.labels.max() >= n_out:
+        raise ValueError(
+            f"{name} has labels up to {digits.labels.max()}; "
+            f"a network with {n_out} outputs learns 0 to {n_out - 1}"
+        )

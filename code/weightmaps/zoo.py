@@ -1,0 +1,215 @@
+"""The networks that ship with the book, each with the recipe that made it."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .mnist_files import CHECKSUMS
+from .network import Network
+from .training import initialise, train
+
+DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network of the zoo is made; all that training depends on, but for the seed."""
+
+    title: str
+    sizes: tuple
+    labels: tuple
+    scale: str
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    weight_decay: float
+    cost: str
+    seeds: tuple
+    """Every seed that is tried; each gives the start and the order of the images."""
+    passing: float
+    """The first seed whose accuracy on the validation images reaches this is the one that ships."""
+    checkpoints: tuple = ()
+
+
+RECIPES = {
+    "nielsen": Recipe(
+        title="The question's own network: 784-100-10",
+        sizes=(784, 100, 10),
+        labels=tuple(range(10)),
+        scale="unit",
+        epochs=30,
+        batch_size=10,
+        learning_rate=3.0,
+        weight_decay=0.0,
+        cost="quadratic",
+        seeds=tuple(range(10)),
+        passing=0.95,
+    ),
+    "zero-one": Recipe(
+        title="One hidden neuron for 0 against 1: 784-1-2",
+        sizes=(784, 1, 2),
+        labels=(0, 1),
+        scale="unit",
+        epochs=30,
+        batch_size=10,
+        learning_rate=3.0,
+        weight_decay=0.0,
+        cost="quadratic",
+        seeds=tuple(range(10)),
+        passing=0.99,
+        checkpoints=(
+            *(0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700),
+            *(1_000, 1_500, 2_000, 3_000, 5_000, 7_000, 10_000, 15_000, 20_000, 25_000, 30_000, 35_010),
+        ),
+    ),
+}
+
+
+def names():
+    """The names of the networks that ship."""
+    return tuple(RECIPES)
+
+
+def load(name):
+    """A trained network of the zoo, by name.
+
+    Examples
+    --------
+    >>> load("nielsen")
+    <Network 784-100-10, sigmoid/sigmoid>
+    """
+    _recipe(name)
+    return Network.load(DATA / f"{name}.npz")
+
+
+def checkpoints(name):
+    """The network during training: a dict from step to Network, the start (step 0) first.
+
+    Raises
+    ------
+    ValueError
+        If the network ships without checkpoints.
+    """
+    if not _recipe(name).checkpoints:
+        kept = ", ".join(other for other in names() if RECIPES[other].checkpoints)
+        raise ValueError(f"zoo network {name!r} ships without checkpoints; these have them: {kept}")
+    network = load(name)
+    layers = range(len(network.weights))
+    with np.load(DATA / f"{name}-checkpoints.npz", allow_pickle=False) as file:
+        weights = [file[f"weights{i}"] for i in layers]
+        biases = [file[f"biases{i}"] for i in layers]
+        return {
+            int(step): Network([w[k] for w in weights], [b[k] for b in biases], network.activations)
+            for k, step in enumerate(file["steps"])
+        }
+
+
+def card(name):
+    """What is known of a network of the zoo: recipe, seeds tried, accuracies, learning curve, command.
+
+    Returns
+    -------
+    dict
+        Accuracies are shares from 0 to 1, measured on images that training never saw.
+    """
+    _recipe(name)
+    return json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def make(name, mnist, folder, *, every_seed=False, progress=True):
+    """Train a network of the zoo from full MNIST and write it, its card and its checkpoints to a folder.
+
+    Parameters
+    ----------
+    name : str
+    mnist : Mnist
+        From :func:`weightmaps.digits.load_mnist`.
+    folder : path
+    every_seed : bool
+        Try every seed of the recipe, and ship the first that passes; otherwise train only the one that ships.
+    progress : bool
+        Show progress bars.
+
+    Returns
+    -------
+    dict
+        The card.
+    """
+    recipe = _recipe(name)
+    train_, validation, test = (
+        part.only(*recipe.labels) for part in (mnist.train, mnist.validation, mnist.test)
+    )
+    shipped, tried = None, []
+    for seed in recipe.seeds if every_seed else (card(name)["seed"],):
+        network, history = train(
+            initialise(recipe.sizes, scale=recipe.scale, seed=seed),
+            train_,
+            epochs=recipe.epochs,
+            batch_size=recipe.batch_size,
+            learning_rate=recipe.learning_rate,
+            weight_decay=recipe.weight_decay,
+            cost=recipe.cost,
+            seed=seed,
+            checkpoints=recipe.checkpoints,
+            validation=validation,
+            progress=progress,
+        )
+        accuracy = {
+            "validation": network.accuracy(validation.images, validation.labels),
+            "test": network.accuracy(test.images, test.labels),
+        }
+        tried.append({"seed": seed, **accuracy})
+        if shipped is None and accuracy["validation"] >= recipe.passing:
+            shipped = seed, network, history, accuracy
+    if shipped is None:
+        raise ValueError(f"no seed of recipe {name!r} reached {recipe.passing:.1%} on validation: {tried}")
+
+    seed, network, history, accuracy = shipped
+    made = {
+        "name": name,
+        "recipe": asdict(recipe),
+        "seed": seed,
+        "seeds_tried": tried,
+        "accuracy": accuracy,
+        "images": {"train": len(train_), "validation": len(validation), "test": len(test)},
+        "learning_curve": {"cost": history.cost, "accuracy": history.accuracy},
+        "data_sha256": CHECKSUMS,
+        "command": f"python -m weightmaps train --recipe {name}",
+        "versions": {"python": platform.python_version(), "numpy": np.__version__},
+    }
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    network.save(folder / f"{name}.npz")
+    if history.checkpoints:
+        _save_checkpoints(folder / f"{name}-checkpoints.npz", history.checkpoints)
+    _replace(folder / f"{name}.json", lambda file: file.write((json.dumps(made, indent=1) + "\n").encode()))
+    return made
+
+
+def _save_checkpoints(path, networks):
+    layers = range(len(next(iter(networks.values())).weights))
+    arrays = {f"weights{i}": np.stack([n.weights[i] for n in networks.values()]) for i in layers}
+    arrays |= {f"biases{i}": np.stack([n.biases[i] for n in networks.values()]) for i in layers}
+    _replace(path, lambda file: np.savez(file, steps=np.array(list(networks)), **arrays))
+
+
+def _replace(path, write):
+    part = path.with_suffix(f".{os.getpid()}.part")
+    try:
+        with open(part, "wb") as file:
+            write(file)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _recipe(name):
+    if name not in RECIPES:
+        raise ValueError(f"unknown zoo network {name!r}; there are: {', '.join(RECIPES)}")
+    return RECIPES[name]

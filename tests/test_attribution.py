@@ -1,0 +1,81 @@
+"""Attributions on networks small enough to solve by hand, and on the one that ships."""
+
+import numpy as np
+import pytest
+
+from weightmaps import attribution, digits, zoo
+from weightmaps.network import Network
+
+
+@pytest.fixture
+def toy():
+    """2 inputs, 3 hidden neurons, 2 outputs, no squashing: a = (1, 2, 4) for x = (1, 2)."""
+    return Network(
+        [[[1, 0], [0, 1], [2, 1]], [[5, -1, 1], [0, 3, 1]]], [[0, 0, 0], [10, 20]], ["identity", "identity"]
+    )
+
+
+X = np.array([1.0, 2.0])
+
+
+def test_ledger_by_hand(toy):
+    page = attribution.ledger(toy, X, 0)
+    assert page.neurons.tolist() == [0, 2, 1]
+    assert page.contributions.tolist() == [5.0, 4.0, -2.0]
+    assert (page.bias, page.total) == (10.0, 17.0)
+
+
+def test_rankings_differ_as_they_should(toy):
+    def top(output, **how):
+        return attribution.top_neurons(toy, output, 3, **how).tolist()
+
+    assert top(0) == [0, 2, 1]
+    assert top(0, by="activation", x=X) == [2, 1, 0]
+    assert top(1, by="contribution", x=X) == [1, 2, 0]
+    assert attribution.top_neurons(toy, 0, 1).tolist() == [0]
+
+
+def test_on_the_network_that_ships_everything_adds_up():
+    network, sample = zoo.load("nielsen"), digits.load_sample()
+    network = Network([w.astype(float) for w in network.weights], [b.astype(float) for b in network.biases])
+    for i in range(0, 5000, 619):
+        x = sample.images[i].astype(float)
+        trace = network.forward(x)
+        for neuron in (0, 42, 99):
+            product = attribution.weight_times_input(network, x, neuron)
+            assert product.sum() + network.biases[0][neuron] == pytest.approx(trace.z[1][neuron], abs=1e-9)
+            np.testing.assert_array_equal(product[x == 0], 0)
+        for output in range(10):
+            page = attribution.ledger(network, x, output)
+            assert page.contributions.sum() + page.bias == pytest.approx(page.total, abs=1e-9)
+            assert page.total == trace.z[2][output]
+            assert sorted(page.neurons) == list(range(100))
+            assert (np.diff(page.contributions) <= 0).all()
+
+
+def test_the_top_neuron_by_weight_is_the_one_the_question_takes():
+    network = zoo.load("nielsen")
+    for output in range(10):
+        assert attribution.top_neurons(network, output, 1)[0] == network.weights[1][output].argsort()[-1]
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda n: attribution.weight_map(n, 3), "neuron is 3; there are 3, numbered 0 to 2"),
+        (lambda n: attribution.weight_map(n, -1), "neuron is -1"),
+        (lambda n: attribution.weight_times_input(n, np.ones(3), 0), r"x has shape \(3,\)"),
+        (lambda n: attribution.ledger(n, X, 2), "output is 2; there are 2"),
+        (lambda n: attribution.top_neurons(n, 0, 0), "k is 0"),
+        (lambda n: attribution.top_neurons(n, 0, 4), "from 1 to 3"),
+        (
+            lambda n: attribution.top_neurons(n, 0, 1, by="fame"),
+            "unknown ranking by='fame'; there are: weight",
+        ),
+        (lambda n: attribution.top_neurons(n, 0, 1, by="activation"), "give x="),
+        (lambda n: attribution.ledger(Network([np.ones((1, 2))], [[0]]), X, 0), "no hidden layer"),
+    ],
+)
+def test_what_does_not_exist_is_refused(toy, call, says):
+    with pytest.raises(ValueError, match=says):
+        call(toy)

@@ -1,0 +1,221 @@
+"""Training against a textbook: one image at a time, one formula a line."""
+
+import numpy as np
+import pytest
+
+from weightmaps.digits import Digits
+from weightmaps.network import Network, sigmoid
+from weightmaps.training import COSTS, initialise, train
+
+
+def toy_digits(n=23, n_in=784, seed=0):
+    rng = np.random.default_rng(seed)
+    return Digits(rng.integers(0, 256, (n, n_in)) / 255, rng.integers(0, 3, n))
+
+
+def start(sizes=(784, 4, 3), dtype=np.float64, activations=None):
+    network = initialise(sizes, scale="fan_in", seed=1)
+    return Network(
+        [w.astype(dtype) for w in network.weights], [b.astype(dtype) for b in network.biases], activations
+    )
+
+
+def textbook(network, digits, *, epochs, batch_size, learning_rate, weight_decay, cost, seed):
+    """Nielsen's ``network2``: per-sample backpropagation, sums over a batch, then one update."""
+    weights = [w.copy() for w in network.weights]
+    biases = [b.copy() for b in network.biases]
+    rng = np.random.default_rng(seed)
+    n = len(digits)
+    for _ in range(epochs):
+        order = rng.permutation(n)
+        for batch in (order[k : k + batch_size] for k in range(0, n, batch_size)):
+            sum_w = [np.zeros_like(w) for w in weights]
+            sum_b = [np.zeros_like(b) for b in biases]
+            for i in batch:
+                a = [digits.images[i].astype(np.float64)]
+                for w, b in zip(weights, biases, strict=True):
+                    a.append(1 / (1 + np.exp(-(w @ a[-1] + b))))
+                delta = a[-1] - np.eye(len(biases[-1]))[digits.labels[i]]
+                if cost == "quadratic":
+                    delta = delta * a[-1] * (1 - a[-1])
+                for layer in reversed(range(len(weights))):
+                    sum_w[layer] += np.outer(delta, a[layer])
+                    sum_b[layer] += delta
+                    delta = (weights[layer].T @ delta) * a[layer] * (1 - a[layer])
+            rate = learning_rate / len(batch)
+            decay = 1 - learning_rate * weight_decay / n
+            weights = [decay * w - rate * g for w, g in zip(weights, sum_w, strict=True)]
+            biases = [b - rate * g for b, g in zip(biases, sum_b, strict=True)]
+    return weights, biases
+
+
+@pytest.mark.parametrize("sizes", [(784, 3), (784, 4, 3), (784, 5, 4, 3)])
+@pytest.mark.parametrize("cost", ["quadratic", "cross_entropy"])
+@pytest.mark.parametrize("weight_decay", [0.0, 0.7])
+@pytest.mark.parametrize("batch_size", [1, 5, 23])
+def test_training_equals_the_textbook(sizes, cost, weight_decay, batch_size):
+    recipe = {
+        "epochs": 3,
+        "batch_size": batch_size,
+        "learning_rate": 0.8,
+        "weight_decay": weight_decay,
+        "cost": cost,
+        "seed": 5,
+    }
+    network, digits = start(sizes), toy_digits()
+    trained, _ = train(network, digits, progress=False, **recipe)
+    weights, biases = textbook(network, digits, **recipe)
+    for ours, theirs in zip(trained.weights + trained.biases, weights + biases, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("hidden", ["sigmoid", "relu", "tanh", "identity"])
+@pytest.mark.parametrize(
+    ("output", "cost"),
+    [
+        ("sigmoid", "quadratic"),
+        ("relu", "quadratic"),
+        ("tanh", "quadratic"),
+        ("identity", "quadratic"),
+        ("sigmoid", "cross_entropy"),
+        ("softmax", "cross_entropy"),
+    ],
+)
+def test_a_step_goes_down_the_gradient(hidden, output, cost):
+    """One step over all images against finite differences of the cost."""
+    network, digits = start(activations=[hidden, output]), toy_digits()
+    rate = 1e-3
+    stepped, _ = train(
+        network,
+        digits,
+        epochs=1,
+        batch_size=len(digits),
+        learning_rate=rate,
+        cost=cost,
+        progress=False,
+    )
+    targets = np.eye(3)[digits.labels]
+    images = digits.images.astype(np.float64)
+
+    def cost_with(layer, index, change):
+        weights = [w.copy() for w in network.weights]
+        weights[layer][index] += change
+        return COSTS[cost](Network(weights, network.biases, network.activations), images, targets)
+
+    for layer, index in [(0, (0, 400)), (0, (3, 17)), (1, (0, 0)), (1, (2, 3))]:
+        slope = (cost_with(layer, index, 1e-6) - cost_with(layer, index, -1e-6)) / 2e-6
+        step = stepped.weights[layer][index] - network.weights[layer][index]
+        assert step == pytest.approx(-rate * slope, rel=1e-4, abs=1e-10)
+
+
+def test_the_same_arguments_give_the_same_bits_and_the_start_is_not_changed():
+    network, digits = start(dtype=np.float32), toy_digits()
+    before = [w.copy() for w in network.weights]
+    recipe = {"epochs": 2, "learning_rate": 1.0, "seed": 3, "progress": False}
+    a, _ = train(network, digits, **recipe)
+    b, _ = train(network, digits, **recipe)
+    other, _ = train(network, digits, **(recipe | {"seed": 4}))
+    for layer in range(2):
+        assert a.weights[layer].dtype == np.float32
+        np.testing.assert_array_equal(a.weights[layer], b.weights[layer])
+        np.testing.assert_array_equal(network.weights[layer], before[layer])
+    assert np.abs(a.weights[0] - other.weights[0]).max() > 0
+
+
+def test_history_and_checkpoints():
+    network, digits = start(), toy_digits()
+    recipe = {"learning_rate": 1.0, "progress": False, "batch_size": 10}
+    trained, history = train(network, digits, epochs=2, checkpoints=[6, 0, 3], **recipe)
+    assert list(history.checkpoints) == [0, 3, 6]
+    np.testing.assert_array_equal(history.checkpoints[0].weights[0], network.weights[0])
+    np.testing.assert_array_equal(history.checkpoints[6].weights[0], trained.weights[0])
+    after_one, _ = train(network, digits, epochs=1, **recipe)
+    np.testing.assert_array_equal(history.checkpoints[3].weights[0], after_one.weights[0])
+    assert history.accuracy[-1] == trained.accuracy(digits.images, digits.labels)
+    a = trained.forward(digits.images).a[-1]
+    assert history.cost[-1] == pytest.approx(
+        0.5 * ((a - np.eye(3)[digits.labels]) ** 2).sum() / len(digits), rel=1e-5
+    )
+    assert len(history.cost) == 2
+    held_out = toy_digits(n=40, seed=9)
+    _, measured = train(network, digits, epochs=2, validation=held_out, **recipe)
+    assert measured.accuracy[-1] == trained.accuracy(held_out.images, held_out.labels)
+
+
+def test_blank_pixels_never_move_and_weight_decay_spares_the_biases():
+    digits = toy_digits()
+    images = digits.images.copy()
+    images[:, 10] = 0
+    network = start()
+    still, _ = train(network, Digits(images, digits.labels), epochs=2, learning_rate=1.0, progress=False)
+    np.testing.assert_array_equal(still.weights[0][:, 10], network.weights[0][:, 10])
+
+    flat = Network([np.ones((3, 784))], [np.full(3, 100.0)])  # saturated: the gradient is zero
+    decayed, _ = train(
+        flat, digits, epochs=1, batch_size=23, learning_rate=0.5, weight_decay=2.0, progress=False
+    )
+    np.testing.assert_allclose(decayed.weights[0], 1 - 0.5 * 2 / 23, rtol=1e-12)
+    np.testing.assert_array_equal(decayed.biases[0], 100.0)
+
+
+def test_a_network_learns_what_can_be_learned():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, 200)
+    images = np.zeros((200, 784))
+    images[np.arange(200), 100 + labels] = 1.0
+    digits = Digits(images, labels)
+    network = initialise((784, 3, 2), scale="fan_in", seed=0)
+    trained, history = train(network, digits, epochs=20, learning_rate=3.0, progress=False)
+    assert trained.accuracy(images, labels) == 1.0
+    assert history.cost[-1] < history.cost[0]
+
+
+def test_the_two_scales_draw_the_same_numbers():
+    unit = initialise((784, 100, 10), scale="unit", seed=7)
+    fan_in = initialise((784, 100, 10), scale="fan_in", seed=7)
+    np.testing.assert_allclose(unit.weights[0] / 28, fan_in.weights[0], rtol=1e-6)
+    np.testing.assert_array_equal(unit.biases[1], fan_in.biases[1])
+    assert unit.weights[0].std() == pytest.approx(1, abs=0.01)
+    assert unit.sizes == (784, 100, 10)
+    np.testing.assert_allclose(
+        unit.forward(np.zeros(784, np.float32)).a[1], sigmoid(unit.biases[0]), rtol=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"epochs": 0}, "epochs is 0"),
+        ({"batch_size": 2.5}, "batch_size is 2.5"),
+        ({"learning_rate": float("nan")}, "learning_rate is nan"),
+        ({"weight_decay": -1}, "weight_decay is -1"),
+        ({"weight_decay": 1e6}, "wipe the weights out"),
+        ({"cost": "hinge"}, "unknown cost 'hinge'; there are: quadratic, cross_entropy"),
+    ],
+)
+def test_bad_arguments_are_named(change, says):
+    recipe = {"epochs": 1, "learning_rate": 1.0, "progress": False} | change
+    with pytest.raises(ValueError, match=says):
+        train(start(), toy_digits(), **recipe)
+
+
+def test_digits_that_do_not_fit_are_named():
+    recipe = {"epochs": 1, "learning_rate": 1.0, "progress": False}
+    with pytest.raises(ValueError, match="a network with 2 outputs learns 0 to 1"):
+        train(start((784, 2)), toy_digits(), **recipe)
+    with pytest.raises(ValueError, match="images of 784 pixels; the network takes 10"):
+        train(start((10, 3)), toy_digits(), **recipe)
+    with pytest.raises(ValueError, match="softmax"):
+        train(start(activations=["sigmoid", "softmax"]), toy_digits(), **recipe)
+    with pytest.raises(ValueError, match="needs sigmoid or softmax outputs"):
+        train(start(activations=["sigmoid", "tanh"]), toy_digits(), cost="cross_entropy", **recipe)
+    with pytest.raises(ValueError, match="scale is 'big'"):
+        initialise((784, 2), scale="big", seed=0)
+    with pytest.raises(ValueError, match="sizes is"):
+        initialise((784,), scale="unit", seed=0)
+
+
+def test_a_learning_rate_far_too_high_is_an_error_not_a_network_of_nan():
+    network = start(activations=["identity", "identity"], dtype=np.float32)
+    with pytest.raises(FloatingPointError):
+        train(network, toy_digits(), epochs=50, learning_rate=1e6, progress=False)

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
 
 INK = "Greys"
-SIGNED = "RdBu_r"
+# ColorBrewer's RdBu, safe for colour-blind readers, with a middle that is white and not light grey.
+SIGNED_ANCHORS = (
+    *("#053061", "#2166ac", "#4393c3", "#92c5de", "#d1e5f0"),
+    "#ffffff",
+    *("#fddbc7", "#f4a582", "#d6604d", "#b2182b", "#67001f"),
+)
+SIGNED = LinearSegmentedColormap.from_list("signed", SIGNED_ANCHORS)
 ACCENT = "#0f766e"
 QUIET = "#9ca3af"
 
@@ -167,6 +174,7 @@ def _bare(ax):
     ax = plt.gca() if ax is None else ax
     ax.set_xticks([])
     ax.set_yticks([])
+    ax.spines[:].set_color(QUIET)
     return ax
 
 

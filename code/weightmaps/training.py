@@ -9,6 +9,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
+from .descent import Descent
 from .network import Network
 
 
@@ -47,35 +48,6 @@ def initialise(sizes, *, scale, seed):
         weights.append((deviation * rng.standard_normal((n_out, n_in))).astype(np.float32))
         biases.append(rng.standard_normal(n_out).astype(np.float32))
     return Network(weights, biases)
-
-
-def _sigmoid(z):
-    z *= 0.5
-    np.tanh(z, out=z)
-    z += 1.0
-    z *= 0.5
-
-
-def _softmax(z):
-    z -= z.max(axis=0)
-    np.exp(z, out=z)
-    z /= z.sum(axis=0)
-
-
-# As training uses them: z becomes f(z) in place, and f'(z) is written in terms of a = f(z).
-_APPLY = {
-    "sigmoid": _sigmoid,
-    "relu": lambda z: np.maximum(z, 0.0, out=z),
-    "tanh": lambda z: np.tanh(z, out=z),
-    "softmax": _softmax,
-    "identity": lambda z: z,
-}
-_SLOPE = {
-    "sigmoid": lambda a: a - a * a,
-    "relu": lambda a: a > 0.0,
-    "tanh": lambda a: 1.0 - a * a,
-    "identity": lambda a: 1.0,
-}
 
 
 def _quadratic(network, X, targets):
@@ -178,85 +150,33 @@ def train(
     dtype = network.weights[0].dtype
     images = digits.images.astype(dtype, copy=False)
     targets = np.eye(n_out, dtype=dtype)[digits.labels]
-    descent = _Descent(network, learning_rate, 1.0 - learning_rate * weight_decay / n, cost)
+    descent = Descent(network, batch_size, learning_rate, 1.0 - learning_rate * weight_decay / n, cost)
     rng = np.random.default_rng(seed)
     history = History()
 
-    def keep(step):
-        if step in checkpoints:
-            history.checkpoints[step] = descent.network()
-
     with (
         threadpool_limits(1, user_api="blas"),
-        np.errstate(under="ignore", over="raise", invalid="raise"),
+        np.errstate(under="ignore", over="ignore", invalid="raise"),
         tqdm(total=epochs * -(-n // batch_size), unit="step", disable=not progress, leave=True) as bar,
     ):
-        keep(0)
         step = 0
+        if step in checkpoints:
+            history.checkpoints[step] = descent.network()
         for _ in range(epochs):
             order = rng.permutation(n)
-            for start in range(0, n, batch_size):
-                descent.step(images, targets, order[start : start + batch_size])
-                step += 1
-                keep(step)
-                bar.update()
+            for block in range(0, n, descent.block_size):
+                x, y = descent.gather(images, targets, order[block : block + descent.block_size])
+                for start in range(0, len(x), batch_size):
+                    descent.step(x[start : start + batch_size], y[start : start + batch_size])
+                    step += 1
+                    if step in checkpoints:
+                        history.checkpoints[step] = descent.network()
+                bar.update(step - bar.n)
             trained = descent.network()
             history.cost.append(COSTS[cost](trained, measured.images, measured_targets))
             history.accuracy.append(trained.accuracy(measured.images, measured.labels))
             bar.set_postfix_str(f"accuracy {history.accuracy[-1]:.2%}")
         return descent.network(), history
-
-
-class _Descent:
-    """The state of one training run.
-
-    Images are columns here, so that each line reads ``z = W @ x``. The bias is a last column of ``W`` that
-    meets a constant 1 at the end of ``x``: one product and one update serve both.
-    """
-
-    def __init__(self, network, learning_rate, keep_weights, cost):
-        self.layers = [np.column_stack(pair) for pair in zip(network.weights, network.biases, strict=True)]
-        self.gradients = [np.empty_like(w) for w in self.layers]
-        self.names = network.activations
-        self.learning_rate = learning_rate
-        self.keep_weights = keep_weights
-        self.quadratic = cost == "quadratic"
-        self.buffers = {}
-
-    def network(self):
-        return Network(
-            [w[:, :-1].copy() for w in self.layers], [w[:, -1].copy() for w in self.layers], self.names
-        )
-
-    def activations(self, m):
-        """Room for the activations of ``m`` images, each layer with its constant 1 in place."""
-        if m not in self.buffers:
-            dtype = self.layers[0].dtype
-            images = np.ones((m, self.layers[0].shape[1]), dtype)
-            self.buffers[m] = [images.T, *(np.ones((len(w) + 1, m), dtype) for w in self.layers)]
-        return self.buffers[m]
-
-    def step(self, images, targets, batch):
-        """One step down the gradient (equations BP1 to BP4 of Nielsen, ch. 2)."""
-        a = self.activations(len(batch))
-        images.take(batch, axis=0, out=a[0].T[:, :-1], mode="clip")  # "clip" lets take write without a copy
-        for w, name, below, here in zip(self.layers, self.names, a[:-1], a[1:], strict=True):
-            z = here[:-1]
-            np.matmul(w, below, out=z)
-            _APPLY[name](z)
-        delta = a[-1][:-1] - targets.take(batch, axis=0).T
-        if self.quadratic:
-            delta *= _SLOPE[self.names[-1]](a[-1][:-1])
-        delta *= self.learning_rate / len(batch)
-        for layer in reversed(range(len(self.layers))):
-            w, gradient = self.layers[layer], self.gradients[layer]
-            np.matmul(delta, a[layer].T, out=gradient)
-            if layer:
-                delta = w[:, :-1].T @ delta
-                delta *= _SLOPE[self.names[layer - 1]](a[layer][:-1])
-            if self.keep_weights != 1.0:
-                w[:, :-1] *= self.keep_weights
-            w -= gradient
 
 
 def _check(network, digits, epochs, batch_size, learning_rate, weight_decay, cost):

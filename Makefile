@@ -1,0 +1,65 @@
+# Everything a reader or an editor of the book does is a verb here; `make` alone lists them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HTML := _build/html
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help book serve lab test refresh check lock clean
+
+help: ## list the verbs
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+book: $(VENV)/book.stamp ## install what the book needs, run the chapters, build the site
+	@# After a failure Sphinx would take pages it warned about as done: drop them; run notebooks stay cached.
+	@if [ -e _build/unfinished ]; then rm -rf $(HTML) _build/.doctrees; fi
+	@mkdir -p _build && touch _build/unfinished
+	@$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf $(HTML) _build/.doctrees; exit 1; }
+	@rm _build/unfinished
+	@echo "Open $(HTML)/index.html in a browser, or run: make serve"
+
+serve: ## serve the built site at http://127.0.0.1:8000
+	@test -e $(HTML)/index.html || { echo "There is no site yet; run: make book" >&2; exit 1; }
+	@$(PYTHON) -m http.server 8000 --bind 127.0.0.1 --directory $(HTML)
+
+lab: $(VENV)/book.stamp $(VENV)/lab.stamp ## open the chapters in JupyterLab
+	@$(BIN)/jupyter-lab chapters
+
+test: $(VENV)/test.stamp book ## build the book, then test package, chapters and site
+	@$(BIN)/python tests/find_browser.py --install
+	@$(BIN)/python -m pytest --nbval-lax --nbval-current-env -W default chapters
+	@$(BIN)/python -m pytest
+
+refresh: $(VENV)/book.stamp ## run the chapters and keep in them the few outputs that the tests compare
+	@$(BIN)/python tests/refresh_chapters.py
+
+check: $(VENV)/check.stamp ## lint, formatting and spelling, notebooks too
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/codespell
+
+lock: $(VENV)/lock.stamp ## choose versions anew and write them to constraints.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --all-extras --upgrade \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links -o constraints.txt pyproject.toml
+
+clean: ## delete what the verbs above made
+	@rm -rf _build $(VENV) .pytest_cache .ruff_cache code/*.egg-info
+	@find . \( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -prune -exec rm -rf {} +
+
+$(VENV)/python.stamp:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 10) or sys.exit("Python 3.10 or newer is needed; $(PYTHON) is %d.%d. Try: make PYTHON=python3.12" % v[:2])'
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/lock.stamp: $(VENV)/python.stamp
+	@$(BIN)/pip install --quiet "uv>=0.5,<1"
+	@touch $@
+
+# The stamps of the extras: book, test, lab, check.
+$(VENV)/%.stamp: $(VENV)/python.stamp pyproject.toml constraints.txt
+	@echo "Installing $* into $(VENV)"
+	@$(BIN)/pip install --quiet -c constraints.txt -e ".[$*]"
+	@touch $@

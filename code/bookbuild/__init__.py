@@ -1,0 +1,25 @@
+"""The Sphinx extension of this one book: MathML, explorer assets, page head, execution cache."""
+
+from . import assets, cache, mathml, pages
+
+__all__ = ["setup"]
+
+
+def setup(app):
+    """Connect the parts to Sphinx; see each module for what it does.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The application that builds the book.
+
+    Returns
+    -------
+    dict
+        What Sphinx wants to know of an extension.
+    """
+    mathml.setup(app)
+    cache.setup(app)
+    assets.setup(app)
+    pages.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,69 @@
+"""Keep executed notebooks as long as the code they ran is unchanged, and no longer."""
+
+import hashlib
+import shutil
+import sys
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+__all__ = ["digest"]
+
+# What a chapter's numbers and pictures come from, beside its own cells and our package.
+LIBRARIES = ("numpy", "matplotlib", "ipywidgets", "anywidget")
+
+
+def digest(folder):
+    """Hash every file below a folder: names and contents.
+
+    Parameters
+    ----------
+    folder : path-like
+        The folder; ``__pycache__`` and hidden files in it do not count.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds no file.
+    """
+    folder = Path(folder)
+    names = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    names = [name for name in names if not any(p.startswith((".", "__pycache__")) for p in name.parts)]
+    if not names:
+        raise ValueError(f"folder {folder} holds no file to hash; wanted the source of a package")
+    total = hashlib.sha256()
+    for name in names:
+        content = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        total.update(f"{name.as_posix()} {content}\n".encode())
+    return total.hexdigest()[:16]
+
+
+def package_folder(name):
+    return Path(find_spec(name).origin).parent
+
+
+def execution_key():
+    parts = [digest(package_folder("weightmaps")), f"python {sys.version_info[:2]}"]
+    parts += [f"{name} {version(name)}" for name in LIBRARIES]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def setup(app):
+    # An "env" value: when this extension changes, Sphinx reads and writes every page anew.
+    app.add_config_value("bookbuild_digest", digest(package_folder("bookbuild")), "env", str)
+    app.connect("config-inited", choose_cache)
+
+
+def choose_cache(app, config):
+    """Give jupyter-cache a folder named after the code, and drop the folders of older code."""
+    caches = Path(app.outdir).parent / ".jupyter_cache"
+    current = caches / execution_key()
+    for old in caches.glob("*"):
+        if old != current:
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+    config.nb_execution_cache_path = str(current)

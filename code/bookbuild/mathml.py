@@ -1,0 +1,101 @@
+"""TeX in, MathML out, at build time: the page needs no script to show a formula."""
+
+import html
+import re
+
+from docutils import nodes
+from latex2mathml.converter import convert
+from sphinx.errors import ExtensionError
+from sphinx.util.math import get_node_equation_number
+
+__all__ = ["to_mathml"]
+
+# latex2mathml numbers `equation` and `align` by itself; here numbers come from Sphinx alone, so the
+# starred forms serve for all. It knows neither `aligned`, `split` nor `gathered`.
+ENVIRONMENTS = re.compile(r"\\(begin|end)\{(?:equation|align|aligned|alignedat|split|gather|gathered)\*?\}")
+# It shows the content of any other environment as if the environment were not there.
+KNOWN = {"align*", "array", "cases", "matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix"}
+# In a formula on its own line these carry their limits above and below; latex2mathml wants to be told.
+LIMITS = re.compile(r"\\(sum|prod|max|min)(?=\s*[_^])")
+# MathML Core has no named spaces; a browser would drop them.
+SPACES = {"negativethinmathspace": "-0.167em"}
+
+
+def to_mathml(tex, *, display=False):
+    r"""Convert one TeX formula.
+
+    Parameters
+    ----------
+    tex : str
+        The formula, without dollar signs.
+    display : bool
+        A formula on a line of its own (``True``) or within text.
+
+    Returns
+    -------
+    str
+        A ``<math>`` element whose ``alttext`` is the TeX.
+
+    Raises
+    ------
+    ValueError
+        If braces do not pair, or a command or an environment is unknown.
+
+    Examples
+    --------
+    >>> to_mathml("x")
+    '<math display="inline" alttext="x"><mrow><mi>x</mi></mrow></math>'
+    """
+    source = " ".join(tex.split())
+    bare = re.sub(r"\\.", "", source)
+    if bare.count("{") != bare.count("}"):
+        raise ValueError(f"formula has {bare.count('{')} '{{' and {bare.count('}')} '}}': {source}")
+    if r"\begin" not in source and r"\\" in source:
+        source = rf"\begin{{align*}}{source}\end{{align*}}"
+    source = ENVIRONMENTS.sub(r"\\\1{align*}", source)
+    strange = sorted(set(re.findall(r"\\begin\{([^}]*)\}", source)) - KNOWN)
+    if strange:
+        raise ValueError(f"formula uses the environment {', '.join(strange)}, which cannot be shown: {tex}")
+    if display:
+        source = LIMITS.sub(r"\\\1\\limits", source)
+    try:
+        math = convert(source, display="block" if display else "inline")
+    except Exception as error:  # the converter's errors share no base class
+        raise ValueError(f"formula cannot be read ({type(error).__name__} {error}): {tex}") from error
+    unknown = sorted(set(re.findall(r"\\[A-Za-z]*", math)))
+    if unknown:
+        raise ValueError(f"formula uses {', '.join(unknown)}, which latex2mathml does not know: {tex}")
+    for name, length in SPACES.items():
+        math = math.replace(f'"{name}"', f'"{length}"')
+    alt = html.escape(" ".join(tex.split()))
+    return math.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "", 1).replace(
+        ">", f' alttext="{alt}">', 1
+    )
+
+
+def setup(app):
+    app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
+
+
+def render(node, *, display):
+    try:
+        return to_mathml(node.astext(), display=display)
+    except ValueError as error:
+        raise ExtensionError(f"{node.source or 'a page'}, line {node.line}: {error}") from error
+
+
+def visit_inline(translator, node):
+    translator.body.append(render(node, display=False))
+    raise nodes.SkipNode
+
+
+def visit_block(translator, node):
+    translator.body.append(translator.starttag(node, "div", CLASS="math"))
+    translator.body.append(f'<div class="formula">{render(node, display=True)}</div>')
+    if node["number"]:
+        number = get_node_equation_number(translator, node)
+        translator.body.append(f'<span class="eqno">({number})')
+        translator.add_permalink_ref(node, "Link to this equation")
+        translator.body.append("</span>")
+    translator.body.append("</div>\n")
+    raise nodes.SkipNode

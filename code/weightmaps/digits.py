@@ -1,0 +1,214 @@
+"""Images in: the 5,000 digits that ship with the package, or full MNIST split in three."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from weightmaps.mnist_files import PIXELS, SIDE, DataError, from_cache, from_folder
+
+HELD_OUT = 500  # of each digit: the first in the training file's order are the sample, and validate
+SAMPLE = Path(__file__).parent / "data" / "mnist-5k.png"
+
+
+@dataclass(frozen=True, eq=False)
+class Digits:
+    """Images of digits and what they show.
+
+    Parameters
+    ----------
+    images : array, shape (n, 784)
+        One image a row, 28 × 28 row by row, ink 1 and blank paper 0. Kept as read-only ``float32``.
+    labels : array, shape (n,)
+        The digit in each image, an integer from 0 to 9. Kept as read-only ``int64``.
+
+    Raises
+    ------
+    ValueError
+        If shapes, types or values are anything else; nothing is reshaped or rescaled.
+
+    Examples
+    --------
+    >>> digits = load_sample()
+    >>> len(digits), len(digits.only(0, 1)), len(digits[:3])
+    (5000, 1000, 3)
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+
+    def __post_init__(self):
+        images = _checked_images(self.images)
+        labels = _checked_labels(self.labels)
+        if len(labels) != len(images):
+            raise ValueError(
+                f"labels has {len(labels)} values for {len(images)} images; give one label an image"
+            )
+        object.__setattr__(self, "images", _read_only(images, np.float32))
+        object.__setattr__(self, "labels", _read_only(labels, np.int64))
+
+    def __len__(self):
+        return len(self.labels)
+
+    def __getitem__(self, which):
+        """The digits that a slice, a mask or an array of indices picks, as `Digits`."""
+        if np.ndim(which) == 0 and not isinstance(which, slice):
+            raise TypeError(
+                f"digits[{which!r}]: pick with a slice, a mask or an array; one image is digits.images[i]"
+            )
+        return Digits(self.images[which], self.labels[which])
+
+    def only(self, *wanted):
+        """Only the images of these digits, in the order they have here: ``digits.only(0, 1)``."""
+        if not wanted or not set(wanted) <= set(range(10)):
+            raise ValueError(f"only{wanted}: name one or more digits from 0 to 9, as in only(0, 1)")
+        return self[np.isin(self.labels, wanted)]
+
+
+@dataclass(frozen=True, eq=False)
+class Mnist:
+    """Full MNIST, split so that ``validation`` is exactly the sample that ships.
+
+    Attributes
+    ----------
+    train, validation, test : Digits
+        55,000 images to train on, in MNIST's order; the 5,000 of `load_sample`, in its order, sorted by
+        digit; the official 10,000 test images.
+    """
+
+    train: Digits
+    validation: Digits
+    test: Digits
+
+
+def load_sample():
+    """The 5,000 images that ship: the first 500 MNIST training images of each digit, sorted by digit.
+
+    Returns
+    -------
+    Digits
+
+    Raises
+    ------
+    DataError
+        If a shipped file is missing or is not what its card says.
+
+    Examples
+    --------
+    >>> load_sample().labels[[0, 499, 500, 4999]].tolist()
+    [0, 0, 1, 9]
+    """
+    card_path = SAMPLE.with_suffix(".json")
+    advice = "reinstall weightmaps (pip install --force-reinstall)"
+    try:
+        card = json.loads(card_path.read_text(encoding="utf-8"))
+        wanted, rows, columns = card["sha256"], card["layout"]["rows"], card["layout"]["columns"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{card_path}: the sample's card cannot be read ({error!r}); {advice}") from error
+    try:
+        with Image.open(SAMPLE) as picture:
+            sheet = np.asarray(picture)
+    except (OSError, SyntaxError, ValueError, zlib.error) as error:  # Pillow's ways to refuse a PNG
+        raise DataError(f"{SAMPLE}: the sample cannot be read ({error!r}); {advice}") from error
+    if sheet.dtype != np.uint8 or sheet.shape != (rows * SIDE, columns * SIDE):
+        raise DataError(f"{SAMPLE}: {sheet.dtype} of shape {sheet.shape} is not the sample; {advice}")
+    tiles = sheet.reshape(rows, SIDE, columns, SIDE).transpose(0, 2, 1, 3).reshape(-1, PIXELS)
+    if hashlib.sha256(tiles.tobytes()).hexdigest() != wanted:
+        raise DataError(f"{SAMPLE}: its pixels do not have the SHA-256 in {card_path.name}; {advice}")
+    return Digits(_as_ink(tiles), np.repeat(np.arange(10), HELD_OUT))
+
+
+def load_mnist(folder=None, *, progress=True):
+    """Full MNIST: from a folder, else from the cache, else downloaded into the cache.
+
+    Parameters
+    ----------
+    folder : path, optional
+        Where the four IDX files are, plain or ``.gz``. Without it, the environment variable
+        ``WEIGHTMAPS_MNIST`` names the folder. A folder so named is only read: what it lacks is an
+        error, never a download. With neither, files come from the cache of this user
+        (``WEIGHTMAPS_CACHE`` moves it), and from `MIRRORS` what the cache does not hold.
+    progress : bool
+        Show a bar while downloading.
+
+    Returns
+    -------
+    Mnist
+
+    Raises
+    ------
+    DataError
+        If a file is missing, damaged or has the wrong checksum, or no mirror gives it.
+
+    Examples
+    --------
+    >>> len(load_mnist().train)  # doctest: +SKIP
+    55000
+    """
+    folder = folder or os.environ.get("WEIGHTMAPS_MNIST")
+    files = from_folder(Path(folder).expanduser()) if folder else from_cache(progress=progress)
+    images, labels = files["train-images-idx3-ubyte"], files["train-labels-idx1-ubyte"]
+    held_out = np.concatenate([np.flatnonzero(labels == digit)[:HELD_OUT] for digit in range(10)])
+    rest = np.ones(len(labels), bool)
+    rest[held_out] = False
+    return Mnist(
+        train=Digits(_as_ink(images[rest]), labels[rest]),
+        validation=Digits(_as_ink(images[held_out]), labels[held_out]),
+        test=Digits(_as_ink(files["t10k-images-idx3-ubyte"]), files["t10k-labels-idx1-ubyte"]),
+    )
+
+
+def _as_ink(pixels):
+    """Bytes 0 to 255 as ink 0 to 1, `float32`."""
+    ink = pixels.astype(np.float32)
+    ink /= np.float32(255)
+    return ink
+
+
+def _array(value, name):
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} is not an array: {error}") from error
+
+
+def _checked_images(value):
+    images = _array(value, "images")
+    if images.dtype.kind not in "fiu" or images.ndim != 2 or images.shape[1] != PIXELS:
+        raise ValueError(
+            f"images is {images.dtype} of shape {images.shape}; it must be real numbers of shape (n, 784), "
+            "each row one image of 28 × 28 pixels"
+        )
+    if images.size:
+        low, high = images.min(), images.max()
+        if not (np.isfinite(low) and np.isfinite(high)):
+            raise ValueError("images holds NaN or infinity; every pixel must be a number from 0 to 1")
+        if low < 0 or high > 1:
+            hint = "; divide by 255" if low >= 0 and 1 < high <= 255 else ""
+            raise ValueError(f"images runs from {low:g} to {high:g}; ink must run from 0 to 1{hint}")
+    return images
+
+
+def _checked_labels(value):
+    labels = _array(value, "labels")
+    if labels.dtype.kind not in "iu" or labels.ndim != 1:
+        raise ValueError(
+            f"labels is {labels.dtype} of shape {labels.shape}; it must be integers of shape (n,)"
+        )
+    if labels.size and not 0 <= labels.min() <= labels.max() <= 9:
+        raise ValueError(f"labels runs from {labels.min()} to {labels.max()}; a label is a digit from 0 to 9")
+    return labels
+
+
+def _read_only(array, dtype):
+    """A view that cannot be written: frozen is frozen, and the caller's own array stays as it is."""
+    view = array.astype(dtype, copy=False).view()
+    view.flags.writeable = False
+    return view

@@ -1,0 +1,100 @@
+"""The explorer as HTML: a place, its data and scripts by content key, and a still picture for no script."""
+
+import base64
+import hashlib
+import html
+import json
+import os
+
+from weightmaps.explorer import modules
+
+
+def fragment(network, images, state, poster, words):
+    """The explorer's place in a page, followed by the scripts it needs.
+
+    Parameters
+    ----------
+    network, images : dict
+        The payloads, with their bytes under ``data``.
+    state : dict
+        What it shows at first.
+    poster : tuple (bytes, int, int)
+        A PNG of the same state, its width and height in CSS pixels.
+    words : str
+        The poster's alternative text.
+    """
+    module = {"js": modules.module(), "css": modules.read("explorer.css")}
+    place, scripts = {}, []
+    for name, content in (("module", module), ("network", network), ("images", images)):
+        body = _json(content)
+        place[name] = _key(body)
+        code = f'(window.weightmapsAssets ??= {{}})["{place[name]}"] = {body};'
+        scripts.append(_script(place[name], code))
+    host = modules.read("host.js")
+    scripts.append(_script(_key(host), host))
+    place["state"] = state
+    png, width, height = poster
+    return (
+        f'<div class="weightmaps-explorer" data-weightmaps="{html.escape(_json(place))}">'
+        f'<noscript><img data-weightmaps-poster src="data:image/png;base64,{_base64(png)}" '
+        f'alt="{html.escape(words)}" width="{width}" height="{height}"></noscript></div>\n'
+    ) + "\n".join(scripts)
+
+
+def document(body, title):
+    """A complete page around a fragment."""
+    title = html.escape(title)
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem;
+  font: 1rem/1.5 system-ui, sans-serif; background: light-dark(#f6f5f2, #121416);
+  color: light-dark(#1d2125, #e6e6e3); }}
+h1 {{ font-size: 1.4rem; margin: 0 0 1rem; }}
+img {{ max-width: 100%; height: auto; }}
+</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+def write(path, text):
+    """Write a file whole or not at all."""
+    path = os.fspath(path)
+    part = f"{path}.{os.getpid()}.part"
+    try:
+        with open(part, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(part, path)
+    finally:
+        if os.path.exists(part):
+            os.remove(part)
+
+
+def _json(value):
+    # No "<" may stand in a script: "</script" would end it, "<!--" would change how it is read.
+    return json.dumps(value, default=_base64, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _base64(data):
+    return base64.b64encode(data).decode("ascii")
+
+
+def _key(text):
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _script(key, body):
+    return f'<script data-weightmaps-asset="{key}">{body}</script>'

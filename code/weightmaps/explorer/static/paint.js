@@ -1,0 +1,91 @@
+// Numbers into pixels: the two colour maps, and pictures on canvases at the resolution of their data.
+
+// ColorBrewer's RdBu with a white middle, as in figures.py: blue below zero, red above.
+const ANCHORS = [
+  [5, 48, 97], [33, 102, 172], [67, 147, 195], [146, 197, 222], [209, 229, 240], [255, 255, 255],
+  [253, 219, 199], [244, 165, 130], [214, 96, 77], [178, 24, 43], [103, 0, 31],
+];
+// ColorBrewer's Greys, as in Matplotlib.
+const GREYS = [255, 240, 217, 189, 150, 115, 82, 37, 0].map((c) => [c, c, c]);
+
+/** 256 colours, packed as ImageData wants them (red in the lowest byte, opaque). */
+function table(anchors) {
+  return Uint32Array.from({ length: 256 }, (_, i) => {
+    const at = (i / 255) * (anchors.length - 1);
+    const k = Math.min(Math.floor(at), anchors.length - 2);
+    const [r, g, b] = anchors[k].map((c, n) => Math.round(c + (at - k) * (anchors[k + 1][n] - c)));
+    return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
+  });
+}
+
+const SIGNED = table(ANCHORS);
+const GREY = table(GREYS);
+
+const clamp = (i) => (i < 0 ? 0 : i > 255 ? 255 : i | 0);
+
+/** A colouring of signed values, symmetric about zero: −limit is blue, +limit is red. */
+export function signed(limit) {
+  return (v) => SIGNED[clamp(((v / limit + 1) / 2) * 256)];
+}
+
+/** A colouring of ink or activation from `low` (paper) to `high` (ink). */
+export function ink(low = 0, high = 1) {
+  return (v) => GREY[clamp(((v - low) / (high - low)) * 256)];
+}
+
+/** An empty canvas that a page may scale without blurring. @param {string} words what it shows */
+export function canvas(words) {
+  const element = document.createElement("canvas");
+  element.className = "wm-canvas";
+  if (words) {
+    element.setAttribute("role", "img");
+    element.setAttribute("aria-label", words);
+  } else {
+    element.setAttribute("aria-hidden", "true");
+  }
+  return element;
+}
+
+/**
+ * Paint one picture.
+ * @param {HTMLCanvasElement} target @param {ArrayLike<number>} values row-major
+ * @param {number} columns @param {(v: number) => number} colour
+ */
+export function paint(target, values, columns, colour) {
+  const rows = Math.ceil(values.length / columns);
+  const data = new ImageData(columns, rows);
+  const pixels = new Uint32Array(data.data.buffer);
+  for (let i = 0; i < values.length; i++) pixels[i] = colour(values[i]);
+  put(target, data);
+}
+
+/**
+ * Paint many pictures of one size as tiles, a blank pixel around each.
+ * @param {HTMLCanvasElement} target @param {ArrayLike<number>} values picture after picture
+ * @param {[number, number]} shape rows and columns of one picture
+ * @param {number} across tiles in a row @param {(v: number) => number} colour
+ */
+export function paintTiles(target, values, shape, across, colour) {
+  const [h, w] = shape;
+  const count = values.length / (h * w);
+  const width = across * (w + 2);
+  const data = new ImageData(width, Math.ceil(count / across) * (h + 2));
+  const pixels = new Uint32Array(data.data.buffer);
+  for (let tile = 0, i = 0; tile < count; tile++) {
+    const left = (tile % across) * (w + 2) + 1;
+    const top = Math.floor(tile / across) * (h + 2) + 1;
+    for (let y = 0; y < h; y++) {
+      for (let x = 0; x < w; x++, i++) pixels[(top + y) * width + left + x] = colour(values[i]);
+    }
+  }
+  put(target, data);
+}
+
+function put(target, data) {
+  if (target.width !== data.width || target.height !== data.height) {
+    target.width = data.width;
+    target.height = data.height;
+    target.style.aspectRatio = `${data.width} / ${data.height}`;
+  }
+  target.getContext("2d").putImageData(data, 0, 0);
+}

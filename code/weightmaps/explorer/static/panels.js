@@ -1,0 +1,206 @@
+// The explorer's panels: what each shows, and which sliders it depends on.
+
+import { products, reach, row, runningTotal } from "./maths.js";
+import { canvas, ink, paint, paintTiles, signed } from "./paint.js";
+import { bars, cellGrid, choice, curve, element, numberPlace, panel, plain, scale, slider, withSign }
+  from "./parts.js";
+
+/** @typedef {import("./explorer.js").Data} Data @typedef {import("./explorer.js").View} View */
+
+const STRIP = 8;
+
+/** A name with its article, for "This is an 8". */
+export function withArticle(name) {
+  return /^(8|11$|18$|[aeiou])/i.test(name) ? `an ${name}` : `a ${name}`;
+}
+
+function note(...words) {
+  return element("p", { class: "wm-note" }, ...words);
+}
+
+function text(part) {
+  return element("p", { class: "wm-text", "data-part": part });
+}
+
+/** How many cells lie side by side in a grid that is nearly square. */
+function acrossOf(count) {
+  return Math.ceil(Math.sqrt(count));
+}
+
+function inputPanel(data) {
+  const picture = canvas("The image"), words = text("label");
+  return {
+    element: panel("input", "The image", picture, words),
+    draw(view) {
+      paint(picture, view.x, data.shape[1], ink());
+      words.textContent =
+        `This is ${withArticle(view.label)} (image ${view.sample} of ${data.images.length}, counted from 0).`;
+      picture.setAttribute("aria-label", words.textContent);
+    },
+  };
+}
+
+function hiddenPanel(data, pick) {
+  const count = data.sizes[1], across = acrossOf(count);
+  const grid = cellGrid("hidden-grid", "Hidden neurons", count, across, (neuron) => pick({ neuron }));
+  const activation = numberPlace("activation"), name = element("span");
+  const bounded = ["sigmoid", "softmax"].includes(data.activations[0]);
+  const span = element("span");
+  return {
+    element: panel(
+      "hidden", count === 1 ? "The hidden neuron" : `${count} hidden neurons`, grid.element,
+      element("p", { class: "wm-text" }, name, activation.element),
+      note(span, count > 1 ? " Position in the grid means nothing: neurons in order of their number." : ""),
+    ),
+    draw(view) {
+      const low = bounded ? 0 : Math.min(0, ...view.a1), high = bounded ? 1 : Math.max(0, ...view.a1) || 1;
+      paint(grid.canvas, view.a1, across, ink(low, high));
+      const value = view.a1[view.neuron];
+      grid.set(view.neuron, `neuron ${view.neuron}, activation ${plain(value)}`);
+      name.textContent = `Neuron ${view.neuron}: activation `;
+      activation.set(value);
+      span.textContent = bounded ? "White is 0, black is 1."
+        : `White is ${plain(low)}, black is ${plain(high)}.`;
+    },
+  };
+}
+
+function outputsPanel(data, pick) {
+  const chart = bars(data.outputs, (output) => pick({ output }));
+  const words = text("verdict");
+  return {
+    element: panel("outputs", "The outputs", chart.element, words),
+    draw(view) {
+      chart.set(view.a2, view.output, view.answer);
+      const answer = data.outputs[view.answer];
+      words.textContent = view.right ? `Right: it answers ${answer}.`
+        : `Wrong: it answers ${answer}, but this is ${withArticle(view.label)}.`;
+      words.classList.toggle("wm-wrong", !view.right);
+    },
+  };
+}
+
+function weightMapPanel(data) {
+  const picture = canvas("Weights"), colours = scale(), words = note();
+  const share = data.steps.length > 1 ? " The scale is the same at every step." : "";
+  return {
+    element: panel("weight_map", "The neuron’s weights", picture, colours.element, words),
+    draw(view) {
+      const limit = data.reachOf(view.neuron);
+      paint(picture, view.weights, data.shape[1], signed(limit));
+      picture.setAttribute("aria-label", `The ${view.weights.length} weights of neuron ${view.neuron} as a picture.`);
+      colours.set(limit);
+      words.textContent =
+        `Neuron ${view.neuron}: ink on red raises its z, ink on blue lowers it.${share}`;
+    },
+  };
+}
+
+const FORMULA = { sigmoid: "σ(z)", identity: "z" };
+
+function productPanel(data) {
+  const picture = canvas("Weight times input"), colours = scale(), line = curve();
+  const bias = numberPlace("bias", withSign), sum = numberPlace("sum", withSign), z = numberPlace("z", withSign);
+  const a = numberPlace("product-activation");
+  const name = data.activations[0];
+  return {
+    element: panel(
+      "product", "Weight × input, and its running total",
+      element("div", { class: "wm-side" }, picture, line.element, colours.element, line.axis),
+      element(
+        "p", { class: "wm-text wm-equation" }, "bias ", bias.element, ` + sum of ${data.sizes[0]} products `, sum.element,
+        " = z ", z.element, ` → ${FORMULA[name] ?? `${name}(z)`} `, a.element,
+      ),
+      note("Where the image is blank the product is zero, whatever the weight. ",
+        "The line starts at the bias, adds up row by row, and ends at z."),
+    ),
+    draw(view) {
+      const values = products(view.weights, view.x);
+      const totals = runningTotal(values, data.shape[1], view.bias);
+      const limit = reach(values);
+      paint(picture, values, data.shape[1], signed(limit));
+      picture.setAttribute("aria-label", `Weight times input of neuron ${view.neuron} as a picture.`);
+      colours.set(limit);
+      line.set(totals);
+      bias.set(view.bias);
+      sum.set(view.z1[view.neuron] - view.bias);
+      z.set(view.z1[view.neuron]);
+      a.set(view.a1[view.neuron]);
+    },
+  };
+}
+
+function topPanel(data, pick) {
+  const count = data.sizes[1];
+  const by = choice(
+    "Rank neurons by", [["weight", ""], ["activation", "activation now"], ["contribution", "weight × activation now"]],
+    (rank_by) => pick({ rank_by }),
+  );
+  const rank = slider("rank", "Rank", 1, count, (place) => pick((view) => ({ neuron: view.order[place - 1] })));
+  const strip = Array.from({ length: Math.min(STRIP, count) }, (_, i) => {
+    const picture = canvas(""), name = element("span", { class: "wm-name" }), value = numberPlace("rank-value", withSign);
+    const button = element(
+      "button", { type: "button", class: "wm-card", "data-part": "rank", "data-index": String(i) },
+      picture, element("span", { class: "wm-place" }, `${i + 1}.`), name, value.element,
+    );
+    button.addEventListener("click", () => pick((view) => ({ neuron: view.order[i] })));
+    return { picture, name, value, button };
+  });
+  const words = note();
+  return {
+    element: panel(
+      "top", "The top neurons", by.element, ...(count > 1 ? [rank.element] : []),
+      element("div", { class: "wm-strip" }, ...strip.map((one) => one.button)), words,
+    ),
+    draw(view) {
+      const output = data.outputs[view.output];
+      by.set(view.rank_by, { weight: `weight to output ${output}` });
+      rank.set(view.rank + 1, `${view.rank + 1} of ${count}: neuron ${view.neuron}`);
+      strip.forEach(({ picture, name, value, button }, i) => {
+        const j = view.order[i];
+        paint(picture, row(view.layers[0], j), data.shape[1], signed(data.reachOfAll()));
+        name.textContent = `neuron ${j}`;
+        value.set(view.ranked[j]);
+        button.setAttribute("aria-pressed", String(j === view.neuron));
+      });
+      words.textContent = `The maps share one scale, ±${plain(data.reachOfAll())}. ` +
+        (view.rank_by === "activation" ? "" : `The order is that of output ${output}.`);
+    },
+  };
+}
+
+function mapsPanel(data, pick) {
+  const count = data.sizes[1], across = acrossOf(count);
+  const grid = cellGrid("maps-grid", "Weight maps of all neurons", count, across, (neuron) => pick({ neuron }));
+  let painted = null;
+  return {
+    element: panel(
+      "maps", count === 1 ? "The weight map" : `All ${count} weight maps`, grid.element,
+      note(`All share one scale, ±${plain(data.reachOfAll())}, so a pale map has small weights.`),
+    ),
+    draw(view) {
+      if (painted !== view.layers) {
+        paintTiles(grid.canvas, view.layers[0].weights, data.shape, across, signed(data.reachOfAll()));
+        painted = view.layers;
+      }
+      grid.set(view.neuron, `neuron ${view.neuron}, weight map`);
+    },
+  };
+}
+
+/**
+ * `needs` are the states that a panel's picture depends on: their sliders are shown.
+ * @type {Record<string, {needs: (view: View) => string[], build: (data: Data, pick: Function) => {element: HTMLElement, draw: (view: View) => void}}>}
+ */
+export const PANELS = {
+  input: { needs: () => ["sample"], build: inputPanel },
+  hidden: { needs: () => ["sample", "neuron", "step"], build: hiddenPanel },
+  outputs: { needs: () => ["sample", "output", "step"], build: outputsPanel },
+  weight_map: { needs: () => ["neuron", "step"], build: weightMapPanel },
+  product: { needs: () => ["sample", "neuron", "step"], build: productPanel },
+  top: {
+    needs: ({ rank_by }) => ["neuron", "output", "step", ...(rank_by === "weight" ? [] : ["sample"])],
+    build: topPanel,
+  },
+  maps: { needs: () => ["neuron", "step"], build: mapsPanel },
+};

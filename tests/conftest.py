@@ -1,0 +1,82 @@
+"""What tests share: full MNIST, a browser, a page that must stay silent, and a server of files."""
+
+import functools
+import http.server
+import os
+import threading
+from urllib.parse import urlsplit
+
+import pytest
+
+from find_browser import ADVICE, find
+from weightmaps.digits import load_mnist
+
+OUR_HOSTS = {None, "127.0.0.1"}
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The system's Chromium or Chrome; skipped where there is none, except in CI."""
+    path = find()
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail(ADVICE)
+        pytest.skip(ADVICE)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-background-networking"]
+        chromium = playwright.chromium.launch(executable_path=path, args=options)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page of 1280 × 900; a console message, an uncaught error or a foreign request fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    trouble = []
+    page.on("console", lambda message: trouble.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: trouble.append(f"uncaught: {error}"))
+    page.on("requestfailed", lambda request: trouble.append(f"failed: {request.url[:200]}"))
+
+    def watch(request):
+        if urlsplit(request.url).hostname not in OUR_HOSTS and not request.url.startswith(("data:", "blob:")):
+            trouble.append(f"foreign request: {request.url}")
+
+    page.on("request", watch)
+    yield page
+    seen = list(trouble)  # what closing interrupts is no failure
+    context.close()
+    assert seen == []
+
+
+@pytest.fixture(scope="session")
+def serve():
+    """A function that serves a folder on 127.0.0.1 and returns its address."""
+    servers = []
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    def start(folder):
+        handler = functools.partial(Quiet, directory=os.fspath(folder))
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def full_mnist():
+    """All of MNIST, from the folder that WEIGHTMAPS_MNIST names; skipped where it names none."""
+    if not os.environ.get("WEIGHTMAPS_MNIST"):
+        pytest.skip("WEIGHTMAPS_MNIST names no folder with full MNIST")
+    return load_mnist()

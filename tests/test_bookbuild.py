@@ -1,0 +1,225 @@
+"""The site's machinery, on strings small enough to read."""
+
+import base64
+import io
+import re
+import xml.etree.ElementTree as ET
+from types import SimpleNamespace
+
+import pytest
+from PIL import Image
+
+from bookbuild.assets import extract_assets, extract_posters, png_size, prune, size_images
+from bookbuild.cache import choose_cache, digest
+from bookbuild.mathml import to_mathml
+from bookbuild.pages import chapter_links, describe, foreign_requests
+
+KEY = "0123456789abcdef"
+
+
+def png(width, height, dpi=None):
+    file = io.BytesIO()
+    Image.new("L", (width, height)).save(file, "PNG", **({"dpi": (dpi, dpi)} if dpi else {}))
+    return file.getvalue()
+
+
+# MathML
+
+
+def test_mathml_keeps_the_parts_of_a_fraction_in_order():
+    math = ET.fromstring(to_mathml(r"\frac{1}{1+e^{-z}}", display=True))
+    above, below = math.find(".//mfrac")
+    assert math.get("display") == "block"
+    assert "".join(above.itertext()) == "1"
+    assert "".join(below.itertext()) == "1+e−z"
+
+
+def test_mathml_aligns_at_the_ampersand_without_numbers_of_its_own():
+    for name in ("aligned", "align", "split", "align*"):
+        math = ET.fromstring(to_mathml(rf"\begin{{{name}}} z &= Wx \\ a &= z \end{{{name}}}", display=True))
+        rows = [["".join(cell.itertext()) for cell in row] for row in math.iter("mtr")]
+        assert rows == [["z", "=Wx"], ["a", "=z"]]
+
+
+def test_mathml_breaks_lines_without_an_environment():
+    assert len(list(ET.fromstring(to_mathml(r"a \\ b", display=True)).iter("mtr"))) == 2
+
+
+def test_mathml_puts_the_limits_of_a_displayed_sum_above_and_below():
+    tex = r"\left(\sum_{i=1}^{784} w_i\right)"
+    assert "<munderover>" in to_mathml(tex, display=True)
+    assert "<munderover>" not in to_mathml(tex)
+
+
+def test_mathml_has_no_named_spaces():
+    assert 'width="-0.167em"' in to_mathml(r"\sigma\!(z)")
+
+
+def test_mathml_says_the_tex_to_who_cannot_see_it():
+    assert ET.fromstring(to_mathml('a < "b"')).get("alttext") == 'a < "b"'
+
+
+@pytest.mark.parametrize(
+    ("tex", "complaint"),
+    [
+        (r"\foo{x}", r"\\foo"),
+        (r"\frac{1", "braces|'{'"),
+        (r"\left(x", "formula"),
+        (r"\begin{foo}x\end{foo}", "environment foo"),
+    ],
+)
+def test_mathml_refuses_what_it_cannot_show(tex, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        to_mathml(tex)
+
+
+# Explorer assets
+
+
+def test_assets_move_to_files_and_load_once_a_page():
+    inline = f'<script data-weightmaps-asset="{KEY}">let a = "<b>";\n</script>'
+    body, files = extract_assets(f"<p>1</p>{inline}<p>2</p>{inline}<script>keep()</script>", "../")
+    tag = f'<script defer src="../_static/weightmaps/{KEY}.js"></script>'
+    assert body == f"<p>1</p>{tag}<p>2</p><script>keep()</script>"
+    assert files == {f"{KEY}.js": 'let a = "<b>";\n'}
+
+
+@pytest.mark.parametrize("key", ["../../evil", KEY.upper(), KEY + "0", ""])
+def test_assets_refuse_a_key_that_is_no_hash(key):
+    with pytest.raises(ValueError, match="16 hexadecimal"):
+        extract_assets(f'<script data-weightmaps-asset="{key}">x</script>', "")
+
+
+def test_assets_refuse_one_key_for_two_scripts():
+    scripts = "".join(f'<script data-weightmaps-asset="{KEY}">{code}</script>' for code in "xy")
+    with pytest.raises(ValueError, match="two different"):
+        extract_assets(scripts, "")
+
+
+def test_posters_become_lazy_files_of_the_right_size():
+    data = png(40, 30, dpi=200)
+    source = base64.b64encode(data).decode()
+    image = f'<img data-weightmaps-poster src="data:image/png;base64,{source}" alt="a map">'
+    body, files = extract_posters(f"<noscript>{image}</noscript>", "../../")
+    ((name, content),) = files.items()
+    assert content == data
+    tag = ET.fromstring(body.replace("data-weightmaps-poster ", "").replace('">', '"/>'))[0]
+    assert tag.get("src") == f"../../_static/weightmaps/{name}"
+    assert (tag.get("loading"), tag.get("width"), tag.get("height")) == ("lazy", "20", "15")
+
+
+def test_a_poster_must_be_embedded():
+    with pytest.raises(ValueError, match="embedded PNG"):
+        extract_posters('<img data-weightmaps-poster src="https://example.org/a.png">', "")
+
+
+def test_prune_deletes_only_what_no_page_asks_for(tmp_path):
+    folder = tmp_path / "_static" / "weightmaps"
+    folder.mkdir(parents=True)
+    for name in ("used.js", "stale.js"):
+        (folder / name).write_text("x")
+    (tmp_path / "a.html").write_text('<script src="_static/weightmaps/used.js">')
+    prune(SimpleNamespace(outdir=tmp_path, builder=SimpleNamespace(format="html")), None)
+    assert [path.name for path in folder.iterdir()] == ["used.js"]
+
+
+# Pictures
+
+
+@pytest.mark.parametrize(("dpi", "shown"), [(None, (300, 200)), (100, (300, 200)), (200, (150, 100))])
+def test_a_png_is_shown_at_a_hundred_dots_an_inch(dpi, shown):
+    assert png_size(png(300, 200, dpi)) == shown
+
+
+def test_png_size_refuses_other_files():
+    with pytest.raises(ValueError, match="PNG"):
+        png_size(b"GIF89a" + bytes(40))
+
+
+def test_images_get_their_size_and_keep_one_they_have():
+    read = {"a b.png": png(80, 60, dpi=200)}.__getitem__
+    body = '<img alt="map" src="../_images/a%20b.png" />'
+    assert size_images(body, read) == f'<img width="40" height="30"{body[4:]}'
+    retina = '<img alt="map" src="../_images/a%20b.png" style="width: 39.6px; height: 30px;" />'
+    assert size_images(retina, read) == '<img alt="map" src="../_images/a%20b.png" width="40" height="30" />'
+    fixed = '<img alt="map" src="../_images/a%20b.png" style="width: 10%;" />'
+    assert size_images(fixed, read) == fixed
+
+
+@pytest.mark.parametrize("alt", ["", 'alt=""', 'alt="../_images/a.png"'])
+def test_a_picture_without_alt_text_fails(alt):
+    with pytest.raises(ValueError, match="alt text"):
+        size_images(f'<img {alt} src="../_images/a.png" />', lambda name: png(2, 2))
+
+
+# Pages
+
+
+def test_chapter_links_offer_the_notebook_and_binder_only_where_known():
+    plain = chapter_links("chapters/a-b", "../")
+    assert 'href="../_sources/chapters/a-b.ipynb" download="a-b.ipynb"' in plain
+    assert "binder" not in plain
+    known = chapter_links("chapters/a-b", "../", "me/maps", "dev/x")
+    assert 'href="https://mybinder.org/v2/gh/me/maps/dev%2Fx?labpath=chapters%2Fa-b.ipynb"' in known
+
+
+def test_chapter_links_refuse_what_is_no_repository():
+    with pytest.raises(ValueError, match="owner/name"):
+        chapter_links("chapters/a", "../", '"><script>')
+
+
+def test_describe_ends_at_a_word():
+    text = "Someone trained a network,\n and it reads digits."
+    assert describe(text) == "Someone trained a network, and it reads digits."
+    assert describe(text, limit=27) == "Someone trained a network…"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<script src="https://cdn.example/x.js"></script>',
+        "<script async src='//cdn.example/x.js'>",
+        '<link rel="stylesheet" href="https://cdn.example/x.css">',
+        '<img alt="" src="http://cdn.example/x.png">',
+        "@font-face { src: url(https://cdn.example/x.woff2) }",
+        '@import "https://cdn.example/x.css";',
+    ],
+)
+def test_foreign_requests_are_seen(page):
+    (address,) = foreign_requests(page)
+    assert re.match(r"(https?:)?//cdn\.example/x\.\w+$", address)
+
+
+def test_links_that_a_reader_follows_are_no_requests():
+    assert foreign_requests('<a href="https://example.org">x</a><script src="../a.js"></script>') == []
+
+
+# The execution cache
+
+
+def test_digest_changes_with_a_name_or_a_byte_and_not_with_bytecode(tmp_path):
+    (tmp_path / "a.py").write_text("x = 1")
+    first = digest(tmp_path)
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "a.pyc").write_text("compiled")
+    assert digest(tmp_path) == first
+    (tmp_path / "a.py").write_text("x = 2")
+    second = digest(tmp_path)
+    (tmp_path / "a.py").rename(tmp_path / "b.py")
+    assert len({first, second, digest(tmp_path)}) == 3
+
+
+def test_digest_of_nothing_is_an_error(tmp_path):
+    with pytest.raises(ValueError, match="holds no file"):
+        digest(tmp_path)
+
+
+def test_the_cache_of_older_code_is_dropped(tmp_path):
+    config = SimpleNamespace()
+    app = SimpleNamespace(outdir=tmp_path / "html")
+    choose_cache(app, config)
+    current = tmp_path / ".jupyter_cache" / config.nb_execution_cache_path.rsplit("/", 1)[-1]
+    current.mkdir(parents=True)
+    (current.parent / "older").mkdir()
+    choose_cache(app, config)
+    assert list(current.parent.iterdir()) == [current]

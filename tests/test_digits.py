@@ -1,0 +1,486 @@
+"""The images that ship, full MNIST, and every way in which a file, a cache or a network can be bad."""
+
+import gzip
+import hashlib
+import http.server
+import json
+import os
+import shutil
+import socket
+import struct
+import threading
+import types
+import urllib.parse
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from weightmaps import digits, mnist_files
+from weightmaps.digits import Digits, load_mnist, load_sample
+from weightmaps.mnist_files import DataError, read_idx
+
+full_set = pytest.mark.skipif(
+    not os.environ.get("WEIGHTMAPS_MNIST"), reason="WEIGHTMAPS_MNIST names no folder with full MNIST"
+)
+BLANK = np.zeros((2, 784), np.float32)
+
+
+# Digits
+
+
+def test_digits_keep_what_they_are_given():
+    ink = np.linspace(0, 1, 3 * 784).reshape(3, 784)
+    kept = Digits(ink, [7, 0, 7])
+    assert kept.images.dtype == np.float32
+    assert np.array_equal(kept.images, ink.astype(np.float32))
+    assert kept.labels.tolist() == [7, 0, 7]
+    assert len(kept) == 3
+
+
+def test_digits_cannot_be_written_and_leave_their_source_alone():
+    own = BLANK.copy()
+    kept = Digits(own, [1, 2])
+    with pytest.raises(ValueError, match="read-only"):
+        kept.images[0, 0] = 1
+    with pytest.raises(ValueError, match="read-only"):
+        kept.labels[0] = 3
+    own[0, 0] = 1
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "message"),
+    [
+        (np.zeros((2, 28 * 27)), [0, 1], r"images is float64 of shape \(2, 756\).*\(n, 784\)"),
+        (np.zeros((2, 28, 28)), [0, 1], r"shape \(2, 28, 28\).*\(n, 784\)"),
+        (np.zeros(784), [0], r"shape \(784,\)"),
+        ([[0.0], [0.0, 1.0]], [0, 1], "images is not an array"),
+        (np.full((2, 784), "ink"), [0, 1], "real numbers"),
+        (np.full((2, 784), 255, np.uint8), [0, 1], "from 255 to 255.*divide by 255"),
+        (np.full((2, 784), -0.5), [0, 1], "from -0.5 to -0.5; ink must run from 0 to 1$"),
+        (np.full((2, 784), np.nan), [0, 1], "images holds NaN"),
+        (np.full((2, 784), np.inf), [0, 1], "images holds NaN or infinity"),
+        (BLANK, [0, 1, 2], "labels has 3 values for 2 images"),
+        (BLANK, [0, 10], "labels runs from 0 to 10"),
+        (BLANK, [-1, 9], "labels runs from -1 to 9"),
+        (BLANK, [0.0, 1.0], "labels is float64.*integers"),
+        (BLANK, [[0], [1]], r"labels is int64 of shape \(2, 1\)"),
+    ],
+)
+def test_digits_refuse(images, labels, message):
+    with pytest.raises(ValueError, match=message):
+        Digits(images, labels)
+
+
+def test_only_keeps_order_and_labels():
+    mixed = Digits(np.eye(5, 784), [3, 1, 0, 1, 9])
+    ones = mixed.only(0, 1)
+    assert ones.labels.tolist() == [1, 0, 1]
+    assert np.array_equal(ones.images, np.eye(5, 784)[[1, 2, 3]])
+    assert len(mixed.only(4)) == 0
+
+
+@pytest.mark.parametrize("wanted", [(), (10,), ("0",), (0, -1)])
+def test_only_refuses_what_is_no_digit(wanted):
+    with pytest.raises(ValueError, match="from 0 to 9"):
+        load_sample().only(*wanted)
+
+
+@pytest.mark.parametrize("which", [slice(1, 4, 2), [1, 3], np.array([False, True, False, True, False])])
+def test_indexing_gives_digits(which):
+    picked = Digits(np.eye(5, 784), [3, 1, 0, 2, 9])[which]
+    assert picked.labels.tolist() == [1, 2]
+    assert picked.images[1, 3] == 1
+
+
+def test_indexing_with_one_number_says_what_to_write():
+    with pytest.raises(TypeError, match=r"digits\.images\[i\]"):
+        load_sample()[3]
+
+
+# The sample
+
+
+def test_sample_is_what_its_card_says():
+    sample, card = load_sample(), json.loads(digits.SAMPLE.with_suffix(".json").read_text(encoding="utf-8"))
+    pixels = np.rint(sample.images * 255).astype(np.uint8)
+    assert hashlib.sha256(pixels.tobytes()).hexdigest() == card["sha256"]
+    assert np.array_equal(sample.images, pixels.astype(np.float32) / np.float32(255))
+    assert len(sample) == card["count"] == 5000
+    assert sample.labels.tolist() == [i // card["per_digit"] for i in range(5000)]
+    assert card["licence"] == "CC BY-SA 3.0"
+
+
+def test_a_tile_of_the_sheet_is_the_image_of_that_number():
+    with Image.open(digits.SAMPLE) as picture:
+        tile = np.asarray(picture.crop((7 * 28, 12 * 28, 8 * 28, 13 * 28)))  # row 12, column 7
+    image = load_sample().images[1207]
+    assert image.max() == 1
+    assert np.array_equal(np.rint(image.reshape(28, 28) * 255), tile)
+
+
+@pytest.fixture
+def sample_copy(tmp_path, monkeypatch):
+    for suffix in (".png", ".json"):
+        shutil.copy(digits.SAMPLE.with_suffix(suffix), tmp_path)
+    monkeypatch.setattr(digits, "SAMPLE", tmp_path / "mnist-5k.png")
+    return tmp_path / "mnist-5k.png"
+
+
+def test_sample_with_one_changed_pixel_is_refused(sample_copy):
+    with Image.open(sample_copy) as picture:
+        picture.load()
+        picture.putpixel((0, 0), 1)
+        picture.save(sample_copy)
+    with pytest.raises(DataError, match=r"mnist-5k\.png: its pixels.*reinstall"):
+        load_sample()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a picture", "half"])
+def test_sample_that_is_no_picture_is_refused(sample_copy, content):
+    whole = sample_copy.read_bytes()
+    sample_copy.write_bytes(whole[: len(whole) // 2] if content == "half" else content)
+    with pytest.raises(DataError, match=r"mnist-5k\.png: the sample cannot be read.*reinstall"):
+        load_sample()
+
+
+def test_sample_of_another_size_is_refused(sample_copy):
+    Image.new("L", (28, 28)).save(sample_copy)
+    with pytest.raises(DataError, match=r"uint8 of shape \(28, 28\).*reinstall"):
+        load_sample()
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]"])
+def test_sample_with_a_bad_card_is_refused(sample_copy, content):
+    sample_copy.with_suffix(".json").write_text(content)
+    with pytest.raises(DataError, match=r"mnist-5k\.json: the sample's card.*reinstall"):
+        load_sample()
+
+
+# IDX files
+
+
+def idx(array):
+    """The bytes of an IDX file that holds this array of bytes."""
+    return (
+        struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.astype(np.uint8).tobytes()
+    )
+
+
+IMAGES = np.arange(3 * 784).reshape(3, 28, 28) % 251
+GOOD = idx(IMAGES)
+
+
+@pytest.mark.parametrize("squeeze", [bytes, gzip.compress])
+def test_read_idx_plain_and_gzipped(tmp_path, squeeze):
+    (tmp_path / "images").write_bytes(squeeze(GOOD))
+    (tmp_path / "labels").write_bytes(squeeze(idx(np.array([5, 0, 4]))))
+    assert np.array_equal(read_idx(tmp_path / "images"), IMAGES)
+    assert read_idx(str(tmp_path / "labels")).tolist() == [5, 0, 4]
+
+
+BAD = {
+    "empty": (b"", "is empty"),
+    "empty gzip": (gzip.compress(b""), "is empty"),
+    "magic": (b"PK\3\4" + GOOD, "50 4b 03 04.*no IDX file"),
+    "three bytes": (GOOD[:3], "no IDX file"),
+    "header": (GOOD[:13], "cut short inside its header"),
+    "truncated": (GOOD[:-1], "promises 2352 bytes and it holds only 2351"),
+    "trailing": (GOOD + b"\0", "promises 2352 bytes and it holds more"),
+    "trailing gzip": (gzip.compress(GOOD + b"\0"), "it holds more"),
+    "28 x 27": (idx(IMAGES[:, :, 1:]), r"shape \(3, 28, 27\)"),
+    "no images": (idx(IMAGES[:0]), r"shape \(0, 28, 28\)"),
+    "huge": (struct.pack(">4B3I", 0, 0, 8, 3, 2**32 - 1, 28, 28), r"shape \(4294967295, 28, 28\)"),
+    "half gzip": (gzip.compress(GOOD)[:-300], "gzip data is damaged or cut short"),
+    "no gzip trailer": (gzip.compress(GOOD)[:-8], "gzip data is damaged or cut short"),
+    "wrong crc": (gzip.compress(GOOD)[:-8] + bytes(8), "gzip data is damaged or cut short"),
+    "gzip of nothing": (b"\x1f\x8b\x08\0" + b"\xff" * 40, "gzip data is damaged or cut short"),
+}
+
+
+@pytest.mark.parametrize("content", BAD)
+def test_read_idx_refuses(tmp_path, content):
+    path = tmp_path / "train-images-idx3-ubyte"
+    path.write_bytes(BAD[content][0])
+    with pytest.raises(DataError, match=BAD[content][1]) as caught:
+        read_idx(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert "get it again" in str(caught.value)
+
+
+def test_a_gzip_bomb_is_not_unpacked(tmp_path, monkeypatch):
+    path = tmp_path / "bomb.gz"
+    path.write_bytes(gzip.compress(GOOD + bytes(50_000_000)))
+    asked = []
+    honest = gzip.GzipFile.read
+    monkeypatch.setattr(gzip.GzipFile, "read", lambda self, n=-1: asked.append(n) or honest(self, n))
+    with pytest.raises(DataError, match="it holds more"):
+        read_idx(path)
+    assert asked == [4, 12, IMAGES.size + 1]
+
+
+# Full MNIST in miniature: 12 training images, 1 of each digit held out, and 3 test images
+
+LABELS = np.array([1, 0, 2, 1, 3, 4, 5, 9, 8, 7, 6, 0])
+SMALL = {
+    "train-images-idx3-ubyte": idx(np.repeat(np.arange(12), 784).reshape(12, 28, 28) * 20),
+    "train-labels-idx1-ubyte": idx(LABELS),
+    "t10k-images-idx3-ubyte": idx(IMAGES),
+    "t10k-labels-idx1-ubyte": idx(np.array([7, 2, 1])),
+}
+NAMES = list(SMALL)
+
+
+@pytest.fixture
+def small(monkeypatch, tmp_path):
+    """Expect the miniature, keep the cache in tmp_path, and reach no mirror."""
+    monkeypatch.setattr(
+        mnist_files, "CHECKSUMS", {k: hashlib.sha256(v).hexdigest() for k, v in SMALL.items()}
+    )
+    monkeypatch.setattr(digits, "HELD_OUT", 1)
+    monkeypatch.setattr(mnist_files, "MIRRORS", ())
+    monkeypatch.delenv("WEIGHTMAPS_MNIST", raising=False)
+    monkeypatch.setenv("WEIGHTMAPS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+@pytest.fixture
+def folder(small, tmp_path):
+    """A folder of the user's: two files plain, two gzipped."""
+    place = tmp_path / "mine"
+    place.mkdir()
+    for name in NAMES[:2]:
+        (place / name).write_bytes(SMALL[name])
+    for name in NAMES[2:]:
+        (place / f"{name}.gz").write_bytes(gzip.compress(SMALL[name]))
+    return place
+
+
+@pytest.fixture
+def mirror(small, monkeypatch):
+    """Two mirrors on one server, /first/ and /second/.
+
+    ``served`` holds the bytes of each path, ``cut`` the paths that promise more bytes than they send,
+    ``asked`` the paths fetched so far.
+    """
+    served = {f"/{m}/{k}.gz": gzip.compress(v) for m in ("first", "second") for k, v in SMALL.items()}
+    mirror = types.SimpleNamespace(served=served, cut=set(), asked=[])
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            mirror.asked.append(self.path)
+            content = mirror.served.get(self.path)
+            self.send_response(404 if content is None else 200)
+            self.send_header("Content-Length", str(len(content or b"") + 99 * (self.path in mirror.cut)))
+            self.end_headers()
+            self.wfile.write(content or b"")
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    monkeypatch.setattr(mnist_files, "MIRRORS", (f"{url}/first/", f"{url}/second/"))
+    yield mirror
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def cached(tmp_path):
+    return sorted(path.name for path in (tmp_path / "cache" / "mnist").iterdir())
+
+
+ALL_CACHED = sorted(f"{name}.gz" for name in NAMES)
+
+
+def is_whole(mnist):
+    """Whether this is the miniature, split as it should be."""
+    shades = (np.arange(12) * 20).astype(np.float32) / np.float32(255)
+    return (
+        mnist.train.labels.tolist() == [1, 0]
+        and mnist.validation.labels.tolist() == list(range(10))
+        and mnist.test.labels.tolist() == [7, 2, 1]
+        and np.array_equal(mnist.train.images[:, 0], shades[[3, 11]])
+        and np.array_equal(mnist.validation.images[:, 5], shades[[1, 0, 2, 4, 5, 6, 10, 9, 8, 7]])
+        and np.array_equal(mnist.test.images, IMAGES.reshape(3, 784).astype(np.float32) / np.float32(255))
+    )
+
+
+def test_folder_as_argument(folder):
+    assert is_whole(load_mnist(folder))
+
+
+def test_folder_in_the_environment(folder, monkeypatch):
+    monkeypatch.setenv("WEIGHTMAPS_MNIST", str(folder))
+    assert is_whole(load_mnist())
+
+
+def test_argument_goes_before_the_environment(folder, monkeypatch, tmp_path):
+    monkeypatch.setenv("WEIGHTMAPS_MNIST", str(tmp_path / "nowhere"))
+    assert is_whole(load_mnist(folder))
+
+
+def test_folder_that_lacks_files_lists_them_and_downloads_nothing(folder, mirror):
+    (folder / NAMES[0]).unlink()
+    (folder / f"{NAMES[3]}.gz").unlink()
+    with pytest.raises(DataError, match=f"lacks {NAMES[0]}, {NAMES[3]} ") as caught:
+        load_mnist(folder)
+    assert str(folder) in str(caught.value)
+    assert mirror.asked == []
+
+
+def test_folder_that_is_not_there(small, tmp_path):
+    with pytest.raises(DataError, match=r"nowhere: is no folder"):
+        load_mnist(tmp_path / "nowhere")
+
+
+def test_bad_file_of_the_user_is_reported_and_not_touched(folder, mirror):
+    bad = SMALL[NAMES[1]][:-1] + b"\5"
+    (folder / NAMES[1]).write_bytes(bad)
+    with pytest.raises(DataError, match=rf"{NAMES[1]}: uncompressed it has SHA-256"):
+        load_mnist(folder)
+    assert (folder / NAMES[1]).read_bytes() == bad
+    assert mirror.asked == []
+
+
+def test_download_fills_the_cache_once(mirror, tmp_path):
+    assert is_whole(load_mnist(progress=False))
+    assert cached(tmp_path) == ALL_CACHED
+    assert mirror.asked == [f"/first/{name}.gz" for name in NAMES]
+    assert is_whole(load_mnist(progress=False))
+    assert len(mirror.asked) == 4
+
+
+def test_download_shows_its_progress(mirror, capsys):
+    load_mnist()
+    assert capsys.readouterr().err.count("100%") == 4
+    shutil.rmtree(os.environ["WEIGHTMAPS_CACHE"])
+    load_mnist(progress=False)
+    assert capsys.readouterr().err == ""
+
+
+def fault(mirror, kind):
+    """Spoil the first training file on the first mirror."""
+    path = f"/first/{NAMES[0]}.gz"
+    if kind == "missing":
+        del mirror.served[path]
+    elif kind == "truncated":
+        mirror.served[path] = mirror.served[path][:-20]
+    elif kind == "cut off":
+        mirror.cut.add(path)
+    elif kind == "wrong":
+        mirror.served[path] = gzip.compress(SMALL[NAMES[2]])
+    elif kind == "a page":
+        mirror.served[path] = b"<html>Please log in</html>"
+
+
+FAULTS = {
+    "missing": "404",
+    "truncated": "cut short",
+    "cut off": "IncompleteRead",
+    "wrong": "SHA-256",
+    "a page": "no IDX file",
+}
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_second_mirror_makes_good_what_the_first_does_wrong(mirror, tmp_path, kind):
+    fault(mirror, kind)
+    assert is_whole(load_mnist(progress=False))
+    assert mirror.asked[:3] == [f"/first/{NAMES[0]}.gz", f"/second/{NAMES[0]}.gz", f"/first/{NAMES[1]}.gz"]
+    assert cached(tmp_path) == ALL_CACHED
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_when_no_mirror_serves_each_is_listed_with_its_reason(mirror, monkeypatch, tmp_path, kind):
+    fault(mirror, kind)
+    del mirror.served[f"/second/{NAMES[0]}.gz"]
+    with pytest.raises(DataError, match="no mirror gave this file") as caught:
+        load_mnist(progress=False)
+    title, first, second, advice = str(caught.value).splitlines()
+    assert title.startswith(f"{NAMES[0]}.gz")
+    assert first.startswith(f"  {mnist_files.MIRRORS[0]}: ")
+    assert FAULTS[kind] in first
+    assert second.startswith(f"  {mnist_files.MIRRORS[1]}: 404")
+    assert "WEIGHTMAPS_MNIST" in advice
+    assert cached(tmp_path) == []
+
+
+def test_half_a_download_in_the_cache_is_healed(mirror, tmp_path):
+    load_mnist(progress=False)
+    half = tmp_path / "cache" / "mnist" / f"{NAMES[2]}.gz"
+    whole = half.read_bytes()
+    half.write_bytes(whole[: len(whole) // 2])
+    mirror.asked.clear()
+    assert is_whole(load_mnist(progress=False))
+    assert mirror.asked == [f"/first/{NAMES[2]}.gz"]
+    assert half.read_bytes() == whole
+
+
+def test_bad_plain_file_in_the_cache_gives_way_to_a_good_gzipped_one(mirror, tmp_path):
+    load_mnist(progress=False)
+    (tmp_path / "cache" / "mnist" / NAMES[1]).write_bytes(b"")
+    mirror.asked.clear()
+    assert is_whole(load_mnist(progress=False))
+    assert mirror.asked == []
+    assert cached(tmp_path) == ALL_CACHED
+
+
+def test_without_network_the_error_says_what_still_works(small, monkeypatch, tmp_path):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # bound but not listening: connections are refused
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}/"
+        monkeypatch.setattr(mnist_files, "MIRRORS", (url, url))
+        with pytest.raises(DataError) as caught:
+            load_mnist(progress=False)
+    message = str(caught.value)
+    assert message.count(f"\n  {url}: ") == 2
+    assert message.count("Connection refused") + message.count("actively refused") == 2  # Unix, Windows
+    assert "Max retries" not in message
+    assert "load_sample()" in message
+    assert f"in {tmp_path / 'cache' / 'mnist'}, or in a folder that WEIGHTMAPS_MNIST names" in message
+
+
+def test_cache_that_cannot_be_written_is_named(mirror, tmp_path):
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    with pytest.raises(DataError, match=r"cache cannot be written.*WEIGHTMAPS_CACHE"):
+        load_mnist(progress=False)
+    assert mirror.asked == []
+
+
+def test_mirrors_are_several_hosts_over_https():
+    hosts = {urllib.parse.urlsplit(url).hostname for url in mnist_files.MIRRORS}
+    assert len(hosts) >= 2
+    assert all(url.startswith("https://") and url.endswith("/") for url in mnist_files.MIRRORS)
+
+
+# Full MNIST itself
+
+
+@pytest.fixture(scope="module")
+def mnist():
+    return load_mnist()
+
+
+@full_set
+def test_split_sizes(mnist):
+    assert [len(part) for part in (mnist.train, mnist.validation, mnist.test)] == [55_000, 5_000, 10_000]
+    assert np.bincount(mnist.test.labels)[:2].tolist() == [980, 1135]  # as MNIST's own page counts them
+
+
+@full_set
+def test_validation_is_the_sample(mnist):
+    sample = load_sample()
+    assert np.array_equal(mnist.validation.images, sample.images)
+    assert np.array_equal(mnist.validation.labels, sample.labels)
+
+
+@full_set
+def test_no_held_out_image_is_trained_on(mnist):
+    trained = {image.tobytes() for image in mnist.train.images}
+    assert len(trained) == 55_000
+    assert trained.isdisjoint(image.tobytes() for image in mnist.validation.images)
+    assert trained.isdisjoint(image.tobytes() for image in mnist.test.images)

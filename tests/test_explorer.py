@@ -1,0 +1,319 @@
+"""The explorer's Python side: its state, its errors, its payloads, and the pages it writes."""
+
+import base64
+import html
+import json
+import re
+import zlib
+from io import BytesIO
+from itertools import pairwise
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import traitlets
+from PIL import Image
+
+from weightmaps.explorer import PANELS, NetworkExplorer, modules, page
+from weightmaps.network import Network
+
+
+def random_network(sizes, seed=0, activations=None):
+    rng = np.random.default_rng(seed)
+    weights = [rng.normal(0, n_in**-0.5, (n_out, n_in)) for n_in, n_out in pairwise(sizes)]
+    return Network(weights, [rng.normal(size=n) for n in sizes[1:]], activations)
+
+
+def random_images(n=6, pixels=784, labels=2, seed=0):
+    rng = np.random.default_rng(seed)
+    images = rng.integers(0, 256, (n, pixels)).astype(np.float32) / np.float32(255)
+    return SimpleNamespace(images=images, labels=np.arange(n) % labels)
+
+
+NETWORK = random_network((784, 7, 3))
+IMAGES = random_images()
+
+
+@pytest.fixture
+def explorer():
+    return NetworkExplorer(NETWORK, IMAGES)
+
+
+# State
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        ("neuron", 7, "neurons 0 to 6"),
+        ("neuron", -1, "neurons 0 to 6"),
+        ("output", 3, "outputs 0 to 2"),
+        ("sample", 6, "samples 0 to 5"),
+        ("step", 10, "no checkpoints"),
+        ("rank_by", "size", "weight, activation, contribution"),
+        ("panels", ["input", "wall"], "product"),
+        ("panels", [], "each once"),
+        ("panels", ["input", "input"], "each once"),
+        ("neuron", 1.5, "expected an int"),
+    ],
+)
+def test_a_state_out_of_range_is_refused_and_changes_nothing(explorer, name, value, wanted):
+    before = getattr(explorer, name)
+    with pytest.raises(traitlets.TraitError, match=wanted):
+        setattr(explorer, name, value)
+    assert getattr(explorer, name) == before
+    with pytest.raises(traitlets.TraitError, match=wanted):
+        NetworkExplorer(NETWORK, IMAGES, **{name: value})
+
+
+def test_what_argsort_returns_is_a_neuron(explorer):
+    explorer.neuron = NETWORK.weights[1][2].argsort()[-1]
+    assert type(explorer.neuron) is int
+    assert explorer.neuron == NETWORK.weights[1][2].argmax()
+
+
+def test_state_can_be_observed(explorer):
+    heard = []
+    explorer.observe(lambda change: heard.append((change["old"], change["new"])), "sample")
+    explorer.sample = 4
+    assert heard == [(0, 4)]
+
+
+def test_an_unknown_state_is_refused():
+    with pytest.raises(TypeError, match="no colour; its state is neuron, output, sample, step, rank_by"):
+        NetworkExplorer(NETWORK, IMAGES, colour="red")
+
+
+# Checkpoints
+
+
+def test_checkpoints_give_steps_and_the_last_is_shown_first():
+    first, last = random_network((784, 1, 2), 1), random_network((784, 1, 2), 2)
+    explorer = NetworkExplorer(last, IMAGES, checkpoints={0: first, np.int64(50): last})
+    assert explorer.step == 50
+    explorer.step = 0
+    with pytest.raises(traitlets.TraitError, match=r"step is 7; it is one of \[0, 50\]"):
+        explorer.step = 7
+    assert explorer._network["steps"] == [0, 50]
+
+
+@pytest.mark.parametrize(
+    ("network", "checkpoints", "words"),
+    [
+        (None, None, "network is None"),
+        (None, {}, "checkpoints is empty"),
+        (None, {5: NETWORK, 3: NETWORK}, r"steps \[5, 3\]; they must increase"),
+        (None, {-1: NETWORK}, "they must increase, from 0"),
+        (None, {"one": NETWORK}, "key 'one'"),
+        (None, {0: NETWORK, 1: random_network((784, 8, 3))}, r"checkpoints\[1\].*784-8-3"),
+        (NETWORK, {0: random_network((784, 7, 3), 5)}, "not the last of the checkpoints"),
+    ],
+)
+def test_checkpoints_that_make_no_sense_are_refused(network, checkpoints, words):
+    with pytest.raises(ValueError, match=words):
+        NetworkExplorer(network, IMAGES, checkpoints=checkpoints)
+
+
+# Networks and images
+
+
+def images(**change):
+    return SimpleNamespace(**{**vars(IMAGES), **change})
+
+
+@pytest.mark.parametrize(
+    ("digits", "words"),
+    [
+        (random_images(pixels=783), r"images of shape \(6, 783\); the network wants \(n, 784\)"),
+        (random_images(n=2001), r"2,001 images; give 1 to 2,000, for example digits\[::10\]"),
+        (random_images(n=0), "0 images"),
+        (images(images=IMAGES.images * 255), r"must lie in \[0, 1\]"),
+        (images(images=np.full((6, 784), np.nan)), r"must lie in \[0, 1\]"),
+        (images(labels=np.arange(5)), r"int64 labels of shape \(5,\)"),
+        (images(labels=np.zeros(6)), "float64 labels"),
+        (images(labels=np.arange(6)), "labels 0 to 5, but the network has 3 outputs"),
+    ],
+)
+def test_images_that_do_not_fit_are_refused(digits, words):
+    with pytest.raises(ValueError, match=words):
+        NetworkExplorer(NETWORK, digits)
+
+
+@pytest.mark.parametrize("sizes", [(784, 3), (784, 5, 4, 3)])
+def test_one_hidden_layer_is_wanted(sizes):
+    with pytest.raises(ValueError, match="one hidden layer in this version"):
+        NetworkExplorer(random_network(sizes), IMAGES)
+
+
+def test_weights_beyond_float32_are_refused():
+    with pytest.raises(ValueError, match="too large for float32"):
+        NetworkExplorer(Network([[[1e39]], [[1.0]]], [[0.0], [0.0]]), random_images(pixels=1, labels=1))
+
+
+def test_outputs_must_be_named_one_by_one():
+    with pytest.raises(ValueError, match="each of the 3 outputs"):
+        NetworkExplorer(NETWORK, IMAGES, outputs=("yes", "no"))
+
+
+def test_images_that_are_not_square_need_a_shape():
+    network, digits = random_network((12, 4, 2)), random_images(pixels=12)
+    with pytest.raises(ValueError, match=r"images of 12 pixels are not square; pass shape"):
+        NetworkExplorer(network, digits)
+    with pytest.raises(ValueError, match=r"shape is \(3, 5\)"):
+        NetworkExplorer(network, digits, shape=(3, 5))
+    assert NetworkExplorer(network, digits, shape=(3, 4))._images["shape"] == [3, 4]
+
+
+def test_payloads_hold_every_weight_and_pixel():
+    explorer = NetworkExplorer(NETWORK, IMAGES)
+    numbers = np.frombuffer(zlib.decompress(explorer._network["data"]), "<f4")
+    (W1, W2), (b1, b2) = NETWORK.weights, NETWORK.biases
+    assert np.array_equal(numbers, np.concatenate([W1.ravel(), b1, W2.ravel(), b2]).astype("f4"))
+    assert explorer._images["dtype"] == "uint8"
+    pixels = np.frombuffer(zlib.decompress(explorer._images["data"]), "u1")
+    assert np.array_equal(pixels.reshape(6, 784) / np.float32(255), IMAGES.images)
+
+
+def test_pixels_that_are_no_whole_255ths_keep_their_value():
+    finer = images(images=IMAGES.images * np.float32(0.1234))
+    payload = NetworkExplorer(NETWORK, finer)._images
+    assert payload["dtype"] == "float32"
+    pixels = np.frombuffer(zlib.decompress(payload["data"]), "<f4")
+    assert np.array_equal(pixels.reshape(6, 784), finer.images)
+
+
+# The joined module
+
+
+TOP_LEVEL = re.compile(r"^(?:export )?(?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE)
+EXPORTED = re.compile(r"^export (?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE)
+IMPORTED = re.compile(r"^import\s*\{([^}]*)\}\s*from \"\./([\w.]+)\";$", re.MULTILINE)
+
+
+def test_every_import_names_what_a_file_before_it_exports():
+    for place, name in enumerate(modules.ORDER):
+        text = modules.read(name)
+        imports = IMPORTED.findall(text)
+        assert len(imports) == len(re.findall(r"^import\b", text, re.MULTILINE)), name
+        for names, source in imports:
+            assert source in modules.ORDER[:place], f"{name} imports from {source}, which is not before it"
+            exported = EXPORTED.findall(modules.read(source))
+            for one in (part.strip() for part in names.split(",")):
+                assert one in exported, f"{name} imports {one!r} from {source}"
+                assert len(re.findall(rf"\b{one}\b", text)) > 1, f"{name} does not use {one}"
+
+
+def test_no_two_files_share_a_top_level_name():
+    names = [name for file in modules.ORDER for name in TOP_LEVEL.findall(modules.read(file))]
+    assert sorted(names) == sorted(set(names))
+    assert len(names) > 30
+
+
+def test_the_joined_module_stands_alone():
+    text = modules.module()
+    assert re.findall(r"^(?:import|export)\b.*", text, re.MULTILINE) == ["export default { render };"]
+
+
+def test_every_script_is_joined():
+    assert {path.name for path in modules.STATIC.glob("*.js")} == {*modules.ORDER, "host.js"}
+
+
+# HTML
+
+
+ASSET = re.compile(r'<script data-weightmaps-asset="([0-9a-f]{16})">(.*?)</script>', re.DOTALL)
+
+
+def place_of(text):
+    return json.loads(html.unescape(re.search(r'data-weightmaps="([^"]*)"', text)[1]))
+
+
+def test_a_notebook_gets_the_widget_and_its_html(explorer):
+    data, _ = explorer._repr_mimebundle_()
+    assert set(data) == {"text/plain", "text/html", "application/vnd.jupyter.widget-view+json"}
+    assert data["text/plain"] == "<NetworkExplorer of <Network 784-7-3, sigmoid/sigmoid>, 6 images>"
+
+
+def test_html_carries_each_asset_under_its_key(explorer):
+    explorer.neuron = 5
+    text = explorer._repr_mimebundle_()[0]["text/html"]
+    place, assets = place_of(text), dict(ASSET.findall(text))
+    state = {"neuron": 5, "output": 0, "sample": 0, "step": None, "rank_by": "weight"}
+    assert place["state"] == {**state, "panels": list(explorer.panels)}
+    assert list(assets)[:3] == [place["module"], place["network"], place["images"]]
+    assert list(assets.values())[3] == modules.read("host.js")
+    for name in ("module", "network", "images"):
+        start = f'(window.weightmapsAssets ??= {{}})["{place[name]}"] = '
+        assert assets[place[name]].startswith(start)
+        value = json.loads(assets[place[name]].removeprefix(start).removesuffix(";"))
+        if name == "network":
+            assert base64.b64decode(value["data"]) == explorer._network["data"]
+
+
+def test_the_same_parts_have_the_same_keys_on_every_page(explorer):
+    other = NetworkExplorer(NETWORK, random_images(seed=9), neuron=3)
+    one, two = place_of(explorer._html()), place_of(other._html())
+    assert one["module"] == two["module"]
+    assert one["network"] == two["network"]
+    assert one["images"] != two["images"]
+
+
+def test_names_are_text_and_cannot_end_a_script():
+    names = ('</script><b>"&', "<!--<script>", "$x^{$")
+    text = NetworkExplorer(NETWORK, IMAGES, outputs=names, output=1)._html()
+    assert text.count("</script") == len(ASSET.findall(text)) == 4
+    assert "<!--" not in text
+    assert "<b>" not in text
+    network = ASSET.findall(text)[1][1]
+    assert json.loads(network.partition("] = ")[2].removesuffix(";"))["outputs"] == list(names)
+
+
+def test_the_poster_is_small_and_as_large_as_it_says():
+    explorer = NetworkExplorer(random_network((784, 100, 10)), IMAGES)
+    text = explorer._html()
+    form = r'<img data-weightmaps-poster src="data:image/png;base64,([^"]+)" alt="([^"]+)" (.*?)>'
+    image = re.search(form, text)
+    png = base64.b64decode(image[1])
+    width, height = Image.open(BytesIO(png)).size
+    assert image[3] == f'width="{width // 2}" height="{height // 2}"'
+    assert width == 1200
+    assert len(png) < 60_000
+    assert "image 0 (label 0), hidden neuron 0, output 0" in image[2]
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_the_poster_follows_the_step(name):
+    networks = {0: random_network((12, 5, 2), 1), 9: random_network((12, 5, 2), 2)}
+    explorer = NetworkExplorer(
+        None, random_images(pixels=12), checkpoints=networks, shape=(3, 4), panels=[name]
+    )
+    last = explorer._poster()[0]
+    assert explorer._poster()[0] == last
+    explorer.step = 0
+    assert explorer._poster()[0] != last
+
+
+def test_to_html_writes_a_complete_page(explorer, tmp_path):
+    path = tmp_path / "mine.html"
+    explorer.to_html(path, title="Ink & <paper>")
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith('<!doctype html>\n<html lang="en">')
+    assert "<title>Ink &amp; &lt;paper&gt;</title>" in text
+    assert '<meta charset="utf-8">' in text
+    assert 'name="viewport"' in text
+    assert explorer._html() in text
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_to_html_leaves_the_old_file_when_it_fails(tmp_path, monkeypatch):
+    path = tmp_path / "mine.html"
+    path.write_text("old")
+
+    def full(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(page.os, "replace", full)
+    with pytest.raises(OSError, match="disk full"):
+        page.write(path, "new")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,87 @@
+"""Figures are tested by what they say: limits, labels, data."""
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from weightmaps import figures
+
+
+@pytest.fixture
+def ax():
+    figure, ax = plt.subplots()
+    yield ax
+    plt.close(figure)
+
+
+def shown(ax):
+    return ax.images[0]
+
+
+def test_signed_pictures_are_centred_on_zero_and_zero_is_white(ax):
+    figures.weight_map(np.array([-2.0, 0.0, 0.5, 1.0]), ax=ax)
+    assert shown(ax).get_clim() == (-2.0, 2.0)
+    assert shown(ax).get_array().tolist() == [[-2.0, 0.0], [0.5, 1.0]]
+    red, green, blue, _ = np.moveaxis(shown(ax).to_rgba(np.array([[-2.0, 0.0, 2.0]])), -1, 0)[..., 0, :]
+    assert blue[0] > red[0]
+    assert red[2] > blue[2]
+    assert min(red[1], green[1], blue[1]) > 0.98
+
+
+def test_a_limit_that_is_given_is_kept_and_a_map_of_zeros_is_drawn(ax):
+    figures.weight_map(np.ones(4), limit=5, ax=ax)
+    assert shown(ax).get_clim() == (-5, 5)
+    figures.weight_map(np.zeros(4), ax=ax)
+    assert ax.images[1].get_clim() == (-1, 1)
+
+
+def test_the_scale_is_drawn_when_asked_for(ax):
+    figures.weight_map(np.ones(4), scale=True, ax=ax)
+    assert shown(ax).colorbar is not None
+
+
+def test_a_digit_is_dark_on_light(ax):
+    figures.digit(np.array([0.0, 1.0, 0.5, 0.0]), ax=ax)
+    assert shown(ax).get_clim() == (0, 1)
+    blank, ink = shown(ax).to_rgba(np.array([[0.0, 1.0]]))[0, :, 0]
+    assert blank > 0.99
+    assert ink < 0.01
+
+
+def test_many_maps_share_one_scale_and_keep_their_order(ax):
+    maps = np.arange(3)[:, None] * np.ones((3, 16))
+    figures.weight_maps(maps, columns=2, labels=["a", "b", "c"], ax=ax)
+    assert shown(ax).get_clim() == (-2, 2)
+    sheet = shown(ax).get_array()
+    values = sheet[~np.isnan(sheet) if not np.ma.isMaskedArray(sheet) else ~sheet.mask]
+    assert sorted(set(values.tolist())) == [0.0, 1.0, 2.0]
+    assert [text.get_text() for text in ax.texts] == ["a", "b", "c"]
+    (xa, ya), (xb, yb), (xc, yc) = (text.get_position() for text in ax.texts)
+    assert ya == yb < yc
+    assert xa == xc < xb
+
+
+def test_the_grid_of_activations_is_read_row_by_row_and_padded(ax):
+    figures.activations(np.linspace(0, 1, 7), ax=ax)
+    grid = shown(ax).get_array()
+    assert grid.shape == (3, 3)
+    assert grid[0, 2] == pytest.approx(2 / 6)
+    assert grid[1, 0] == pytest.approx(3 / 6)
+    assert np.ma.getmaskarray(grid).sum() == 2
+
+
+def test_bars_name_the_outputs_and_mark_the_largest(ax):
+    figures.outputs(np.array([0.1, 0.7, 0.2]), labels=["a", "b", "c"], ax=ax)
+    assert [bar.get_width() for bar in ax.patches] == [0.1, 0.7, 0.2]
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["a", "b", "c"]
+    colours = [matplotlib.colors.to_hex(bar.get_facecolor()) for bar in ax.patches]
+    assert colours == [figures.QUIET, figures.ACCENT, figures.QUIET]
+    assert ax.yaxis_inverted()
+
+
+def test_what_is_no_square_picture_is_refused(ax):
+    with pytest.raises(ValueError, match=r"values has shape \(756,\); a square picture"):
+        figures.digit(np.zeros(28 * 27), ax=ax)
+    with pytest.raises(ValueError, match=r"values has shape \(28, 28\)"):
+        figures.weight_map(np.zeros((28, 28)), ax=ax)

@@ -1,0 +1,131 @@
+"""The repository's own promises: pinned actions, one list of dependencies, nothing fetched from elsewhere."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+import find_browser
+from bookbuild.pages import foreign_requests
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+SHIPPED = [
+    path
+    for folder in ("_static", "code/weightmaps/explorer/static")
+    for path in sorted((ROOT / folder).rglob("*"))
+    if path.suffix in (".css", ".js", ".svg", ".html")
+]
+PYTHONS = [f"3.{minor}" for minor in range(10, 15)]
+
+
+def constraints(python):
+    """The versions that constraints.txt chooses for one Python on Linux."""
+    environment = {
+        **default_environment(),
+        "python_version": python,
+        "python_full_version": f"{python}.0",
+        "sys_platform": "linux",
+        "platform_system": "Linux",
+    }
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    pins = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    chosen = [pin for pin in pins if pin.marker is None or pin.marker.evaluate(environment)]
+    return {canonicalize_name(pin.name): str(pin.specifier) for pin in chosen}
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_constraints_pin_every_direct_dependency_within_its_range(python):
+    pins = constraints(python)
+    for text in [*PROJECT["dependencies"], *(line for lines in EXTRAS.values() for line in lines)]:
+        wanted = Requirement(text)
+        pin = pins.get(canonicalize_name(wanted.name), "")
+        assert pin.startswith("=="), f"{wanted.name} is not pinned for Python {python}; run: make lock"
+        assert wanted.specifier.contains(Version(pin[2:])), f"{wanted} does not admit {pin}"
+
+
+def test_constraints_name_no_host():
+    assert "://" not in (ROOT / "constraints.txt").read_text("utf-8")
+
+
+def test_binder_installs_what_pyproject_lists_and_every_chapter_imports():
+    lines = (ROOT / "binder" / "requirements.txt").read_text("utf-8").split("\n")
+    assert lines == ["-c ../constraints.txt", "-e .[book,lab]", ""]
+    assert {"book", "lab"} <= set(EXTRAS)
+    listed = [*PROJECT["dependencies"], *EXTRAS["book"], *EXTRAS["lab"]]
+    names = {Requirement(text).name.replace("-", "_") for text in listed}
+    # myst_nb and IPython come with jupyter-book and ipywidgets.
+    names |= {"weightmaps", "myst_nb", "IPython"} | sys.stdlib_module_names
+    chapters = sorted((ROOT / "chapters").glob("*.ipynb"))
+    cells = [cell for path in chapters for cell in json.loads(path.read_text("utf-8"))["cells"]]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    imported = set(re.findall(r"^\s*(?:import|from)\s+(\w+)", code, re.MULTILINE))
+    assert "weightmaps" in imported
+    assert imported - names == set()
+
+
+def test_binder_runs_a_python_that_is_tested():
+    python = (ROOT / "binder" / "runtime.txt").read_text("utf-8").strip().removeprefix("python-")
+    check = yaml.safe_load((ROOT / ".github" / "workflows" / "check.yml").read_text("utf-8"))
+    assert python in check["jobs"]["check"]["strategy"]["matrix"]["python"]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned_by_commit(path):
+    used = re.findall(r"\buses:\s*(.*)", path.read_text("utf-8"))
+    assert used
+    for line in used:
+        assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+)*", line), line
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_may_only_read_unless_a_job_says_otherwise(path):
+    assert yaml.safe_load(path.read_text("utf-8"))["permissions"] == {"contents": "read"}
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
+def test_shipped_files_fetch_nothing_from_elsewhere(path):
+    text = path.read_text("utf-8")
+    assert foreign_requests(text) == []
+    assert not re.search(r"""\b(from|import|fetch)\b\s*\(?\s*["'`](https?:)?//""", text)
+
+
+def test_every_part_has_its_licence():
+    assert "MIT License" in (ROOT / "LICENSE").read_text("utf-8")
+    assert "CC BY-SA 4.0" in (ROOT / "LICENSE-prose").read_text("utf-8")
+    data = (ROOT / "LICENSE-data").read_text("utf-8")
+    assert "MNIST" in data
+    assert "CC BY-SA 3.0" in data
+
+
+def test_the_chosen_browser_is_taken_or_refused(monkeypatch):
+    monkeypatch.setenv("WEIGHTMAPS_BROWSER", sys.executable)
+    assert find_browser.find() == sys.executable
+    monkeypatch.setenv("WEIGHTMAPS_BROWSER", "no-such-browser")
+    with pytest.raises(ValueError, match="no-such-browser"):
+        find_browser.find()
+
+
+def test_a_browser_is_looked_for_on_the_path(monkeypatch, tmp_path):
+    monkeypatch.delenv("WEIGHTMAPS_BROWSER", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(find_browser, "MAC", ())
+    assert find_browser.find() is None
+    chrome = tmp_path / "google-chrome"
+    chrome.write_text("#!/bin/sh\n")
+    chrome.chmod(0o755)
+    assert find_browser.find() == str(chrome)

@@ -1,0 +1,231 @@
+"""The built site: every page, every slider, over http and from a folder, against NumPy."""
+
+import json
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from test_explorer_browser import number, part, settle
+from weightmaps import digits, zoo
+
+SITE = Path(__file__).parent.parent / "_build" / "html"
+PAGES = ("index", "the-raw-network", "weight-times-input", "raw-weight-maps", "zero-versus-one")
+TOLERANCE = 1e-3
+
+
+@pytest.fixture(scope="module")
+def site():
+    """The built site; without it there is nothing to test, and `make test` builds it first."""
+    if not (SITE / "chapters" / "index.html").exists():
+        if os.environ.get("CI"):
+            pytest.fail("there is no built site; run: make book")
+        pytest.skip("there is no built site; run: make book")
+    return SITE
+
+
+@pytest.fixture(params=["http", "file"])
+def place(request, site, serve):
+    return serve(site) if request.param == "http" else site.as_uri()
+
+
+def opened(page, place, name):
+    page.goto(f"{place}/chapters/{name}.html")
+    page.wait_for_selector("[data-part=sentence]:not(:empty)")
+    return page
+
+
+class Shown:
+    """What the explorer of a page shows, read off its sliders, and what NumPy makes of that."""
+
+    def __init__(self, page, name):
+        if name == "zero-versus-one":
+            self.images = digits.load_sample().only(0, 1)[::10]
+            steps = zoo.checkpoints("zero-one")
+            network = steps[list(steps)[self.slider(page, "step")]]
+        else:
+            self.images = digits.load_sample()[::50]
+            network = zoo.load("nielsen")
+        self.neuron = self.slider(page, "neuron")
+        sample = self.slider(page, "sample")
+        self.weights, self.bias = (
+            network.weights[0][self.neuron].astype(float),
+            network.biases[0][self.neuron],
+        )
+        self.x = self.images.images[sample].astype(float)
+        self.trace = network.forward(self.x)
+
+    @staticmethod
+    def slider(page, name):
+        return int(part(page, f"slider-{name}").input_value())
+
+    def check(self, page):
+        """Compare each number on screen, whichever panels the page has."""
+        z, a = self.trace.z[1][self.neuron], self.trace.a[1][self.neuron]
+        wanted = {
+            "activation": a,
+            "z": z,
+            "product-activation": a,
+            "bias": self.bias,
+            "sum": (self.weights * self.x).sum(),
+        }
+        seen = 0
+        for name, value in wanted.items():
+            for place in part(page, name).all():
+                assert number(place) == pytest.approx(value, abs=TOLERANCE), name
+                seen += 1
+        outputs = [number(place) for place in part(page, "output-value").all()]
+        if outputs:
+            assert outputs == pytest.approx(self.trace.a[2].tolist(), abs=TOLERANCE)
+        said = part(page, "sentence").inner_text()
+        assert said.startswith(f"Neuron {self.neuron} answers ")
+        told = float(re.search(r"answers (\d\.\d+)", said)[1])
+        assert told == pytest.approx(a, abs=TOLERANCE)
+        return seen + len(outputs)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_slider_by_keyboard_and_by_mouse(page, place, name):
+    opened(page, place, name)
+    Shown(page, name).check(page)
+    sliders = page.locator("input[type=range]:visible").all()
+    assert len(sliders) >= 3
+    for slider in sliders:
+        slider.focus()
+        for key in ("Home", "ArrowRight", "End", "ArrowLeft"):
+            before = slider.input_value()
+            page.keyboard.press(key)
+            settle(page)
+            assert slider.input_value() != before
+            Shown(page, name).check(page)
+        before, box = slider.input_value(), slider.bounding_box()
+        slider.click(position={"x": box["width"] * 0.4, "y": box["height"] / 2})
+        settle(page)
+        assert slider.input_value() != before
+        Shown(page, name).check(page)
+
+
+def test_each_page_shows_numbers_to_check(page, place):
+    shown = {}
+    for name in PAGES:
+        opened(page, place, name)
+        shown[name] = Shown(page, name).check(page)
+    # Ten outputs and an activation on two pages, the product on two; raw-weight-maps has its sentence alone.
+    assert shown["index"] >= 11
+    assert shown["the-raw-network"] >= 11
+    assert shown["weight-times-input"] >= 4
+    assert shown["zero-versus-one"] >= 6
+
+
+def test_the_sliders_of_the_top_neurons_follow_the_digit(page, place):
+    opened(page, place, "raw-weight-maps")
+    W2 = zoo.load("nielsen").weights[1]
+    part(page, "slider-rank").press("Home")
+    for digit in range(10):
+        slider = part(page, "slider-output")
+        slider.press("Home")
+        for _ in range(digit):
+            slider.press("ArrowRight")
+        settle(page)
+        assert Shown.slider(page, "neuron") == W2[digit].argsort()[-1]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_scrolls_sideways_and_every_picture_is_described(page, place, width, scheme):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    for name in PAGES:
+        opened(page, place, name)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for image in page.locator("main img, article img").all():
+            assert len(image.get_attribute("alt") or "") > 20
+        assert page.locator("h1").count() == 1
+
+
+def test_without_javascript_each_explorer_is_a_picture(browser, site):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    for name in PAGES:
+        page.goto(f"{site.as_uri()}/chapters/{name}.html")
+        poster = page.locator(".weightmaps-explorer img")
+        assert poster.count() == 1
+        poster.scroll_into_view_if_needed()
+        page.wait_for_function("() => document.querySelector('.weightmaps-explorer img').complete")
+        assert poster.evaluate("(image) => image.naturalWidth") > 300
+        assert len(poster.get_attribute("alt")) > 20
+    context.close()
+
+
+def test_each_chapter_offers_its_notebook(page, site, serve):
+    address = serve(site)
+    for name in PAGES:
+        page.goto(f"{address}/chapters/{name}.html")
+        link = page.locator("a[download][href$='.ipynb']").first
+        answer = page.request.get(f"{address}/chapters/{link.get_attribute('href')}")
+        assert answer.ok
+        assert answer.json()["cells"] == notebook(name)["cells"]
+
+
+def test_formulas_are_mathml(page, place):
+    page.goto(f"{place}/chapters/the-raw-network.html")
+    formula = page.locator("math[display=block]").first
+    assert formula.bounding_box()["height"] > 20
+    assert "σ" in formula.text_content()
+
+
+def notebook(name):
+    return json.loads((SITE.parent.parent / "chapters" / f"{name}.ipynb").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_notebooks_are_kept_without_pictures_and_with_what_nbval_compares(name):
+    compared = 0
+    for cell in notebook(name)["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        tags = cell["metadata"].get("tags", [])
+        if "nbval-check-output" in tags:
+            assert cell["outputs"], "run: make refresh"
+            compared += 1
+        else:
+            assert cell["outputs"] == []
+        assert not any("image/" in kind for output in cell["outputs"] for kind in output.get("data", ()))
+        if "remove-cell" not in tags:
+            lines = [line for line in "".join(cell["source"]).splitlines() if line.strip()]
+            assert len(lines) <= 20
+        if "figure" in cell["metadata"].get("mystnb", {}):
+            figure, image = cell["metadata"]["mystnb"]["figure"], cell["metadata"]["mystnb"]["image"]
+            assert figure["name"].startswith("fig-")
+            assert len(figure["caption"]) > 20
+            assert image["alt"] != figure["caption"]
+    assert compared >= 1
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_numbers_in_prose_are_glued(name):
+    """A number with a decimal point or a per cent sign in prose must come from a computation."""
+    cells = notebook(name)["cells"]
+    prose = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    prose = re.sub(
+        r"```.*?```|\$\$.*?\$\$|\{glue:text\}`[^`]*`|`[^`]*`|\]\([^)]*\)", "", prose, flags=re.DOTALL
+    )
+    allowed = {"0.01", "0.1", "0.9", "99%"}  # bounds that the text itself sets
+    typed = set(re.findall(r"\d+\.\d+|\d+(?:\.\d+)?%", prose)) - allowed
+    assert typed == set()
+
+
+def test_the_maps_of_the_site_are_the_networks(page, place):
+    """Pixels on screen against weights: a map that is transposed, flipped or off zero fails."""
+    opened(page, place, "index")
+    shown = Shown(page, "index")
+    canvas = page.locator("[data-part=panel-weight_map] canvas").first
+    colours = np.array(
+        canvas.evaluate("(c) => Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data)")
+    ).reshape(28, 28, 4)
+    redness = colours[..., 0].astype(int) - colours[..., 2]
+    strong = np.abs(shown.weights) > np.abs(shown.weights).max() / 4
+    assert strong.sum() > 50
+    assert (np.sign(redness.ravel()[strong]) == np.sign(shown.weights[strong])).all()

@@ -14,7 +14,8 @@ import pytest
 import traitlets
 from PIL import Image
 
-from weightmaps.explorer import PANELS, NetworkExplorer, modules, page
+from weightmaps import files
+from weightmaps.explorer import PANELS, NetworkExplorer, modules
 from weightmaps.network import Network
 
 
@@ -305,15 +306,15 @@ def test_to_html_writes_a_complete_page(explorer, tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_to_html_leaves_the_old_file_when_it_fails(tmp_path, monkeypatch):
+def test_to_html_leaves_the_old_file_when_it_fails(explorer, tmp_path, monkeypatch):
     path = tmp_path / "mine.html"
     path.write_text("old")
 
     def full(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr(page.os, "replace", full)
+    monkeypatch.setattr(files.os, "replace", full)
     with pytest.raises(OSError, match="disk full"):
-        page.write(path, "new")
+        explorer.to_html(path)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -122,3 +123,13 @@ def test_help_teaches(capsys):
     said = capsys.readouterr().out
     for word in ("nielsen", "zero-one", "WEIGHTMAPS_MNIST", "--every-seed"):
         assert word in said
+
+
+def test_the_readme_quotes_the_cards():
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    for name in zoo.names():
+        card = zoo.card(name)
+        (row,) = (line for line in readme.splitlines() if line.startswith(f"| `{name}` |"))
+        stuck = [one["test"] for one in card["seeds_tried"] if one["validation"] < zoo.RECIPES[name].passing]
+        assert f"| {card['accuracy']['test']:.2%} |" in row
+        assert f"| {len(card['seeds_tried'])}, of which {len(stuck)} " in row

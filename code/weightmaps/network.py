@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .files import whole
+
 FORMAT = "weightmaps network 1"
 # What NumPy and zipfile are seen to raise, beside ValueError, for files that are damaged or something else.
 UNREADABLE = (KeyError, TypeError, EOFError, OSError, MemoryError, NotImplementedError, zipfile.BadZipFile)
@@ -161,18 +163,11 @@ class Network:
 
     def save(self, path):
         """Write the network to an ``.npz`` file, whole or not at all."""
-        path = os.fspath(path)
         arrays = {f"weights{i}": w for i, w in enumerate(self.weights)}
         arrays |= {f"biases{i}": b for i, b in enumerate(self.biases)}
         header = json.dumps({"format": FORMAT, "activations": self.activations})
-        part = f"{path}.{os.getpid()}.part"
-        try:
-            with open(part, "wb") as file:
-                np.savez(file, header=np.array(header), **arrays)
-            os.replace(part, path)
-        finally:
-            if os.path.exists(part):
-                os.remove(part)
+        with whole(path) as file:
+            np.savez(file, header=np.array(header), **arrays)
 
     @classmethod
     def load(cls, path):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
+from .files import whole
 from .mnist_files import CHECKSUMS
 from .network import Network
 from .training import initialise, train
@@ -188,7 +188,9 @@ def make(name, mnist, folder, *, every_seed=False, progress=True):
     network.save(folder / f"{name}.npz")
     if history.checkpoints:
         _save_checkpoints(folder / f"{name}-checkpoints.npz", history.checkpoints)
-    _replace(folder / f"{name}.json", lambda file: file.write((json.dumps(made, indent=1) + "\n").encode()))
+    with whole(folder / f"{name}.json", "w", encoding="utf-8") as file:
+        json.dump(made, file, indent=1)
+        file.write("\n")
     return made
 
 
@@ -196,17 +198,8 @@ def _save_checkpoints(path, networks):
     layers = range(len(next(iter(networks.values())).weights))
     arrays = {f"weights{i}": np.stack([n.weights[i] for n in networks.values()]) for i in layers}
     arrays |= {f"biases{i}": np.stack([n.biases[i] for n in networks.values()]) for i in layers}
-    _replace(path, lambda file: np.savez(file, steps=np.array(list(networks)), **arrays))
-
-
-def _replace(path, write):
-    part = path.with_suffix(f".{os.getpid()}.part")
-    try:
-        with open(part, "wb") as file:
-            write(file)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with whole(path) as file:
+        np.savez(file, steps=np.array(list(networks)), **arrays)
 
 
 def _recipe(name):

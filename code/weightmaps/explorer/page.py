@@ -4,7 +4,6 @@ import base64
 import hashlib
 import html
 import json
-import os
 
 from weightmaps.explorer import modules
 
@@ -68,19 +67,6 @@ img {{ max-width: 100%; height: auto; }}
 </body>
 </html>
 """
-
-
-def write(path, text):
-    """Write a file whole or not at all."""
-    path = os.fspath(path)
-    part = f"{path}.{os.getpid()}.part"
-    try:
-        with open(part, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(part, path)
-    finally:
-        if os.path.exists(part):
-            os.remove(part)
 
 
 def _json(value):

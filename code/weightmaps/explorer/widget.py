@@ -6,6 +6,7 @@ import traitlets
 
 from weightmaps.explorer import modules, page, payload
 from weightmaps.explorer.poster import draw_poster
+from weightmaps.files import whole
 
 PANELS = ("input", "hidden", "outputs", "weight_map", "product", "top", "maps")
 DEFAULT_PANELS = ("input", "hidden", "outputs", "weight_map", "product")
@@ -135,7 +136,9 @@ class NetworkExplorer(anywidget.AnyWidget):
         title : str
             The page's title, plain text.
         """
-        page.write(path, page.document(self._html(), title))
+        text = page.document(self._html(), title)
+        with whole(path, "w", encoding="utf-8") as file:
+            file.write(text)
 
     def _html(self):
         return page.fragment(self._network, self._images, self._state(), self._poster(), self._words())

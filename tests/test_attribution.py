@@ -35,6 +35,15 @@ def test_rankings_differ_as_they_should(toy):
     assert attribution.top_neurons(toy, 0, 1).tolist() == [0]
 
 
+def test_neurons_whose_activations_round_to_the_same_are_told_apart_by_z():
+    network = Network(
+        [np.array([[40], [50], [45], [-1]], np.float32), np.ones((1, 4), np.float32)], [[0] * 4, [0]]
+    )
+    x = np.ones(1, np.float32)
+    assert network.forward(x).a[1][:3].tolist() == [1.0, 1.0, 1.0]
+    assert attribution.top_neurons(network, 0, 4, by="activation", x=x).tolist() == [1, 2, 0, 3]
+
+
 def test_on_the_network_that_ships_everything_adds_up():
     network, sample = zoo.load("nielsen"), digits.load_sample()
     network = Network([w.astype(float) for w in network.weights], [b.astype(float) for b in network.biases])

@@ -97,7 +97,7 @@ def check_ranks(page, network, digits, output, sample, rank_by):
     trace = network.forward(digits.images[sample].astype(float))
     weights, a = network.weights[1][output], trace.a[1]
     ranked = {"weight": weights, "activation": a, "contribution": weights * a}[rank_by]
-    order = np.argsort(-ranked, kind="stable")
+    order = np.lexsort((-trace.z[1] if rank_by == "activation" else -ranked, -ranked))
     cards = part(page, "rank").all()
     names = [card.locator(".wm-name").inner_text() for card in cards]
     assert names == [f"neuron {j}" for j in order[: len(cards)]]

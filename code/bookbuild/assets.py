@@ -209,7 +209,9 @@ def transform_page(app, pagename, templatename, context, doctree):
         raise ExtensionError(f"{pagename}: {error}") from error
     # A published page has no widget manager: a progress bar's place holder, and every widget's state (the
     # explorer's whole module and networks, a second time), would be dead weight.
-    context["body"] = WIDGET_VIEW.sub("", body)
+    body = WIDGET_VIEW.sub("", body)
+    # myst-nb names a fold otherwise than the words it shows; a voice user says the words.
+    context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
     context["script_files"] = [
         file
         for file in context["script_files"]

@@ -110,7 +110,8 @@ def top_neurons(network, output, k, *, by="weight", x=None):
     Returns
     -------
     array of int, shape (k,)
-        The largest first; of equals, the lower number first.
+        The largest first. Of equal activations the larger z comes first, since a sigmoid in floating point is
+        1 for many neurons at once; of equals in all else, the lower number.
     """
     if by not in RANKINGS:
         raise ValueError(f"unknown ranking by={by!r}; there are: {', '.join(RANKINGS)}")
@@ -119,14 +120,13 @@ def top_neurons(network, output, k, *, by="weight", x=None):
     n_hidden = network.sizes[-2]
     if not 1 <= k <= n_hidden:
         raise ValueError(f"k is {k}; there are {n_hidden} neurons, so it must be from 1 to {n_hidden}")
+    outgoing = _outgoing(network, output)
+    if by == "weight":
+        return _descending(outgoing)[:k]
+    trace = network.forward(_one_image(network, x))
     if by == "contribution":
-        score = _contributions(network, x, output)[0]
-    elif by == "activation":
-        _outgoing(network, output)
-        score = network.forward(_one_image(network, x)).a[-2]
-    else:
-        score = _outgoing(network, output)
-    return _descending(score)[:k]
+        return _descending(outgoing * trace.a[-2])[:k]
+    return np.lexsort((-trace.z[-2], -trace.a[-2]))[:k]
 
 
 def _outgoing(network, output):

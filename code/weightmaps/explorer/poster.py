@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from weightmaps import figures
+from weightmaps import attribution, figures
 
 # Columns of twelve, as in the style sheet; height in inches.
 SPANS = {"input": 4, "hidden": 4, "outputs": 4, "weight_map": 4, "product": 8, "top": 12, "maps": 12}
@@ -66,7 +66,9 @@ def draw_poster(network, digits, *, panels, neuron, output, sample, step, rank_b
 
     def draw_outputs(part):
         answer = outputs[int(trace.a[2].argmax())]
-        ax = figures.outputs(trace.a[2], labels=outputs, ax=_axes(part, f"Outputs: it answers {answer}"))
+        ax = figures.outputs(
+            trace.a[2], labels=outputs, ax=_axes(part, f"Outputs: the network says {answer}")
+        )
         ax.set(xlabel="", ylabel="", xlim=(min(0, *trace.a[2]), max(1, *trace.a[2])))
         ax.tick_params(labelsize=7)
 
@@ -88,7 +90,7 @@ def draw_poster(network, digits, *, panels, neuron, output, sample, step, rank_b
 
     def draw_top(part):
         ranked = {"weight": outgoing, "activation": a, "contribution": outgoing * a}[rank_by]
-        order = np.argsort(-ranked, kind="stable")[:STRIP]
+        order = attribution.top_neurons(network, output, min(STRIP, len(a)), by=rank_by, x=x)
         part.suptitle(f"Top neurons of output {outputs[output]}, by {rank_by}", fontsize=8)
         for ax, j in zip(part.subplots(1, STRIP).flat, order, strict=False):
             signed(ax, weights[j], limits.max())

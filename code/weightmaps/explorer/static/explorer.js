@@ -75,7 +75,8 @@ function look(data, state) {
   const { z: [z1], a: [a1, a2] } = forward(layers, x);
   const outgoing = row(layers[1], state.output);
   const ranked = { weight: outgoing, activation: a1, contribution: products(outgoing, a1) }[state.rank_by];
-  const order = rankOrder(ranked);
+  // A sigmoid is 1 for many neurons at once; their z tells them apart.
+  const order = rankOrder(ranked, state.rank_by === "activation" ? z1 : ranked);
   const answer = largest(a2);
   return {
     ...state, layers, x, z1, a1, a2, outgoing, ranked, order, rank: order.indexOf(state.neuron), answer,

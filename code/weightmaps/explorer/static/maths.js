@@ -74,9 +74,9 @@ export function runningTotal(values, columns, start) {
   return totals;
 }
 
-/** Indices from the largest value to the smallest; equal values in order of their index. */
-export function rankOrder(values) {
-  return Array.from(values.keys()).sort((i, j) => values[j] - values[i] || i - j);
+/** Indices from the largest value to the smallest; equal values by `ties`, the larger first, then by index. */
+export function rankOrder(values, ties = values) {
+  return Array.from(values.keys()).sort((i, j) => values[j] - values[i] || ties[j] - ties[i] || i - j);
 }
 
 /** The index of the largest value, the first of equals. */

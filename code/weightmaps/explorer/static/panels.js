@@ -69,12 +69,12 @@ function outputsPanel(data, pick) {
   const chart = bars(data.outputs, (output) => pick({ output }));
   const words = text("verdict");
   return {
-    element: panel("outputs", "The outputs", chart.element, words),
+    element: panel("outputs", "The outputs", chart.element, words, note("Choose a bar: the sentence above speaks of it.")),
     draw(view) {
       chart.set(view.a2, view.output, view.answer);
       const answer = data.outputs[view.answer];
-      words.textContent = view.right ? `Right: it answers ${answer}.`
-        : `Wrong: it answers ${answer}, but this is ${withArticle(view.label)}.`;
+      words.textContent = view.right ? `Right: the network says ${answer}.`
+        : `Wrong: the network says ${answer}, but this is ${withArticle(view.label)}.`;
       words.classList.toggle("wm-wrong", !view.right);
     },
   };

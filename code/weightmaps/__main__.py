@@ -35,7 +35,8 @@ def _parser():
         "train",
         help="make a network of the zoo again",
         description="Train a network of the zoo from full MNIST; say whether it equals the one that ships.",
-        epilog="Full MNIST comes from --mnist, else from the folder that WEIGHTMAPS_MNIST names, "
+        epilog="Example: python -m weightmaps train --recipe zero-one --mnist mnist -o made. "
+        "Full MNIST comes from --mnist, else from the folder that WEIGHTMAPS_MNIST names, "
         "else from the cache, else by download (11 MB).",
     )
     train.add_argument(

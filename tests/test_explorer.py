@@ -294,6 +294,18 @@ def test_the_poster_follows_the_step(name):
     assert explorer._poster()[0] != last
 
 
+@pytest.mark.parametrize("name", ["ledger", "outgoing"])
+@pytest.mark.parametrize("n_hidden", [2, 1000])
+def test_the_poster_marks_the_chosen_neuron_and_output(name, n_hidden):
+    explorer = NetworkExplorer(random_network((784, n_hidden, 2)), IMAGES, panels=[name])
+    posters = [explorer._poster()[0]]
+    explorer.neuron = n_hidden - 1
+    posters.append(explorer._poster()[0])
+    explorer.output = 1
+    posters.append(explorer._poster()[0])
+    assert len(set(posters)) == 3
+
+
 def test_to_html_writes_a_complete_page(explorer, tmp_path):
     path = tmp_path / "mine.html"
     explorer.to_html(path, title="Ink & <paper>")

@@ -8,7 +8,7 @@ import pytest
 from matplotlib import colormaps
 
 from test_explorer import random_images, random_network
-from weightmaps import figures
+from weightmaps import attribution, figures
 from weightmaps.explorer import PANELS, NetworkExplorer, modules
 from weightmaps.explorer import page as html_page
 
@@ -21,6 +21,7 @@ KINDS = {
     "tanh": (random_network((12, 5, 3), 3, ("tanh", "softmax")), random_images(pixels=12), {"shape": (3, 4)}),
     "softmax": (random_network((784, 30, 2), 4, ("softmax", "sigmoid")), random_images(seed=3), {}),
     "wide": (random_network((784, 1000, 10), 5), random_images(), {}),
+    "one": (random_network((784, 1, 2), 6), random_images(), {}),
 }
 
 
@@ -106,6 +107,40 @@ def check_ranks(page, network, digits, output, sample, rank_by):
     return order
 
 
+def check_ledger(page, network, digits, neuron, output, sample):
+    """The ledger and the outgoing weights are NumPy's; entries of equal contribution may swap places."""
+    settle(page)
+    x = digits.images[sample].astype(float)
+    ledger, trace = attribution.ledger(network, x, output), network.forward(x)
+    own = network.weights[1][output] * trace.a[1]
+    n = len(own)
+    wanted = {"bias": ledger.bias, "sum": ledger.contributions.sum(), "z": ledger.total, "own": own[neuron]}
+    for name, value in {**wanted, "output": trace.a[2][output]}.items():
+        assert number(part(page, f"ledger-{name}")) == pytest.approx(value, abs=TOLERANCE), name
+    totals = page.locator(".wm-waterfall").get_attribute("data-totals").split(" ")
+    stages = ledger.bias + np.cumsum([0, *ledger.contributions])
+    assert [float(total) for total in totals] == pytest.approx(stages.tolist(), abs=TOLERANCE)
+    assert float(totals[-1]) == pytest.approx(ledger.total, abs=TOLERANCE)
+    ends = [*range(n)] if n <= 8 else [0, 1, 2, 3, n - 4, n - 3, n - 2, n - 1]
+    shown = [number(place) for place in part(page, "entry-value").all()]
+    assert shown == pytest.approx(ledger.contributions[ends].tolist(), abs=TOLERANCE)
+    names = [
+        int(name.removeprefix("neuron ")) for name in page.locator(".wm-entry .wm-name").all_inner_texts()
+    ]
+    assert shown == pytest.approx(own[names].tolist(), abs=TOLERANCE)
+    pressed = [entry.get_attribute("aria-pressed") for entry in part(page, "entry").all()]
+    assert pressed == ["true" if name == neuron else "false" for name in names]
+    option = page.locator("#" + part(page, "ledger-grid").get_attribute("aria-activedescendant"))
+    assert option.get_attribute("aria-label").startswith(f"neuron {neuron}, contribution ")
+    place = int(option.get_attribute("aria-posinset")) - 1
+    assert ledger.contributions[place] == pytest.approx(own[neuron], abs=TOLERANCE)
+    outgoing = [number(place) for place in part(page, "outgoing-value").all()]
+    assert outgoing == pytest.approx(network.weights[1][:, neuron].tolist(), abs=TOLERANCE)
+    chosen = [bar.get_attribute("aria-pressed") for bar in part(page, "outgoing").all()]
+    assert chosen == ["true" if k == output else "false" for k in range(len(outgoing))]
+    return [int(j) for j in ledger.neurons]
+
+
 def test_pictures_have_the_colours_of_the_figures(everything):
     """The weight map and the image, pixel by pixel, to one level of 255 in rounding."""
     weights, x = NETWORK.weights[0][42], IMAGES.images[0]
@@ -182,6 +217,7 @@ def test_numbers_are_numpys_in_random_states(page, tmp_path, seed):
     opened(page, tmp_path.as_uri(), "state")
     check(page, NETWORK, IMAGES, neuron, sample)
     check_ranks(page, NETWORK, IMAGES, output, sample, explorer.rank_by)
+    check_ledger(page, NETWORK, IMAGES, neuron, output, sample)
     weight = NETWORK.weights[1][output, neuron]
     adds = weight * NETWORK.forward(IMAGES.images[sample].astype(float)).a[1][neuron]
     said = re.findall(r"[+−][\d.]+\d", part(page, "sentence").inner_text())
@@ -192,10 +228,17 @@ def test_numbers_are_numpys_in_random_states(page, tmp_path, seed):
 def test_every_activation_and_size_is_numpys(page, places, name):
     network, digits, options = KINDS[name]
     opened(page, places["file"], name)
+    last, image = network.sizes[1] - 1, len(digits.images) - 1
     check(page, network, digits, 0, 0, **options)
-    part(page, "slider-neuron").press("End")
+    check_ledger(page, network, digits, 0, 0, 0)
+    if last:
+        part(page, "slider-neuron").press("End")
     part(page, "slider-sample").press("End")
-    check(page, network, digits, network.sizes[1] - 1, len(digits.images) - 1, **options)
+    part(page, "slider-output").press("ArrowRight")
+    settle(page)
+    neuron = slider_value(page, "neuron")  # with a ranking, another output brings another neuron
+    check(page, network, digits, neuron, image, **options)
+    check_ledger(page, network, digits, neuron, 1, image)
 
 
 def test_steps_move_through_the_checkpoints(page, places):
@@ -278,6 +321,56 @@ def test_the_rank_stays_when_the_output_changes_and_the_neuron_when_the_image_do
     assert slider_value(page, "rank") == list(order).index(third) + 1
 
 
+def test_the_ledger_obeys_keyboard_and_mouse(everything):
+    page = everything
+    order = check_ledger(page, NETWORK, IMAGES, 42, 3, 0)
+    part(page, "ledger-grid").focus()
+    for key, place in [("Home", 0), ("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("End", 99)]:
+        page.keyboard.press(key)
+        check_ledger(page, NETWORK, IMAGES, order[place], 3, 0)
+    part(page, "entry").nth(2).click()
+    check_ledger(page, NETWORK, IMAGES, order[2], 3, 0)
+    part(page, "entry").nth(5).press("Enter")
+    check_ledger(page, NETWORK, IMAGES, order[97], 3, 0)
+    box = part(page, "ledger-grid").bounding_box()
+    part(page, "ledger-grid").click(position={"x": box["width"] * 0.305, "y": box["height"] / 2})
+    check_ledger(page, NETWORK, IMAGES, order[30], 3, 0)
+    assert slider_value(page, "neuron") == order[30]
+    part(page, "slider-sample").press("End")
+    assert check_ledger(page, NETWORK, IMAGES, order[30], 3, 11) != order
+
+
+def test_an_outgoing_weight_chooses_its_output_and_keeps_the_neuron(everything):
+    page = everything
+    part(page, "outgoing").nth(7).click()
+    check_ledger(page, NETWORK, IMAGES, 42, 7, 0)
+    part(page, "outgoing").nth(2).press("Enter")
+    check_ledger(page, NETWORK, IMAGES, 42, 2, 0)
+    assert (slider_value(page, "neuron"), slider_value(page, "output")) == (42, 2)
+
+
+def test_bars_show_sign_and_size(everything):
+    """To the right of zero in red, to the left in blue, on one scale for all neurons."""
+    weights, full = NETWORK.weights[1][:, 42], np.abs(NETWORK.weights[1]).max()
+    colours = {}
+    for bar, weight in zip(part(everything, "outgoing").all(), weights, strict=True):
+        track, fill = bar.locator(".wm-track").bounding_box(), bar.locator(".wm-fill").bounding_box()
+        left = (fill["x"] - track["x"]) / track["width"] * 2 - 1
+        assert left == pytest.approx(min(weight, 0) / full, abs=0.02)
+        assert fill["width"] / track["width"] * 2 == pytest.approx(abs(weight) / full, abs=0.02)
+        colour = bar.locator(".wm-fill").evaluate("(fill) => getComputedStyle(fill).backgroundColor")
+        colours.setdefault(bool(weight > 0), set()).add(colour)
+    assert colours == {True: {"rgb(178, 24, 43)"}, False: {"rgb(33, 102, 172)"}}
+    fills = {}
+    for name in ("plus", "minus"):
+        path = everything.locator(f".wm-waterfall .wm-{name}")
+        fills[name] = path.evaluate("(path) => getComputedStyle(path).fill")
+        bars = path.get_attribute("d").count("Z")
+        own = attribution.ledger(NETWORK, IMAGES.images[0].astype(float), 3).contributions
+        assert bars == ((own > 0).sum() if name == "plus" else (own < 0).sum())
+    assert fills == {"plus": "rgb(178, 24, 43)", "minus": "rgb(33, 102, 172)"}
+
+
 # What a reader of screens, phones and damaged pages gets
 
 
@@ -289,7 +382,7 @@ def test_a_change_is_announced_once_it_rests(everything):
     assert page.inner_text("[role=status]") == part(page, "sentence").inner_text()
 
 
-@pytest.mark.parametrize("name", ["all", "steps", "relu"])
+@pytest.mark.parametrize("name", ["all", "steps", "relu", "wide", "one"])
 def test_a_phone_does_not_scroll_sideways(page, places, name):
     page.set_viewport_size({"width": 360, "height": 740})
     opened(page, places["file"], name)
@@ -321,7 +414,7 @@ def test_a_notebook_leaves_the_keys_to_the_controls(everything):
     while everything.evaluate("document.activeElement !== document.body") and len(stops) < 50:
         stops.append(everything.evaluate(refuses))
         everything.keyboard.press("Tab")
-    assert stops == ["true"] * 25  # 4 sliders, 2 grids, 10 bars, 8 cards, one set of radio buttons
+    assert stops == ["true"] * 44  # 4 sliders, 3 grids, 20 bars, 8 cards, 8 entries, one set of radio buttons
 
 
 def test_idle_costs_nothing(everything):

@@ -13,10 +13,12 @@ from PIL import Image
 from weightmaps import attribution, figures
 
 # Columns of twelve, as in the style sheet; height in inches.
-SPANS = {"input": 4, "hidden": 4, "outputs": 4, "weight_map": 4, "product": 8, "top": 12, "maps": 12}
+SPANS = {"product": 8, "top": 12, "maps": 12, "ledger": 12}
+SPAN = 4
 HEIGHTS = {"top": 1.5, "maps": 3.35}
 WIDTH, HEIGHT, DPI = 6.0, 2.4, 200
 STRIP = 8
+RED, BLUE = figures.SIGNED(0.875), figures.SIGNED(0.125)  # two of the poster's levels
 LEVELS = 17  # of the signed colour map: enough for the eye, and few enough to keep the file small
 
 
@@ -115,6 +117,38 @@ def draw_poster(network, digits, *, panels, neuron, output, sample, step, rank_b
         ax.imshow(sheet, cmap=figures.SIGNED, vmin=-limit, vmax=limit, interpolation="nearest", aspect="auto")
         ax.set_axis_off()
 
+    def draw_ledger(part):
+        ledger = attribution.ledger(network, x, output)
+        rank = int(np.flatnonzero(ledger.neurons == neuron)[0])
+        totals = ledger.bias + np.append(0, np.cumsum(ledger.contributions))
+        words = f"Ledger of output {outputs[output]}: bias {ledger.bias:+.3f}, z {ledger.total:+.3f}; "
+        words += f"neuron {neuron}: {ledger.contributions[rank]:+.3f}, entry {rank + 1} of {len(a)}"
+        ax = _axes(part, words.replace("+-", "-").replace("-", "−"))
+        ax.axvspan(rank, rank + 1, color=figures.ACCENT, alpha=0.4, linewidth=0)
+        ax.stairs(totals[1:], np.arange(len(totals)), baseline=None, color=figures.QUIET, linewidth=0.6)
+        # Each bar has two points above it and two below.
+        edges = np.stack([np.arange(len(a)), np.arange(len(a)) + 1], axis=1).ravel()
+        for colour, mine in ((RED, ledger.contributions > 0), (BLUE, ledger.contributions < 0)):
+            low, high, where = (np.repeat(one, 2) for one in (totals[:-1], totals[1:], mine))
+            ax.fill_between(edges, low, high, where=where, color=colour, linewidth=0.4)
+        ax.axhline(0, color=figures.QUIET, linewidth=0.8)
+        ax.plot([0, len(a)], totals[[0, -1]], "ko", markersize=3, clip_on=False)
+        ax.set(xlim=(0, len(a)), xticks=[])
+        ax.tick_params(labelsize=7)
+        ax.spines[["top", "right", "bottom"]].set_visible(False)
+
+    def draw_outgoing(part):
+        values = network.weights[1][:, neuron]
+        ax = _axes(part, f"Outgoing weights of neuron {neuron}")
+        bars = ax.barh(range(len(values)), values, color=[RED if v > 0 else BLUE for v in values])
+        bars[output].set(edgecolor=figures.ACCENT, linewidth=1.5)
+        ax.axvline(0, color=figures.QUIET, linewidth=0.8)
+        ax.set_yticks(range(len(values)), outputs)
+        ax.tick_params(labelsize=7)
+        limit = np.abs(network.weights[1]).max() or 1.0
+        ax.set(xlim=(-limit, limit), ylim=(len(values) - 0.5, -0.5))
+        ax.spines[["top", "right"]].set_visible(False)
+
     draw = {
         "input": draw_input,
         "hidden": draw_hidden,
@@ -123,13 +157,15 @@ def draw_poster(network, digits, *, panels, neuron, output, sample, step, rank_b
         "product": draw_product,
         "top": draw_top,
         "maps": draw_maps,
+        "ledger": draw_ledger,
+        "outgoing": draw_outgoing,
     }
     lines = _lines(panels)
     heights = [max(HEIGHTS.get(name, HEIGHT) for name in line) for line in lines]
     figure = Figure(figsize=(WIDTH, sum(heights)), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
     for part, line in zip(_split(figure, len(lines), 1, heights), lines, strict=True):
-        spans = [SPANS[name] for name in line]
+        spans = [SPANS.get(name, SPAN) for name in line]
         blank = [12 - sum(spans)] if sum(spans) < 12 else []
         for panel, name in zip(_split(part, 1, len(line) + len(blank), spans + blank), line, strict=False):
             draw[name](panel)
@@ -148,11 +184,12 @@ def _lines(panels):
     """The panels in lines of at most twelve columns."""
     lines, used = [], 12
     for name in panels:
-        if used + SPANS[name] > 12:
+        span = SPANS.get(name, SPAN)
+        if used + span > 12:
             lines.append([])
             used = 0
         lines[-1].append(name)
-        used += SPANS[name]
+        used += span
     return lines
 
 

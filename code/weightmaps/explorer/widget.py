@@ -8,7 +8,7 @@ from weightmaps.explorer import modules, page, payload
 from weightmaps.explorer.poster import draw_poster
 from weightmaps.files import whole
 
-PANELS = ("input", "hidden", "outputs", "weight_map", "product", "top", "maps")
+PANELS = ("input", "hidden", "outputs", "weight_map", "product", "top", "maps", "ledger", "outgoing")
 DEFAULT_PANELS = ("input", "hidden", "outputs", "weight_map", "product")
 RANKINGS = ("weight", "activation", "contribution")
 STATE = ("neuron", "output", "sample", "step", "rank_by")
@@ -36,7 +36,7 @@ class NetworkExplorer(anywidget.AnyWidget):
         (rows, columns) of an image; needed only where images are not square.
     panels : sequence of str, optional
         What to show, in this order: ``input``, ``hidden``, ``outputs``, ``weight_map``, ``product``,
-        ``top``, ``maps``.
+        ``top``, ``maps``, ``ledger``, ``outgoing``.
     **state
         What it shows at first: `neuron`, `output`, `sample` (all counted from 0), `step` (one of the
         checkpoints' steps, by default the last; None without checkpoints), `rank_by` (``weight``,

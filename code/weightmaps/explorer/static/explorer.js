@@ -14,8 +14,8 @@ import { element, slider, withSign, plain } from "./parts.js";
  * @typedef {{neuron: number, output: number, sample: number, step: number | null, rank_by: string}} State
  * What one state shows: the state itself and everything computed from it.
  * @typedef {State & {layers: Layer[], x: Float64Array, label: string, weights: Float32Array, bias: number,
- *   z1: Float64Array, a1: Float64Array, a2: Float64Array, answer: number, right: boolean,
- *   outgoing: Float32Array, ranked: ArrayLike<number>, order: number[], rank: number}} View
+ *   z1: Float64Array, a1: Float64Array, z2: Float64Array, a2: Float64Array, answer: number,
+ *   right: boolean, outgoing: Float32Array, contributions: Float64Array, ranked: ArrayLike<number>, order: number[], rank: number}} View
  */
 
 const STATE = ["neuron", "output", "sample", "step", "rank_by"];
@@ -72,14 +72,15 @@ async function load(network, images) {
 function look(data, state) {
   const layers = data.networks[Math.max(0, data.steps.indexOf(state.step))];
   const x = data.images[state.sample];
-  const { z: [z1], a: [a1, a2] } = forward(layers, x);
+  const { z: [z1, z2], a: [a1, a2] } = forward(layers, x);
   const outgoing = row(layers[1], state.output);
-  const ranked = { weight: outgoing, activation: a1, contribution: products(outgoing, a1) }[state.rank_by];
+  const contributions = products(outgoing, a1);
+  const ranked = { weight: outgoing, activation: a1, contribution: contributions }[state.rank_by];
   // A sigmoid is 1 for many neurons at once; their z tells them apart.
   const order = rankOrder(ranked, state.rank_by === "activation" ? z1 : ranked);
   const answer = largest(a2);
   return {
-    ...state, layers, x, z1, a1, a2, outgoing, ranked, order, rank: order.indexOf(state.neuron), answer,
+    ...state, layers, x, z1, a1, z2, a2, outgoing, contributions, ranked, order, rank: order.indexOf(state.neuron), answer,
     weights: row(layers[0], state.neuron), bias: layers[0].biases[state.neuron],
     label: data.outputs[data.labels[state.sample]], right: answer === data.labels[state.sample],
   };
@@ -145,7 +146,7 @@ function start(data, model, root) {
   function pick(change) {
     view = look(data, state);
     const next = typeof change === "function" ? change(view) : change;
-    if ("output" in next && panels.some((one) => one.name === "top")) {
+    if ("output" in next && !("neuron" in next) && panels.some((one) => one.name === "top")) {
       next.neuron = look(data, { ...state, ...next }).order[view.rank]; // stay at the same rank
     }
     for (const [name, value] of Object.entries(next)) {

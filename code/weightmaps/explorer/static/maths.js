@@ -33,6 +33,11 @@ export function row(layer, j) {
   return layer.weights.subarray(j * layer.columns, (j + 1) * layer.columns);
 }
 
+/** One input's outgoing weights, to every neuron of the layer. @param {Layer} layer @param {number} i */
+export function column(layer, i) {
+  return Float64Array.from({ length: layer.rows }, (_, j) => layer.weights[j * layer.columns + i]);
+}
+
 /** z = W x + b. @param {Layer} layer @param {ArrayLike<number>} x */
 export function dense(layer, x) {
   const { rows, columns, weights, biases } = layer;

@@ -1,13 +1,14 @@
 // The explorer's panels: what each shows, and which sliders it depends on.
 
-import { products, reach, row, runningTotal } from "./maths.js";
+import { column, products, rankOrder, reach, row, runningTotal } from "./maths.js";
 import { canvas, ink, paint, paintTiles, signed } from "./paint.js";
-import { bars, cellGrid, choice, curve, element, numberPlace, panel, plain, scale, slider, withSign }
-  from "./parts.js";
+import { bars, cellGrid, choice, curve, element, numberPlace, panel, plain, scale, slider, waterfall,
+  withSign } from "./parts.js";
 
 /** @typedef {import("./explorer.js").Data} Data @typedef {import("./explorer.js").View} View */
 
 const STRIP = 8;
+const ENDS = 4; // entries shown from either end of the ledger
 
 /** A name with its article, for "This is an 8". */
 export function withArticle(name) {
@@ -66,7 +67,7 @@ function hiddenPanel(data, pick) {
 }
 
 function outputsPanel(data, pick) {
-  const chart = bars(data.outputs, (output) => pick({ output }));
+  const chart = bars("output", data.outputs, (output) => pick({ output }));
   const words = text("verdict");
   return {
     element: panel("outputs", "The outputs", chart.element, words, note("Choose a bar: the sentence above speaks of it.")),
@@ -96,20 +97,23 @@ function weightMapPanel(data) {
   };
 }
 
-const FORMULA = { sigmoid: "σ(z)", identity: "z" };
+const FORMULA = { sigmoid: "σ(z)", identity: "unchanged", softmax: "softmax of every z" };
+
+function formula(name) {
+  return FORMULA[name] ?? `${name}(z)`;
+}
 
 function productPanel(data) {
   const picture = canvas("Weight times input"), colours = scale(), line = curve();
   const bias = numberPlace("bias", withSign), sum = numberPlace("sum", withSign), z = numberPlace("z", withSign);
   const a = numberPlace("product-activation");
-  const name = data.activations[0];
   return {
     element: panel(
       "product", "Weight × input, and its running total",
       element("div", { class: "wm-side" }, picture, line.element, colours.element, line.axis),
       element(
         "p", { class: "wm-text wm-equation" }, "bias ", bias.element, ` + sum of ${data.sizes[0]} products `, sum.element,
-        " = z ", z.element, ` → ${FORMULA[name] ?? `${name}(z)`} `, a.element,
+        " = z ", z.element, ` → ${formula(data.activations[0])} `, a.element,
       ),
       note("Where the image is blank the product is zero, whatever the weight. ",
         "The line starts at the bias, adds up row by row, and ends at z."),
@@ -188,6 +192,93 @@ function mapsPanel(data, pick) {
   };
 }
 
+/** Where each neuron stands in the ledger: from the largest contribution to the smallest. */
+function entries(view) {
+  return rankOrder(view.contributions);
+}
+
+function ledgerPanel(data, pick) {
+  const count = data.sizes[1], chart = waterfall();
+  const open = (place) => pick((view) => ({ neuron: entries(view)[place] }));
+  const grid = cellGrid("ledger-grid", "Neurons in the order of the ledger", count, count, open, chart.element);
+  const start = element("span"), end = element("span"), zero = element("span", { class: "wm-nought" }, "0");
+  const [bias, sum, z] = ["bias", "sum", "z"].map((name) => numberPlace(`ledger-${name}`, withSign));
+  const a = numberPlace("ledger-output"), own = numberPlace("ledger-own", withSign);
+  const whose = element("span"), place = element("span");
+  const shown = Array.from({ length: Math.min(count, 2 * ENDS) }, (_, i) => {
+    const at = i < ENDS ? i : count - Math.min(count, 2 * ENDS) + i;
+    const name = element("span", { class: "wm-name" }), value = numberPlace("entry-value", withSign);
+    const button = element(
+      "button", { type: "button", class: "wm-entry", "data-part": "entry" },
+      element("span", { class: "wm-place" }, `${at + 1}.`), name, value.element,
+    );
+    button.addEventListener("click", () => open(at));
+    return { at, name, value, button };
+  });
+  const heads = [element("p", { class: "wm-note" }), element("p", { class: "wm-note" })];
+  const line = (some) => element("div", { class: "wm-entries" }, ...some.map((one) => one.button));
+  const apart = count > 2 * ENDS;
+  grid.element.append(zero);
+  return {
+    element: panel(
+      "ledger", "The ledger: what adds up to an output’s z", grid.element,
+      element("div", { class: "wm-ends", "aria-hidden": "true" }, start, end),
+      element(
+        "p", { class: "wm-text" }, "bias ", bias.element,
+        count === 1 ? " + one contribution " : ` + sum of ${count} contributions `, sum.element,
+        " = z ", z.element, ` → ${formula(data.activations[1])} `, a.element,
+      ),
+      element("p", { class: "wm-text" }, whose, own.element, place),
+      heads[0], line(shown.slice(0, apart ? ENDS : count)), ...(apart ? [heads[1], line(shown.slice(ENDS))] : []),
+      note("Each bar is one neuron’s contribution, its weight × its activation now: red adds, blue takes away. ",
+        "The total starts at the bias and ends at z. The outline marks the chosen neuron; choose another in the picture or below it."),
+    ),
+    draw(view) {
+      const order = entries(view), values = order.map((j) => view.contributions[j]);
+      const first = view.layers[1].biases[view.output], total = view.z2[view.output];
+      const rank = order.indexOf(view.neuron), mine = view.contributions[view.neuron];
+      zero.style.top = `${chart.set(runningTotal(values, 1, first))}%`;
+      start.textContent = `bias ${withSign(first)}`;
+      end.textContent = `z of output ${data.outputs[view.output]}: ${withSign(total)}`;
+      grid.set(rank, `neuron ${view.neuron}, contribution ${withSign(mine)}`);
+      bias.set(first);
+      sum.set(total - first);
+      z.set(total);
+      a.set(view.a2[view.output]);
+      whose.textContent = `Neuron ${view.neuron}: weight ${withSign(view.outgoing[view.neuron])} × activation ` +
+        `${plain(view.a1[view.neuron])} = `;
+      own.set(mine);
+      place.textContent = count === 1 ? "." : `, entry ${rank + 1} of ${count}.`;
+      heads[0].textContent = !apart ? "All entries, the largest first"
+        : `The first entries${values[ENDS - 1] > 0 ? " raise the total most" : ""}:`;
+      heads[1].textContent = `The last entries${values[count - ENDS] < 0 ? " lower the total most" : ""}:`;
+      for (const { at, name, value, button } of shown) {
+        name.textContent = `neuron ${order[at]}`;
+        value.set(values[at]);
+        button.classList.toggle("wm-plus", withSign(values[at]).startsWith("+"));
+        button.classList.toggle("wm-minus", withSign(values[at]).startsWith("−"));
+        button.setAttribute("aria-pressed", String(at === rank));
+      }
+    },
+  };
+}
+
+function outgoingPanel(data, pick) {
+  const limit = Math.max(...data.networks.map((layers) => reach(layers[1].weights)));
+  // The neuron stays the one whose weights were clicked, even where a ranking would keep its rank instead.
+  const chart = bars("outgoing", data.outputs, (output) => pick(({ neuron }) => ({ output, neuron })), withSign);
+  const title = element("p", { class: "wm-text" }), words = note();
+  return {
+    element: panel("outgoing", "The neuron’s outgoing weights", title, chart.element, words),
+    draw(view) {
+      title.textContent = `Neuron ${view.neuron} to each output:`;
+      chart.set(column(view.layers[1], view.neuron), view.output, -1, -limit, limit);
+      words.textContent = "When the neuron is active, red raises the output’s z and blue lowers it. " +
+        `A full bar is ±${plain(limit)}, the largest weight of any neuron${data.steps.length > 1 ? " at any step" : ""}.`;
+    },
+  };
+}
+
 /**
  * `needs` are the states that a panel's picture depends on: their sliders are shown.
  * @type {Record<string, {needs: (view: View) => string[], build: (data: Data, pick: Function) => {element: HTMLElement, draw: (view: View) => void}}>}
@@ -203,4 +294,6 @@ export const PANELS = {
     build: topPanel,
   },
   maps: { needs: () => ["neuron", "step"], build: mapsPanel },
+  ledger: { needs: () => ["sample", "neuron", "output", "step"], build: ledgerPanel },
+  outgoing: { needs: () => ["neuron", "output", "step"], build: outgoingPanel },
 };

@@ -98,12 +98,11 @@ export function scale() {
  * A grid of cells painted on one canvas, of which one is chosen: a list box for the keyboard and screen readers.
  * Its one option is the chosen cell, laid over the canvas.
  * @param {string} part @param {string} label @param {number} count @param {number} across
- * @param {(index: number) => void} picked
+ * @param {(index: number) => void} picked @param {Element} picture by default a canvas to paint the cells on
  */
-export function cellGrid(part, label, count, across, picked) {
+export function cellGrid(part, label, count, across, picked, picture = canvas("")) {
   const id = newId();
   const down = Math.ceil(count / across);
-  const picture = canvas("");
   const option = element("div", { class: "wm-chosen", role: "option", "aria-selected": "true" });
   const box = element(
     "div", { class: "wm-grid", role: "listbox", tabindex: "0", "aria-label": label, "data-part": part },
@@ -148,16 +147,16 @@ export function cellGrid(part, label, count, across, picked) {
 
 /**
  * Horizontal bars, each a button.
- * @param {string[]} names @param {(index: number) => void} picked
+ * @param {string} part @param {string[]} names @param {(index: number) => void} picked @param {(v: number) => string} format
  */
-export function bars(names, picked) {
+export function bars(part, names, picked, format = plain) {
   const rows = names.map((name, index) => {
     const fill = element("span", { class: "wm-fill" });
-    const value = numberPlace("output-value");
+    const value = numberPlace(`${part}-value`, format);
     const mark = element("span", { class: "wm-mark" });
     value.element.dataset.index = String(index);
     const button = element(
-      "button", { type: "button", class: "wm-bar", "data-part": "output", "data-index": String(index) },
+      "button", { type: "button", class: "wm-bar", "data-part": part, "data-index": String(index) },
       element("span", { class: "wm-name" }, name), element("span", { class: "wm-track" }, fill), value.element, mark,
     );
     button.addEventListener("click", () => picked(index));
@@ -165,14 +164,15 @@ export function bars(names, picked) {
   });
   return {
     element: element("div", { class: "wm-bars" }, ...rows.map((one) => one.button)),
-    set(values, chosen, answer) {
-      const low = Math.min(0, ...values), high = Math.max(1, ...values);
+    /** The bars start at zero, wherever it lies between `low` and `high`; `answer` may be no bar's index. */
+    set(values, chosen, answer, low = Math.min(0, ...values), high = Math.max(1, ...values)) {
       const percent = (v) => `${(100 * v) / (high - low)}%`;
       rows.forEach(({ button, fill, value, mark }, i) => {
         button.setAttribute("aria-pressed", String(i === chosen));
         button.classList.toggle("wm-answer", i === answer);
         fill.style.left = percent(Math.min(values[i], 0) - low);
         fill.style.width = percent(Math.abs(values[i]));
+        fill.classList.toggle("wm-minus", values[i] < 0);
         value.set(values[i]);
         mark.textContent = i === answer ? "answer" : "";
       });
@@ -208,15 +208,17 @@ export function choice(legend, choices, picked) {
 
 const SVG = "http://www.w3.org/2000/svg";
 
+function drawn(tag, name) {
+  const one = document.createElementNS(SVG, tag);
+  if (name) one.setAttribute("class", name);
+  return one;
+}
+
 /** The running total beside a picture: down the picture's rows, to the right of zero where it is positive. */
 export function curve() {
-  const svg = document.createElementNS(SVG, "svg");
-  const zero = document.createElementNS(SVG, "line");
-  const line = document.createElementNS(SVG, "polyline");
+  const svg = drawn("svg"), zero = drawn("line", "wm-zero"), line = drawn("polyline", "wm-line");
   svg.setAttribute("preserveAspectRatio", "none");
   svg.setAttribute("role", "img");
-  zero.setAttribute("class", "wm-zero");
-  line.setAttribute("class", "wm-line");
   svg.append(zero, line);
   const zeroWords = element("span", {}, "0"), start = element("span"), end = element("span");
   const beside = (words, at) => {
@@ -244,6 +246,34 @@ export function curve() {
       end.textContent = `z ${withSign(totals[rows])}`;
       beside(start, at(totals[0]));
       beside(end, at(totals[rows]));
+    },
+  };
+}
+
+/** A running total from left to right: a bar for each value, from the total before it to the total after it. */
+export function waterfall() {
+  const svg = drawn("svg", "wm-waterfall"), zero = drawn("path", "wm-zero"), line = drawn("path", "wm-steps");
+  const plus = drawn("path", "wm-plus"), minus = drawn("path", "wm-minus"), ends = drawn("path", "wm-dots");
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("aria-hidden", "true");
+  svg.append(zero, line, plus, minus, ends);
+  return {
+    element: svg,
+    /** @param {number[]} totals one more than there are values @returns {number} where zero lies, in % from the top */
+    set(totals) {
+      const low = Math.min(0, ...totals), high = Math.max(0, ...totals), count = totals.length - 1;
+      const height = (v) => 4 + (92 * (high - v)) / (high - low || 1);
+      const at = totals.map((v) => height(v).toFixed(2)), nought = height(0);
+      const bar = (i) => `M${i} ${at[i]}H${i + 1}V${at[i + 1]}H${i}Z`;
+      const all = Array.from({ length: count }, (_, i) => i);
+      svg.setAttribute("viewBox", `0 0 ${count} 100`);
+      zero.setAttribute("d", `M0 ${nought}H${count}`);
+      line.setAttribute("d", `M0 ${at[0]}${all.map((i) => `V${at[i + 1]}H${i + 1}`).join("")}`);
+      plus.setAttribute("d", all.filter((i) => totals[i + 1] > totals[i]).map(bar).join(""));
+      minus.setAttribute("d", all.filter((i) => totals[i + 1] < totals[i]).map(bar).join(""));
+      ends.setAttribute("d", `M0 ${at[0]}h0M${count} ${at[count]}h0`);
+      svg.dataset.totals = totals.join(" ");
+      return nought;
     },
   };
 }

@@ -1,6 +1,7 @@
 """The explorer's Python side: its state, its errors, its payloads, and the pages it writes."""
 
 import base64
+import gzip
 import html
 import json
 import re
@@ -14,8 +15,10 @@ import pytest
 import traitlets
 from PIL import Image
 
-from weightmaps import files
+from weightmaps import files, zoo
+from weightmaps.digits import load_sample
 from weightmaps.explorer import PANELS, NetworkExplorer, modules
+from weightmaps.explorer.payload import decode
 from weightmaps.network import Network
 
 
@@ -167,12 +170,91 @@ def test_images_that_are_not_square_need_a_shape():
 
 def test_payloads_hold_every_weight_and_pixel():
     explorer = NetworkExplorer(NETWORK, IMAGES)
-    numbers = np.frombuffer(zlib.decompress(explorer._network["data"]), "<f4")
-    (W1, W2), (b1, b2) = NETWORK.weights, NETWORK.biases
-    assert np.array_equal(numbers, np.concatenate([W1.ravel(), b1, W2.ravel(), b2]).astype("f4"))
+    unit = explorer._network["unit"]
+    [shown] = decode(explorer._network)
+    wholes = shown.weights[0] / unit
+    assert np.allclose(wholes, np.rint(wholes), rtol=0, atol=1e-3)
+    assert 0 < np.abs(shown.weights[0] - NETWORK.weights[0]).max() < 1.1 * unit
+    plain = [(shown.biases[0], NETWORK.biases[0]), (shown.weights[1], NETWORK.weights[1])]
+    for array, wanted in [*plain, (shown.biases[1], NETWORK.biases[1])]:
+        assert np.array_equal(array, wanted.astype("f4"))
     assert explorer._images["dtype"] == "uint8"
     pixels = np.frombuffer(zlib.decompress(explorer._images["data"]), "u1")
     assert np.array_equal(pixels.reshape(6, 784) / np.float32(255), IMAGES.images)
+
+
+def largest_errors(network, shown, images):
+    """How far each kind of number on screen is off, over all images."""
+    exact, other = network.forward(images), shown.forward(images)
+    errors = {
+        f"{name}{k}": np.abs(getattr(other, name)[k] - getattr(exact, name)[k])
+        for name in "za"
+        for k in (1, 2)
+    }
+    weights = np.abs(network.weights[1]).max(axis=0)
+    return {
+        "contribution": (errors["a1"] * weights).max(),
+        **{name: error.max() for name, error in errors.items()},
+    }
+
+
+@pytest.mark.parametrize("name", zoo.names())
+def test_every_network_that_ships_is_shown_to_a_thousandth(name):
+    sample = load_sample()
+    checkpoints = zoo.checkpoints(name) if "checkpoints" in zoo.card(name) else None
+    digits = sample[::50] if zoo.load(name).sizes[-1] == 10 else sample.only(0, 1)[::10]
+    payload = NetworkExplorer(zoo.load(name), digits, checkpoints=checkpoints)._network
+    networks = [zoo.load(name)] if checkpoints is None else list(checkpoints.values())
+    assert payload["unit"] is not None
+    for network, shown in zip(networks, decode(payload), strict=True):
+        errors = largest_errors(network, shown, sample.images.astype(float))
+        assert max(errors.values()) < 1e-3, errors
+
+
+def test_a_network_of_784_100_10_and_100_images_are_small_on_the_wire():
+    text = NetworkExplorer(zoo.load("nielsen"), load_sample()[::50])._html()
+    _, network, images, _ = (len(gzip.compress(script.encode(), 6)) for _, script in ASSET.findall(text))
+    assert network <= 160_000
+    assert images <= 30_000
+
+
+def scaled(first, second=1.0, sizes=(784, 7, 3)):
+    """A random network of identities, its layers' weights multiplied."""
+    network = random_network(sizes, activations=("identity", "identity"))
+    W1, W2 = network.weights
+    return Network([first * W1, second * W2], network.biases, network.activations)
+
+
+@pytest.mark.parametrize(
+    ("network", "finer"),
+    [(scaled(1), False), (scaled(0), False), (scaled(1, 10), True), (scaled(0.05), True)],
+)
+def test_the_unit_is_as_fine_as_numbers_and_colours_need(network, finer):
+    payload = NetworkExplorer(network, IMAGES)._network
+    [shown] = decode(payload)
+    assert (payload["unit"] < 1 / 40960) is finer
+    assert max(largest_errors(network, shown, IMAGES.images.astype(float)).values()) < 1e-3
+    W1 = network.weights[0]
+    assert (np.abs(shown.weights[0] - W1).max(axis=1) <= np.abs(W1).max(axis=1) / 256).all()
+
+
+@pytest.mark.parametrize("network", [scaled(1e6), scaled(1e-6), scaled(1, 1e6)])
+def test_float32_is_kept_where_a_unit_would_show(network):
+    payload = NetworkExplorer(network, IMAGES)._network
+    assert payload["unit"] is None
+    [shown] = decode(payload)
+    for name in ("weights", "biases"):
+        for array, wanted in zip(getattr(shown, name), getattr(network, name), strict=True):
+            assert np.array_equal(array, wanted.astype("f4"))
+
+
+def test_a_network_of_many_weights_starts_with_a_coarser_unit():
+    digits = load_sample()[::50]
+    sizes = (784, 64, 10), (784, 63, 10)
+    assert [NetworkExplorer(scaled(0, sizes=one), digits)._network["unit"] for one in sizes] == [
+        1 / 10240,
+        1 / 40960,
+    ]
 
 
 def test_pixels_that_are_no_whole_255ths_keep_their_value():

@@ -1,5 +1,6 @@
 """The explorer in a browser, from a file and over http: every control, and its numbers against NumPy."""
 
+import base64
 import re
 import zlib
 
@@ -11,6 +12,8 @@ from test_explorer import random_images, random_network
 from weightmaps import attribution, figures
 from weightmaps.explorer import PANELS, NetworkExplorer, modules
 from weightmaps.explorer import page as html_page
+from weightmaps.explorer.payload import decode
+from weightmaps.network import Network
 
 TOLERANCE = 1e-3
 IMAGES = random_images(n=12, labels=10)
@@ -142,8 +145,9 @@ def check_ledger(page, network, digits, neuron, output, sample):
 
 
 def test_pictures_have_the_colours_of_the_figures(everything):
-    """The weight map and the image, pixel by pixel, to one level of 255 in rounding."""
-    weights, x = NETWORK.weights[0][42], IMAGES.images[0]
+    """The weight map, of the weights as coded, and the image, pixel by pixel, to one level in rounding."""
+    [shown] = decode(NetworkExplorer(NETWORK, IMAGES)._network)
+    weights, x = shown.weights[0][42], IMAGES.images[0]
     colours = {
         "weight_map": colormaps.get_cmap(figures.SIGNED)((weights / np.abs(weights).max() + 1) / 2),
         "input": colormaps.get_cmap(figures.INK)(x.astype(float)),
@@ -371,6 +375,38 @@ def test_bars_show_sign_and_size(everything):
     assert fills == {"plus": "rgb(178, 24, 43)", "minus": "rgb(33, 102, 172)"}
 
 
+CODEC = """async ([source, network]) => {
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    const { inflate, unpack } = await import(url);
+    return unpack(network, await inflate(network.data)).map((layers) => layers.map((one) =>
+        [one.rows, one.columns, [...one.weights], [...one.biases], one.activation]));
+}"""
+
+
+@pytest.mark.parametrize("name", ["units", "steps", "float32"])
+def test_the_browser_decodes_what_python_does(page, places, name):
+    last = random_network((12, 5, 3), 7, ("relu", "softmax"))
+    large = Network([1e6 * last.weights[0], last.weights[1]], last.biases, last.activations)
+    checkpoints = (
+        {0: random_network((12, 5, 3), 6, ("relu", "softmax")), 9: last} if name == "steps" else None
+    )
+    network = large if name == "float32" else last
+    digits = random_images(pixels=12)
+    payload = NetworkExplorer(network, digits, checkpoints=checkpoints, shape=(3, 4))._network
+    assert (payload["unit"] is None) is (name == "float32")
+    payload = {**payload, "data": base64.b64encode(payload["data"]).decode()}
+    opened(page, places["http"], "steps")
+    read = page.evaluate(CODEC, [modules.read("codec.js"), payload])
+    wanted = decode({**payload, "data": base64.b64decode(payload["data"])})
+    assert read == [
+        [
+            [*weights.shape, weights.ravel().tolist(), biases.tolist(), activation]
+            for weights, biases, activation in zip(one.weights, one.biases, one.activations, strict=True)
+        ]
+        for one in wanted
+    ]
+
+
 # What a reader of screens, phones and damaged pages gets
 
 
@@ -465,6 +501,8 @@ DAMAGE = {
         {"network": {"data": zlib.compress(b"\x00\x00\xc0\x7f" + NUMBERS[4:])}},
         "its weights are not all numbers",
     ),
+    "no such unit": ({"network": {"unit": "fine"}}, "its weights are not all numbers"),
+    "unit missing": ({"network": {"unit": None}}, "its weights are not complete"),
     "no images": ({"images": {"data": zlib.compress(b"")}}, "its images are not complete"),
     "not ours": ({"network": {"sizes": None}}, "its data is damaged"),
     "asset missing": (replace(r'\["\w{16}"\] = ', '["no"] = '), "missing or damaged"),

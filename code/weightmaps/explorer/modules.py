@@ -7,7 +7,7 @@ from pathlib import Path
 STATIC = Path(__file__).parent / "static"
 
 # Each file may import only from those before it.
-ORDER = ("maths.js", "paint.js", "parts.js", "panels.js", "explorer.js")
+ORDER = ("codec.js", "maths.js", "paint.js", "parts.js", "panels.js", "explorer.js")
 
 IMPORT = re.compile(r"^import\s[^;]*;\n", re.MULTILINE)
 EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)

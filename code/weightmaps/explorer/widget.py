@@ -87,10 +87,11 @@ class NetworkExplorer(anywidget.AnyWidget):
         self._steps, self._networks = payload.steps_and_networks(network, checkpoints)
         n_in, _, n_out = self._networks[0].sizes
         names = payload.output_names(outputs, n_out)
-        images = payload.image_payload(digits, payload.image_shape(shape, n_in), n_out)
+        shape = payload.image_shape(shape, n_in)
+        images = payload.image_payload(digits, shape, n_out)
         self._digits = digits
         super().__init__(
-            _network=payload.network_payload(self._networks, self._steps, names),
+            _network=payload.network_payload(self._networks, self._steps, names, digits.images, shape),
             _images=images,
             panels=panels,
             **{"step": self._steps[-1], **state},

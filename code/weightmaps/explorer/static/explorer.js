@@ -1,5 +1,6 @@
 // The explorer: reads what Python sent, keeps one state in step with the model, and draws it.
 
+import { inflate, unpack } from "./codec.js";
 import { forward, largest, products, rankOrder, reach, row } from "./maths.js";
 import { PANELS } from "./panels.js";
 import { element, slider, withSign, plain } from "./parts.js";
@@ -21,32 +22,11 @@ import { element, slider, withSign, plain } from "./parts.js";
 const STATE = ["neuron", "output", "sample", "step", "rank_by"];
 const SAY_AFTER = 500; // milliseconds without a change before screen readers are told
 
-/** Bytes from a kernel are a DataView; on a page they are base64 text. */
-function bytesOf(value) {
-  if (typeof value === "string") return Uint8Array.from(atob(value), (c) => c.charCodeAt(0));
-  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-}
-
-async function inflate(value) {
-  const stream = new Blob([bytesOf(value)]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Response(stream).arrayBuffer();
-}
-
 /** Unpack and check both payloads. @returns {Promise<Data>} */
 async function load(network, images) {
   const [weightBytes, imageBytes] = await Promise.all([inflate(network.data), inflate(images.data)]);
   const { sizes, activations, steps, outputs } = network;
-  const count = Math.max(1, steps.length);
-  const perNetwork = activations.reduce((sum, _, l) => sum + sizes[l + 1] * (sizes[l] + 1), 0);
-  if (weightBytes.byteLength !== 4 * perNetwork * count) throw new Error("its weights are not complete");
-  const numbers = new Float32Array(weightBytes);
-  if (!numbers.every(Number.isFinite)) throw new Error("its weights are not all numbers");
-  let at = 0;
-  const take = (n) => numbers.subarray(at, (at += n));
-  const networks = Array.from({ length: count }, () => activations.map((activation, l) => {
-    const rows = sizes[l + 1], columns = sizes[l];
-    return { rows, columns, weights: take(rows * columns), biases: take(rows), activation };
-  }));
+  const networks = unpack(network, weightBytes);
   const pixels = images.dtype === "uint8"
     ? Float64Array.from(new Uint8Array(imageBytes), (v) => v / 255) : Float64Array.from(new Float32Array(imageBytes));
   const [rows, columns] = images.shape;

@@ -1,0 +1,47 @@
+// From what Python sent to numbers: inflated bytes, and the networks in them.
+
+/** @typedef {import("./maths.js").Layer} Layer */
+
+/** Bytes from a kernel are a DataView; on a page they are base64 text. */
+function bytesOf(value) {
+  if (typeof value === "string") return Uint8Array.from(atob(value), (c) => c.charCodeAt(0));
+  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+}
+
+export async function inflate(value) {
+  const stream = new Blob([bytesOf(value)]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(stream).arrayBuffer();
+}
+
+/** Multiples of `unit`, from three planes of bytes, the lowest first; 0, 1, 2, 3, 4 are 0, -1, 1, -2, 2. */
+function multiples(planes, unit) {
+  const numbers = new Float32Array(planes.length / 3);
+  for (let i = 0, n = numbers.length; i < n; i++) {
+    const code = planes[i] + 256 * planes[n + i] + 65536 * planes[2 * n + i];
+    numbers[i] = unit * (code % 2 ? -(code + 1) / 2 : code / 2);
+  }
+  return numbers;
+}
+
+/**
+ * One list of layers a step. Without a unit all is float32: W1, b1, W2, b2 of each step in turn.
+ * With one, every W1 stands behind all of these, three bytes a weight.
+ * @param {{sizes: number[], activations: string[], steps: number[], unit: number | null}} network
+ * @param {ArrayBuffer} bytes @returns {Layer[][]}
+ */
+export function unpack({ sizes, activations, steps, unit }, bytes) {
+  const count = Math.max(1, steps.length), first = sizes[0] * sizes[1];
+  const coded = unit === null ? 0 : count * first;
+  const plain = count * activations.reduce((sum, _, l) => sum + sizes[l + 1] * (sizes[l] + 1), 0) - coded;
+  if (bytes.byteLength !== 4 * plain + 3 * coded) throw new Error("its weights are not complete");
+  const numbers = new Float32Array(bytes, 0, plain);
+  const firsts = multiples(new Uint8Array(bytes, 4 * plain), unit);
+  if (![numbers, firsts].every((one) => one.every(Number.isFinite))) throw new Error("its weights are not all numbers");
+  let at = 0;
+  const take = (n) => numbers.subarray(at, (at += n));
+  return Array.from({ length: count }, (_, k) => activations.map((activation, l) => {
+    const rows = sizes[l + 1], columns = sizes[l];
+    const weights = coded && l === 0 ? firsts.subarray(k * first, (k + 1) * first) : take(rows * columns);
+    return { rows, columns, weights, biases: take(rows), activation };
+  }));
+}

@@ -53,7 +53,7 @@ def main():
         sys.exit("there is no built site; run: make book")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(SITE)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(f"{'page':28}{'requests':>10}{'pictures':>12}{'all else':>12}{'KB in all':>12}")
+    print(f"{'page':28}{'requests':>10}{'pictures':>12}{'all else':>12}{'kB in all':>12}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox"])
         for path in sorted((SITE / "chapters").glob("*.html")):

@@ -100,7 +100,8 @@ def test_a_step_goes_down_the_gradient(hidden, output, cost):
     def cost_with(layer, index, change):
         weights = [w.copy() for w in network.weights]
         weights[layer][index] += change
-        return COSTS[cost](Network(weights, network.biases, network.activations), images, targets)
+        moved = Network(weights, network.biases, network.activations)
+        return COSTS[cost](moved, moved.forward(images), targets)
 
     for layer, index in [(0, (0, 400)), (0, (3, 17)), (1, (0, 0)), (1, (2, 3))]:
         slope = (cost_with(layer, index, 1e-6) - cost_with(layer, index, -1e-6)) / 2e-6

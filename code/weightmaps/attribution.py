@@ -86,9 +86,11 @@ def ledger(network, x, output):
     -------
     Ledger
     """
-    contributions, bias = _contributions(network, x, output)
+    outgoing = _outgoing(network, output)
+    trace = network.forward(_one_image(network, x))
+    contributions = outgoing * trace.a[-2]
     order = _descending(contributions)
-    total = float(network.forward(_one_image(network, x)).z[-1][output])
+    bias, total = float(network.biases[-1][output]), float(trace.z[-1][output])
     return Ledger(order, contributions[order], bias, total)
 
 
@@ -133,11 +135,6 @@ def _outgoing(network, output):
     if len(network.weights) < 2:
         raise ValueError(f"{network!r} has no hidden layer, so no neuron stands between input and output")
     return network.weights[-1][_index(output, network.sizes[-1], "output")]
-
-
-def _contributions(network, x, output):
-    outgoing = _outgoing(network, output)
-    return outgoing * network.forward(_one_image(network, x)).a[-2], float(network.biases[-1][output])
 
 
 def _descending(score):

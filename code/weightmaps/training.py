@@ -50,18 +50,19 @@ def initialise(sizes, *, scale, seed):
     return Network(weights, biases)
 
 
-def _quadratic(network, X, targets):
-    return 0.5 * float(((network.forward(X).a[-1] - targets) ** 2).sum(axis=1).mean())
+def _quadratic(network, trace, targets):
+    return 0.5 * float(((trace.a[-1] - targets) ** 2).sum(axis=1).mean())
 
 
-def _cross_entropy(network, X, targets):
-    z = network.forward(X).z[-1].astype(np.float64)
+def _cross_entropy(network, trace, targets):
+    z = trace.z[-1].astype(np.float64)
     if network.activations[-1] == "softmax":
         z = z - z.max(axis=1, keepdims=True)
         return float((np.log(np.exp(z).sum(axis=1)) - (targets * z).sum(axis=1)).mean())
     return float((np.logaddexp(0.0, z) - targets * z).sum(axis=1).mean())
 
 
+# Each takes the network, what a forward pass of it computed, and the outputs that were wanted.
 COSTS = {"quadratic": _quadratic, "cross_entropy": _cross_entropy}
 
 
@@ -143,8 +144,9 @@ def train(
     n_out = network.sizes[-1]
     _check(network, digits, epochs, batch_size, learning_rate, weight_decay, cost)
     checkpoints = set(checkpoints)
+    if validation is not None:
+        _check_digits(network, validation, "validation")
     measured = digits if validation is None else validation
-    _check_digits(network, measured, "digits" if validation is None else "validation")
     measured_targets = np.eye(n_out, dtype=np.float32)[measured.labels]
 
     dtype = network.weights[0].dtype
@@ -173,8 +175,9 @@ def train(
                         history.checkpoints[step] = descent.network()
                 bar.update(step - bar.n)
             trained = descent.network()
-            history.cost.append(COSTS[cost](trained, measured.images, measured_targets))
-            history.accuracy.append(trained.accuracy(measured.images, measured.labels))
+            trace = trained.forward(measured.images)
+            history.cost.append(COSTS[cost](trained, trace, measured_targets))
+            history.accuracy.append(float((trace.a[-1].argmax(axis=1) == measured.labels).mean()))
             bar.set_postfix_str(f"accuracy {history.accuracy[-1]:.2%}")
         return descent.network(), history
 

@@ -4,13 +4,13 @@ import anywidget
 import numpy as np
 import traitlets
 
+from weightmaps.attribution import RANKINGS
 from weightmaps.explorer import modules, page, payload
 from weightmaps.explorer.poster import draw_poster
 from weightmaps.files import whole
 
 PANELS = ("input", "hidden", "outputs", "weight_map", "product", "top", "maps", "ledger", "outgoing")
 DEFAULT_PANELS = ("input", "hidden", "outputs", "weight_map", "product")
-RANKINGS = ("weight", "activation", "contribution")
 STATE = ("neuron", "output", "sample", "step", "rank_by")
 
 

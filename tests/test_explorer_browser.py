@@ -447,10 +447,11 @@ def test_a_notebook_leaves_the_keys_to_the_controls(everything):
     everything.keyboard.press("Tab")
     refuses = "document.activeElement.dataset.lmSuppressShortcuts"
     stops = []
-    while everything.evaluate("document.activeElement !== document.body") and len(stops) < 50:
+    while everything.evaluate("document.activeElement !== document.body") and len(stops) < 60:
         stops.append(everything.evaluate(refuses))
         everything.keyboard.press("Tab")
-    assert stops == ["true"] * 44  # 4 sliders, 3 grids, 20 bars, 8 cards, 8 entries, one set of radio buttons
+    # 4 sliders, 4 grids, 2 lists, 20 bars, 8 cards, 8 entries, one set of radio buttons
+    assert stops == ["true"] * 47
 
 
 def test_idle_costs_nothing(everything):
@@ -564,6 +565,7 @@ LIVE = """async (source) => {
     const z = Number(el.querySelector("[data-part=z]").dataset.value);
     state.panels = ["input"];
     heard["change:panels"]();
+    await painted();
     const panels = el.querySelectorAll(".wm-panel").length;
     await undo();
     return { z, saved, panels, children: el.children.length, heard: Object.keys(heard) };

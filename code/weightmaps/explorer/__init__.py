@@ -1,5 +1,6 @@
-"""The interactive explorer of a network with one hidden layer: a notebook widget, a page, a single file."""
+"""The interactive explorer of a network's hidden layers: a notebook widget, a page, a single file."""
 
-from weightmaps.explorer.widget import PANELS, NetworkExplorer
+from weightmaps.explorer.state import PANELS
+from weightmaps.explorer.widget import NetworkExplorer
 
 __all__ = ["PANELS", "NetworkExplorer"]

@@ -7,7 +7,18 @@ from pathlib import Path
 STATIC = Path(__file__).parent / "static"
 
 # Each file may import only from those before it.
-ORDER = ("codec.js", "maths.js", "paint.js", "parts.js", "panels.js", "explorer.js")
+ORDER = (
+    "codec.js",
+    "maths.js",
+    "survey.js",
+    "view.js",
+    "paint.js",
+    "parts.js",
+    "panels.js",
+    "ranks.js",
+    "ledger.js",
+    "explorer.js",
+)
 
 IMPORT = re.compile(r"^import\s[^;]*;\n", re.MULTILINE)
 EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)

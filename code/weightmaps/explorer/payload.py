@@ -17,24 +17,29 @@ BATCH = 200  # images at once: memory
 
 
 def check_network(network, name="network"):
-    """Raise ValueError unless the network has exactly one hidden layer and fits in float32."""
-    if len(network.sizes) != 3:
+    """Raise ValueError unless the network has a hidden layer and fits in float32."""
+    if len(network.sizes) < 3:
         raise ValueError(
-            f"{name} has {len(network.sizes) - 2} hidden layers ({'-'.join(map(str, network.sizes))}); "
-            "the explorer shows one hidden layer in this version"
+            f"{name} has sizes {network.sizes}; the explorer shows hidden layers, so give one or more"
         )
     largest = max(float(np.abs(array).max()) for array in (*network.weights, *network.biases))
     if largest > float(np.finfo(np.float32).max):
         raise ValueError(f"{name} holds {largest:.3g}, which is too large for float32; rescale its weights")
 
 
-def steps_and_networks(network, checkpoints):
-    """The networks that the explorer shows, and their training steps: ``[None]`` without checkpoints.
+def keys_and_networks(network, checkpoints, others):
+    """The networks that the explorer shows, and what its states `step` and `other` call them.
 
     Parameters
     ----------
     network : Network or None
     checkpoints : dict of {int: Network}, or None
+    others : dict of {str: Network}, or None
+
+    Returns
+    -------
+    tuple (list, list of str, list of Network)
+        The training steps (``[None]`` without checkpoints), the others' names, and all their networks.
 
     Raises
     ------
@@ -42,36 +47,45 @@ def steps_and_networks(network, checkpoints):
         If there is nothing to show, the steps do not increase, sizes or activations differ, or
         `network` is not the last checkpoint.
     """
-    if checkpoints is None:
-        if network is None:
-            raise ValueError("network is None and there are no checkpoints; give one of them")
-        check_network(network)
-        return [None], [network]
-    if not checkpoints:
+    if checkpoints is None and network is None:
+        raise ValueError("network is None and there are no checkpoints; give one of them")
+    if checkpoints is not None and not checkpoints:
         raise ValueError("checkpoints is empty; give {step: network}, or leave it out")
-    steps, networks = [], list(checkpoints.values())
+    steps = _steps(checkpoints) if checkpoints else [None]
+    shown = {f"checkpoints[{step}]": one for step, one in (checkpoints or {}).items()} or {"network": network}
+    for name, one in (others or {}).items():
+        if not isinstance(name, str) or not name:
+            raise ValueError(f"others has the key {name!r}; its keys are names, text")
+        shown[f"others[{name!r}]"] = one
+    (first_name, first), *_ = shown.items()
+    for name, one in shown.items():
+        check_network(one, name)
+        if (one.sizes, one.activations) != (first.sizes, first.activations):
+            raise ValueError(
+                f"{name} is {one!r}, and {first_name} is {first!r}; "
+                "all must have the same sizes and activations"
+            )
+    networks = list(shown.values())
+    if checkpoints and network is not None and not _equal(network, networks[len(steps) - 1]):
+        raise ValueError(
+            "network is not the last of the checkpoints, so the explorer would never show it; "
+            "add it to checkpoints, or pass None"
+        )
+    return steps, list(others or {}), networks
+
+
+def _steps(checkpoints):
+    steps = []
     for step in checkpoints:
         if isinstance(step, bool) or not isinstance(step, (int, np.integer)):
             raise ValueError(f"checkpoints has the key {step!r}; its keys are training steps, whole numbers")
         steps.append(int(step))
     if steps[0] < 0 or any(a >= b for a, b in itertools.pairwise(steps)):
         raise ValueError(f"checkpoints has steps {steps}; they must increase, from 0 or above")
-    for step, one in zip(steps, networks, strict=True):
-        check_network(one, f"checkpoints[{step}]")
-        if (one.sizes, one.activations) != (networks[0].sizes, networks[0].activations):
-            raise ValueError(
-                f"checkpoints[{step}] is {one!r}, and the first is {networks[0]!r}; "
-                "all must have the same sizes and activations"
-            )
-    if network is not None and not _equal(network, networks[-1]):
-        raise ValueError(
-            "network is not the last of the checkpoints, so the explorer would never show it; "
-            "add it to checkpoints, or pass None"
-        )
-    return steps, networks
+    return steps
 
 
-def network_payload(networks, steps, outputs, images, shape):
+def network_payload(networks, steps, others, outputs, images, shape):
     """Every weight and bias, deflated; the first layer's weights as whole multiples of one unit.
 
     Each is rounded to a multiple of 1/10240 (finer where numbers on screen, or colours, need it; float32
@@ -83,9 +97,11 @@ def network_payload(networks, steps, outputs, images, shape):
     Parameters
     ----------
     networks : list of Network
-        One a step, all of the same sizes.
+        One a step, then the others, all of the same sizes.
     steps : list of int or None
         Their training steps.
+    others : list of str
+        The others' names.
     outputs : sequence of str
         The outputs' names.
     images : array, shape (n, rows * columns)
@@ -97,13 +113,14 @@ def network_payload(networks, steps, outputs, images, shape):
     -------
     dict
         ``unit`` is None where the first layer is float32 too. ``data`` holds, for each network in turn,
-        ``W1, b1, W2, b2`` as little-endian float32, without ``W1`` if there is a unit; then the multiples
+        ``W1, b1, W2, b2, …`` as little-endian float32, without ``W1`` if there is a unit; then the multiples
         of all ``W1``, in three planes of bytes, the lowest first: 0, -1, 1, -2, 2 are 0, 1, 2, 3, 4.
     """
     payload = {
         "sizes": list(networks[0].sizes),
         "activations": list(networks[0].activations),
         "steps": [step for step in steps if step is not None],
+        "others": list(others),
         "outputs": list(outputs),
     }
     weights = np.concatenate([network.weights[0] for network in networks])
@@ -120,21 +137,22 @@ def network_payload(networks, steps, outputs, images, shape):
 
 def decode(payload):
     """The networks in the result of :func:`network_payload`, number for number as the browser reads them."""
-    n_in, n_hidden, n_out = payload["sizes"]
-    count, data = max(1, len(payload["steps"])), zlib.decompress(payload["data"])
-    planes = 0 if payload["unit"] is None else 3 * count * n_hidden * n_in
+    shapes = [(rows, columns) for columns, rows in itertools.pairwise(payload["sizes"])]
+    count, data = max(1, len(payload["steps"])) + len(payload["others"]), zlib.decompress(payload["data"])
+    first = math.prod(shapes[0])
+    planes = 0 if payload["unit"] is None else 3 * count * first
     numbers = np.frombuffer(data[: len(data) - planes], dtype="<f4").reshape(count, -1)
     if planes:
         low, middle, high = np.frombuffer(data[-planes:], dtype=np.uint8).reshape(3, -1).astype(int)
         codes = low + 256 * middle + 65536 * high
         multiples = payload["unit"] * np.where(codes % 2, -(codes + 1) // 2, codes // 2)
         numbers = np.hstack([multiples.astype(np.float32).reshape(count, -1), numbers])
-    ends = np.cumsum([n_hidden * n_in, n_hidden, n_out * n_hidden])
+    ends = np.cumsum([size for rows, columns in shapes for size in (rows * columns, rows)])
     networks = []
     for row in numbers:
-        W1, b1, W2, b2 = np.split(row, ends)
-        weights = [W1.reshape(n_hidden, n_in), W2.reshape(n_out, n_hidden)]
-        networks.append(Network(weights, [b1, b2], payload["activations"]))
+        parts = np.split(row, ends[:-1])
+        weights = [part.reshape(shape) for part, shape in zip(parts[::2], shapes, strict=True)]
+        networks.append(Network(weights, parts[1::2], payload["activations"]))
     return networks
 
 
@@ -240,15 +258,18 @@ def _pack(networks, wholes=None):
 def _looks_the_same(networks, decoded, images):
     """Whether no number on screen is off by more than LARGEST_ERROR, and no weight by one of 256 colours."""
     for exact, other in zip(networks, decoded, strict=True):
-        W1, W2 = exact.weights
+        W1 = exact.weights[0]
         if (np.abs(other.weights[0] - W1).max(axis=1) > np.abs(W1).max(axis=1) / 256).any():
             return False
         for start in range(0, len(images), BATCH):
             x = np.asarray(images[start : start + BATCH], dtype=float)
             one, two = exact.forward(x), other.forward(x)
-            pairs = [(one.z[k], two.z[k]) for k in (1, 2)] + [(one.a[k], two.a[k]) for k in (1, 2)]
-            contributions = np.abs(two.a[1] - one.a[1]).max(axis=0) * np.abs(W2)
-            if max(contributions.max(), *(np.abs(b - a).max() for a, b in pairs)) > LARGEST_ERROR:
+            errors = [
+                np.abs(b - a).max() for a, b in zip(one.z[1:] + one.a[1:], two.z[1:] + two.a[1:], strict=True)
+            ]
+            for W, a, b in zip(exact.weights[1:], one.a[1:], two.a[1:], strict=False):
+                errors.append((np.abs(b - a).max(axis=0) * np.abs(W)).max())  # of a contribution
+            if max(errors) > LARGEST_ERROR:
                 return False
     return True
 

@@ -152,6 +152,7 @@ def draw_poster(network, digits, *, panels, neuron, output, sample, step, rank_b
     draw = {
         "input": draw_input,
         "hidden": draw_hidden,
+        "find": draw_hidden,
         "outputs": draw_outputs,
         "weight_map": draw_weight_map,
         "product": draw_product,

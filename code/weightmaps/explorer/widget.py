@@ -4,17 +4,15 @@ import anywidget
 import numpy as np
 import traitlets
 
-from weightmaps.attribution import RANKINGS
 from weightmaps.explorer import modules, page, payload
 from weightmaps.explorer.poster import draw_poster
+from weightmaps.explorer.state import DEFAULT_PANELS, STATE, ExplorerState
 from weightmaps.files import whole
 
-PANELS = ("input", "hidden", "outputs", "weight_map", "product", "top", "maps", "ledger", "outgoing")
-DEFAULT_PANELS = ("input", "hidden", "outputs", "weight_map", "product")
-STATE = ("neuron", "output", "sample", "step", "rank_by")
+POSTED = ("neuron", "output", "sample", "step", "rank_by", "panels")
 
 
-class NetworkExplorer(anywidget.AnyWidget):
+class NetworkExplorer(ExplorerState, anywidget.AnyWidget):
     """Look at the hidden layer of a network with sliders: every picture and number follows them.
 
     In a live notebook it is a widget: ``explorer.neuron = 42`` moves it, ``explorer.observe`` hears
@@ -24,23 +22,38 @@ class NetworkExplorer(anywidget.AnyWidget):
     Parameters
     ----------
     network : Network or None
-        A network with one hidden layer. With `checkpoints` it must equal the last of them, or be None.
+        With one hidden layer or more. With `checkpoints` it must equal the last of them, or be None.
     digits : Digits
-        The images to choose from, at most 2,000; about 100 keep a page light. Label k means that
-        output k is the right answer.
+        The images to choose from and to measure on, at most 2,000: 100 keep a page light, 500 make an
+        accuracy worth reading. Label k means that output k is the right answer.
     checkpoints : dict of {int: Network}, optional
         The network at increasing training steps; a slider then moves through them.
+    others : dict of {str: Network}, optional
+        Networks to compare with, by name; of the same sizes and activations.
     outputs : sequence of str, optional
         The outputs' names; by default their indices.
     shape : tuple of int, optional
         (rows, columns) of an image; needed only where images are not square.
     panels : sequence of str, optional
-        What to show, in this order: ``input``, ``hidden``, ``outputs``, ``weight_map``, ``product``,
-        ``top``, ``maps``, ``ledger``, ``outgoing``.
+        What to show, in this order: ``input``, ``hidden``, ``find`` (the hidden neurons, coloured and
+        sorted by what the reader chooses), ``outputs``, ``weight_map``, ``product``, ``top``, ``maps``,
+        ``ledger``, ``outgoing``.
     **state
-        What it shows at first: `neuron`, `output`, `sample` (all counted from 0), `step` (one of the
-        checkpoints' steps, by default the last; None without checkpoints), `rank_by` (``weight``,
-        ``activation`` or ``contribution``); also `layout`, as for any ipywidget.
+        What it shows at first, and may be set to later:
+
+        - `layer`, the hidden layer, counted from 1;
+        - `neuron` of that layer, and `output`, one of the layer after it: an output of the network if
+          `layer` is the last hidden one; both counted from 0;
+        - `sample`, the image, counted from 0; `pixels`, numbers in [0, 1] to show in its place, or None;
+        - `step`, one of the checkpoints' steps, by default the last; None without checkpoints;
+        - `view`, ``one`` or ``compare``: then the network that `other` names, a step or a key of `others`,
+          stands beside it; `scales`, ``shared`` or ``separate``: whether they share a colour scale;
+        - `ablated`, a list of (layer, neuron, factor): what that neuron sends on is multiplied by the
+          factor, 0 to 2; 0 switches it off;
+        - `rank_by`, the order of the top neurons, and `colour_by`: ``weight`` (outgoing, to `output`),
+          ``activation``, ``contribution``, ``mean`` (activation over the images whose label is `output`) or
+          ``removal`` (images lost when it is switched off); `sorted`, whether ``find`` has that order;
+        - `layout`, as for any ipywidget.
 
     Raises
     ------
@@ -71,61 +84,37 @@ class NetworkExplorer(anywidget.AnyWidget):
     _network = traitlets.Dict().tag(sync=True)
     _images = traitlets.Dict().tag(sync=True)
 
-    neuron = traitlets.Int(0).tag(sync=True)
-    output = traitlets.Int(0).tag(sync=True)
-    sample = traitlets.Int(0).tag(sync=True)
-    step = traitlets.Int(None, allow_none=True).tag(sync=True)
-    rank_by = traitlets.Unicode("weight").tag(sync=True)
-    panels = traitlets.Tuple(default_value=DEFAULT_PANELS).tag(sync=True)
-
     def __init__(
-        self, network, digits, *, checkpoints=None, outputs=None, shape=None, panels=DEFAULT_PANELS, **state
+        self,
+        network,
+        digits,
+        *,
+        checkpoints=None,
+        others=None,
+        outputs=None,
+        shape=None,
+        panels=DEFAULT_PANELS,
+        **state,
     ):
-        unknown = sorted(set(state) - {*STATE, "layout"})
+        unknown = [name for name in state if name not in (*STATE, "layout")]
         if unknown:
             raise TypeError(f"NetworkExplorer has no {', '.join(unknown)}; its state is {', '.join(STATE)}")
-        self._steps, self._networks = payload.steps_and_networks(network, checkpoints)
-        n_in, _, n_out = self._networks[0].sizes
-        names = payload.output_names(outputs, n_out)
-        shape = payload.image_shape(shape, n_in)
-        images = payload.image_payload(digits, shape, n_out)
+        self._steps, names, self._networks = payload.keys_and_networks(network, checkpoints, others)
+        self._keys = self._steps + names
+        self._sizes = self._networks[0].sizes
+        outputs = payload.output_names(outputs, self._sizes[-1])
+        shape = payload.image_shape(shape, self._sizes[0])
+        images = payload.image_payload(digits, shape, self._sizes[-1])
         self._digits = digits
+        beside = (names or self._steps)[0]
         super().__init__(
-            _network=payload.network_payload(self._networks, self._steps, names, digits.images, shape),
+            _network=payload.network_payload(
+                self._networks, self._steps, names, outputs, digits.images, shape
+            ),
             _images=images,
             panels=panels,
-            **{"step": self._steps[-1], **state},
+            **{"step": self._steps[-1], "other": beside, **state},
         )
-
-    @traitlets.validate("neuron", "output", "sample")
-    def _in_range(self, proposal):
-        name, value = proposal.trait.name, proposal.value
-        _, n_hidden, n_out = self._networks[0].sizes
-        count = {"neuron": n_hidden, "output": n_out, "sample": len(self._digits.images)}[name]
-        if not 0 <= value < count:
-            owner = "explorer" if name == "sample" else "network"
-            raise traitlets.TraitError(f"{name} is {value}; this {owner} has {name}s 0 to {count - 1}")
-        return value
-
-    @traitlets.validate("step")
-    def _a_step(self, proposal):
-        if proposal.value not in self._steps:
-            wanted = "there are no checkpoints" if self._steps == [None] else f"it is one of {self._steps}"
-            raise traitlets.TraitError(f"step is {proposal.value}; {wanted}")
-        return proposal.value
-
-    @traitlets.validate("rank_by")
-    def _a_ranking(self, proposal):
-        if proposal.value not in RANKINGS:
-            raise traitlets.TraitError(f"rank_by is {proposal.value!r}; it is one of {', '.join(RANKINGS)}")
-        return proposal.value
-
-    @traitlets.validate("panels")
-    def _known_panels(self, proposal):
-        names = proposal.value
-        if not names or len(set(names)) < len(names) or not set(names) <= set(PANELS):
-            raise traitlets.TraitError(f"panels is {names}; choose from {', '.join(PANELS)}, each once")
-        return names
 
     def to_html(self, path, *, title="What the hidden layer sees"):
         """Write the explorer as one HTML file that needs no network and no kernel.
@@ -154,7 +143,7 @@ class NetworkExplorer(anywidget.AnyWidget):
             outputs=self._network["outputs"],
             shape=self._images["shape"],
             limits=np.max([np.abs(one.weights[0]).max(axis=1) for one in self._networks], axis=0),
-            **self._state(),
+            **{name: getattr(self, name) for name in POSTED},
         )
 
     def _words(self):

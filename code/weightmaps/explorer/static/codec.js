@@ -24,13 +24,13 @@ function multiples(planes, unit) {
 }
 
 /**
- * One list of layers a step. Without a unit all is float32: W1, b1, W2, b2 of each step in turn.
+ * One list of layers a network: one a step (or one in all), then the others. Without a unit all is float32: W1, b1, W2, b2 … of each in turn.
  * With one, every W1 stands behind all of these, three bytes a weight.
- * @param {{sizes: number[], activations: string[], steps: number[], unit: number | null}} network
+ * @param {{sizes: number[], activations: string[], steps: number[], others: string[], unit: number | null}} network
  * @param {ArrayBuffer} bytes @returns {Layer[][]}
  */
-export function unpack({ sizes, activations, steps, unit }, bytes) {
-  const count = Math.max(1, steps.length), first = sizes[0] * sizes[1];
+export function unpack({ sizes, activations, steps, others, unit }, bytes) {
+  const count = Math.max(1, steps.length) + others.length, first = sizes[0] * sizes[1];
   const coded = unit === null ? 0 : count * first;
   const plain = count * activations.reduce((sum, _, l) => sum + sizes[l + 1] * (sizes[l] + 1), 0) - coded;
   if (bytes.byteLength !== 4 * plain + 3 * coded) throw new Error("its weights are not complete");

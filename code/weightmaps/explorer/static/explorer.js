@@ -1,82 +1,60 @@
-// The explorer: reads what Python sent, keeps one state in step with the model, and draws it.
+// The explorer: keeps one state in step with the model, and draws it.
 
-import { inflate, unpack } from "./codec.js";
-import { forward, largest, products, rankOrder, reach, row } from "./maths.js";
-import { PANELS } from "./panels.js";
-import { element, slider, withSign, plain } from "./parts.js";
+import { ledgerPanel } from "./ledger.js";
+import { inputPanel, outgoingPanel, outputsPanel, productPanel, targetOf, weightMapPanel } from "./panels.js";
+import { choice, element, plain, select, slider, withSign } from "./parts.js";
+import { findPanel, hiddenPanel, mapsPanel, topPanel } from "./ranks.js";
+import { fits, load, look, STATE } from "./view.js";
 
-/** @typedef {import("./maths.js").Layer} Layer */
+/** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View @typedef {import("./view.js").State} State */
+
+const SAY_AFTER = 500; // milliseconds without a change before screen readers are told
+const STEP_LASTS = 600; // milliseconds that each step is shown while playing
 
 /**
- * What never changes: `networks` holds one list of layers a step (one in all without checkpoints).
- * @typedef {{sizes: number[], activations: string[], outputs: string[], steps: number[], networks: Layer[][],
- *   shape: [number, number], images: Float64Array[], labels: number[],
- *   reachOf: (neuron: number) => number, reachOfAll: () => number}} Data
- * @typedef {{neuron: number, output: number, sample: number, step: number | null, rank_by: string}} State
- * What one state shows: the state itself and everything computed from it.
- * @typedef {State & {layers: Layer[], x: Float64Array, label: string, weights: Float32Array, bias: number,
- *   z1: Float64Array, a1: Float64Array, z2: Float64Array, a2: Float64Array, answer: number,
- *   right: boolean, outgoing: Float32Array, contributions: Float64Array, ranked: ArrayLike<number>, order: number[], rank: number}} View
+ * `needs` are the states that a panel's picture depends on: their controls are shown. A panel that needs `step` shows a
+ * network, and stands twice where two are compared.
+ * @type {Record<string, {needs: (view: View) => string[], wide?: boolean,
+ *   build: (data: Data, pick: Function, state: State) => {element: HTMLElement, draw: (view: View) => void}}>}
  */
+const PANELS = {
+  input: { needs: () => ["sample"], build: inputPanel },
+  hidden: { needs: () => ["sample", "neuron", "step"], build: hiddenPanel },
+  find: { needs: () => ["sample", "neuron", "output", "step"], build: findPanel },
+  outputs: { needs: () => ["sample", "output", "step"], build: outputsPanel },
+  weight_map: { needs: () => ["neuron", "step"], build: weightMapPanel },
+  product: { needs: () => ["sample", "neuron", "step"], build: productPanel },
+  top: {
+    needs: ({ rank_by }) => ["neuron", "output", "step", ...(["weight", "removal"].includes(rank_by) ? [] : ["sample"])],
+    build: topPanel,
+  },
+  maps: { needs: () => ["neuron", "step"], build: mapsPanel },
+  ledger: { needs: () => ["sample", "neuron", "output", "step"], build: ledgerPanel },
+  outgoing: { needs: () => ["neuron", "output", "step"], build: outgoingPanel },
+};
 
-const STATE = ["neuron", "output", "sample", "step", "rank_by"];
-const SAY_AFTER = 500; // milliseconds without a change before screen readers are told
-
-/** Unpack and check both payloads. @returns {Promise<Data>} */
-async function load(network, images) {
-  const [weightBytes, imageBytes] = await Promise.all([inflate(network.data), inflate(images.data)]);
-  const { sizes, activations, steps, outputs } = network;
-  const networks = unpack(network, weightBytes);
-  const pixels = images.dtype === "uint8"
-    ? Float64Array.from(new Uint8Array(imageBytes), (v) => v / 255) : Float64Array.from(new Float32Array(imageBytes));
-  const [rows, columns] = images.shape;
-  if (rows * columns !== sizes[0] || pixels.length !== sizes[0] * images.labels.length) {
-    throw new Error("its images are not complete");
-  }
-  const reaches = new Map();
-  let whole = 0;
-  return {
-    sizes, activations, outputs, steps, networks, shape: [rows, columns], labels: images.labels,
-    images: images.labels.map((_, i) => pixels.subarray(i * sizes[0], (i + 1) * sizes[0])),
-    reachOf(neuron) {
-      if (!reaches.has(neuron)) {
-        reaches.set(neuron, Math.max(...networks.map((layers) => reach(row(layers[0], neuron)))));
-      }
-      return reaches.get(neuron);
-    },
-    reachOfAll: () => (whole ||= Math.max(...networks.map((layers) => reach(layers[0].weights)))),
-  };
-}
-
-/** Everything that one state shows. @param {Data} data @param {State} state @returns {View} */
-function look(data, state) {
-  const layers = data.networks[Math.max(0, data.steps.indexOf(state.step))];
-  const x = data.images[state.sample];
-  const { z: [z1, z2], a: [a1, a2] } = forward(layers, x);
-  const outgoing = row(layers[1], state.output);
-  const contributions = products(outgoing, a1);
-  const ranked = { weight: outgoing, activation: a1, contribution: contributions }[state.rank_by];
-  // A sigmoid is 1 for many neurons at once; their z tells them apart.
-  const order = rankOrder(ranked, state.rank_by === "activation" ? z1 : ranked);
-  const answer = largest(a2);
-  return {
-    ...state, layers, x, z1, a1, z2, a2, outgoing, contributions, ranked, order, rank: order.indexOf(state.neuron), answer,
-    weights: row(layers[0], state.neuron), bias: layers[0].biases[state.neuron],
-    label: data.outputs[data.labels[state.sample]], right: answer === data.labels[state.sample],
-  };
+/** "the largest", "the 2nd largest", … */
+function ordinal(place) {
+  const ending = { 1: "st", 2: "nd", 3: "rd" }[place % 100 > 10 && place % 100 < 14 ? 0 : place % 10] ?? "th";
+  return place === 1 ? "the largest" : `the ${place}${ending} largest`;
 }
 
 /** The state in a sentence or two. @param {Data} data @param {View} view @param {Set<string>} needs */
 function sentence(data, view, needs) {
-  const output = data.outputs[view.output], w = view.outgoing[view.neuron], a = view.a1[view.neuron];
-  const parts = [];
-  if (needs.has("sample")) parts.push(`Neuron ${view.neuron} answers ${plain(a)} to this ${view.label}.`);
-  if (needs.has("output")) {
-    const whose = needs.has("sample") ? "Its weight" : `The weight of neuron ${view.neuron}`;
-    const adds = needs.has("sample") ? `, so it adds ${withSign(w * a)} to the sum z of output ${output}` : "";
-    parts.push(`${whose} to output ${output} is ${withSign(w)}${adds}.`);
+  const { neuron, contributions } = view, target = targetOf(data, view);
+  const w = view.outgoing[neuron], own = contributions[neuron], count = contributions.length;
+  const parts = [], whose = view.peers.length > 1 ? `${data.titles[view.index]}: neuron` : "Neuron";
+  const off = view.factor === 1 ? "" : view.factor ? `, scaled ${view.factor} times,` : ", switched off,";
+  if (needs.has("sample")) {
+    parts.push(`${whose} ${neuron}${off} answers ${plain(view.a[neuron])} to this ${view.label ?? "drawing"}.`);
   }
-  if (!parts.length) parts.push(`Neuron ${view.neuron}: ${view.weights.length} weights, bias ${withSign(view.bias)}.`);
+  if (needs.has("output")) {
+    const place = contributions.reduce((sum, v) => sum + (v > own), 1);
+    const adds = needs.has("sample") ? `, so it adds ${withSign(own)} to the sum z of ${target}` : "";
+    const among = adds && count > 1 ? `: ${ordinal(place)} of ${count}` : "";
+    parts.push(`${adds ? "Its weight" : `The weight of neuron ${neuron}`} to ${target} is ${withSign(w)}${adds}${among}.`);
+  }
+  if (!parts.length) parts.push(`${whose} ${neuron}: ${view.weights.length} weights, bias ${withSign(view.bias)}.`);
   return parts.join(" ");
 }
 
@@ -103,20 +81,48 @@ async function render({ model, el }) {
 function start(data, model, root) {
   /** @type {State} */
   const state = Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
-  let view = look(data, state);
-  let panels = [], frame = 0, timer = 0;
+  if (!fits(data, state)) throw new Error("its state does not fit its network");
+  const layers = data.sizes.length - 2, { steps } = data;
+  let views = look(data, state), panels = [], frame = 0, timer = 0, playing = 0, built = "";
 
+  const play = element("button", { type: "button", class: "wm-button", "data-part": "play" }, "Play");
   const controls = {
-    sample: slider("sample", "Image", 0, data.images.length - 1, (sample) => pick({ sample })),
-    neuron: slider("neuron", "Neuron", 0, data.sizes[1] - 1, (neuron) => pick({ neuron })),
-    output: slider("output", "Output", 0, data.outputs.length - 1, (output) => pick({ output })),
-    step: slider("step", "Training", 0, data.steps.length - 1, (i) => pick({ step: data.steps[i] })),
+    sample: slider("sample", "Image", 0, data.images.length - 1, (sample) => pick({ sample, pixels: null })),
+    layer: choice(
+      "Hidden layer", Array.from({ length: layers }, (_, i) => [String(i + 1), `${i + 1} (${data.sizes[i + 1]} neurons)`]),
+      (layer) => pick({ layer: Number(layer) }),
+    ),
+    neuron: slider("neuron", "Neuron", 0, 0, (neuron) => pick({ neuron })),
+    output: slider("output", "Output", 0, 0, (output) => pick({ output })),
+    step: slider("step", "Training step", 0, steps.length - 1, (k) => pick({ step: steps[k] })),
+    view: choice("Show", [["one", "one network"], ["compare", "two side by side"]], (view) => pick({ view })),
+    other: select("other", "Beside it", data.keys.map((_, i) => String(i)).filter((i) => data.keys[i] !== null), (i) => pick({ other: data.keys[i] })),
+    scales: choice("Colour scales", [["shared", "the same for all networks"], ["separate", "each its own"]], (scales) => pick({ scales })),
   };
   const choices = {
-    sample: data.images.length, neuron: data.sizes[1], output: data.outputs.length, step: data.steps.length,
+    sample: data.images.length, layer: layers, neuron: 0, output: 0, step: steps.length,
+    view: data.keys.length, other: data.keys.length, scales: data.keys.length,
   };
-  const shown = element("p", { class: "wm-sentence", "data-part": "sentence", "aria-hidden": "true" });
-  const spoken = element("p", { class: "wm-spoken", role: "status", "aria-live": "polite" });
+  controls.step.element.append(play);
+  play.addEventListener("click", () => {
+    if (playing) return pause();
+    if (state.step === steps.at(-1)) pick({ step: steps[0] });
+    play.textContent = "Pause";
+    playing = setInterval(() => {
+      const next = steps[steps.indexOf(state.step) + 1];
+      pick({ step: next });
+      if (next === steps.at(-1)) pause();
+    }, STEP_LASTS);
+  });
+
+  function pause() {
+    clearInterval(playing);
+    playing = 0;
+    play.textContent = "Play";
+  }
+
+  const shown = element("p", { class: "wm-sentence", "data-part": "sentence" });
+  const spoken = element("p", { class: "wm-spoken", role: "status" });
   const places = element("div", { class: "wm-panels" });
   root.append(
     element("div", { class: "wm-sliders" }, ...Object.values(controls).map((one) => one.element)), shown, spoken, places,
@@ -124,10 +130,12 @@ function start(data, model, root) {
 
   /** The reader chose something: a part of the state, or a function of the view that returns one. */
   function pick(change) {
-    view = look(data, state);
+    const [view] = look(data, state);
     const next = typeof change === "function" ? change(view) : change;
-    if ("output" in next && !("neuron" in next) && panels.some((one) => one.name === "top")) {
-      next.neuron = look(data, { ...state, ...next }).order[view.rank]; // stay at the same rank
+    if ("layer" in next && next.layer !== state.layer) Object.assign(next, withinLayer({ ...state, ...next }));
+    else if ("output" in next && !("neuron" in next) && panels.some((one) => one.name === "top")) {
+      // Stay at the same rank.
+      next.neuron = look(data, { ...state, ...next })[0].order()[view.order().indexOf(view.neuron)];
     }
     for (const [name, value] of Object.entries(next)) {
       state[name] = value;
@@ -137,27 +145,63 @@ function start(data, model, root) {
     redraw();
   }
 
+  /** Neuron and output where the layer has them, else the first. */
+  function withinLayer({ layer, neuron, output }) {
+    return { neuron: neuron < data.sizes[layer] ? neuron : 0, output: output < data.sizes[layer + 1] ? output : 0 };
+  }
+
   function build() {
-    panels = model.get("panels").map((name) => ({ name, needs: PANELS[name].needs, ...PANELS[name].build(data, pick) }));
-    places.replaceChildren(...panels.map((one) => one.element));
-    for (const one of root.querySelectorAll("input, button, [tabindex]")) {
+    const twice = state.view === "compare";
+    panels = model.get("panels").flatMap((name) => {
+      const { needs, build: make } = PANELS[name];
+      const sides = twice && needs(views[0]).includes("step") ? [0, 1] : [0];
+      return sides.map((side) => ({ name, needs, side, ...make(data, pick, state), paired: sides.length > 1 }));
+    });
+    const groups = [];
+    for (const one of panels) {
+      if (one.side) groups.at(-1).append(one.element);
+      else groups.push(one.paired ? element("div", { class: `wm-pair wm-pair-${one.name}` }, one.element) : one.element);
+      if (one.paired) {
+        one.which = element("span", { class: "wm-which", "data-part": "which" });
+        one.element.querySelector(".wm-title").append(one.which);
+      }
+    }
+    places.replaceChildren(...groups);
+    controls.neuron.setLast((choices.neuron = data.sizes[state.layer]) - 1);
+    controls.output.setLast((choices.output = data.sizes[state.layer + 1]) - 1);
+    for (const one of root.querySelectorAll("input, button, select, [tabindex]")) {
       one.dataset.lmSuppressShortcuts = "true"; // JupyterLab would else take the arrow keys for itself
     }
   }
 
   function draw() {
     frame = 0;
-    view = look(data, state);
+    if (!fits(data, state)) return; // a kernel sends what belongs together one by one
+    views = look(data, state);
+    const now = `${state.layer} ${state.view} ${model.get("panels")}`;
+    if (built !== now) build();
+    built = now;
+    const [view] = views;
     const needs = new Set(panels.flatMap((one) => one.needs(view)));
+    if (needs.has("neuron")) needs.add("layer");
+    if (needs.has("step")) needs.add("view");
+    if (needs.has("view") && state.view === "compare") needs.add("other").add("scales");
     for (const [name, control] of Object.entries(controls)) {
       control.element.hidden = choices[name] < 2 || !needs.has(name);
     }
-    controls.sample.set(view.sample, `${view.sample}, label ${view.label}`);
+    controls.sample.set(view.sample, view.label === null ? "your drawing" : `${view.sample}, label ${view.label}`);
+    controls.layer.set(String(view.layer));
     controls.neuron.set(view.neuron, String(view.neuron));
-    controls.output.set(view.output, data.outputs[view.output]);
-    if (data.steps.length) controls.step.set(data.steps.indexOf(view.step), `Step ${view.step.toLocaleString("en")}`);
-    for (const one of panels) one.draw(view);
-    shown.textContent = sentence(data, view, needs);
+    controls.output.set(view.output, data.targetsOf(view.layer)[view.output]);
+    if (steps.length) controls.step.set(steps.indexOf(view.step), data.titles[view.index]);
+    controls.view.set(view.view);
+    controls.other.set(String(data.keys.indexOf(view.other)), data.titles);
+    controls.scales.set(view.scales);
+    for (const one of panels) {
+      one.draw(views[one.side]);
+      if (one.which) one.which.textContent = data.titles[views[one.side].index];
+    }
+    shown.textContent = views.map((one) => sentence(data, one, needs)).join(" ");
     clearTimeout(timer);
     timer = setTimeout(() => (spoken.textContent = shown.textContent), SAY_AFTER);
   }
@@ -171,17 +215,14 @@ function start(data, model, root) {
     state[name] = model.get(name);
     redraw();
   }]));
-  heard["change:panels"] = () => {
-    build();
-    redraw();
-  };
+  heard["change:panels"] = redraw;
   for (const [event, callback] of Object.entries(heard)) model.on(event, callback);
 
-  build();
   draw();
   return () => {
     cancelAnimationFrame(frame);
     clearTimeout(timer);
+    pause();
     for (const [event, callback] of Object.entries(heard)) model.off(event, callback);
   };
 }

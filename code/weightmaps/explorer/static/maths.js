@@ -3,7 +3,10 @@
 /**
  * One layer: `weights` is row-major, a row a neuron.
  * @typedef {{rows: number, columns: number, weights: Float32Array, biases: Float32Array, activation: string}} Layer
- * @typedef {{z: Float64Array[], a: Float64Array[]}} Trace  `z[0]` and `a[0]` are the first layer's.
+ * `z[0]`, `a[0]` and `sent[0]` are the first layer's; `sent` is what the next layer receives, `a` times its factors.
+ * @typedef {{z: Float64Array[], a: Float64Array[], sent: Float64Array[]}} Trace
+ * What each hidden layer's activations are multiplied by: null for all layers, or for one, means 1.
+ * @typedef {(Float64Array | null)[] | null} Factors
  */
 
 /** 1 / (1 + exp(-z)), written so that no z overflows. */
@@ -38,26 +41,48 @@ export function column(layer, i) {
   return Float64Array.from({ length: layer.rows }, (_, j) => layer.weights[j * layer.columns + i]);
 }
 
-/** z = W x + b. @param {Layer} layer @param {ArrayLike<number>} x */
+/** z = W x + b; most of an image is blank, and blank pixels are skipped. @param {Layer} layer @param {ArrayLike<number>} x */
 export function dense(layer, x) {
   const { rows, columns, weights, biases } = layer;
+  const inked = [];
+  for (let i = 0; i < columns; i++) if (x[i] !== 0) inked.push(i);
   const z = new Float64Array(rows);
-  for (let j = 0, k = 0; j < rows; j++) {
+  for (let j = 0, start = 0; j < rows; j++, start += columns) {
     let total = biases[j];
-    for (let i = 0; i < columns; i++, k++) total += weights[k] * x[i];
+    for (const i of inked) total += weights[start + i] * x[i];
     z[j] = total;
   }
   return z;
 }
 
-/** Every z and a of every layer. @param {Layer[]} layers @param {ArrayLike<number>} x @returns {Trace} */
-export function forward(layers, x) {
-  const z = [], a = [];
-  for (const layer of layers) {
-    z.push(dense(layer, a.length ? a[a.length - 1] : x));
-    a.push(activate(layer.activation, z[z.length - 1]));
+/**
+ * Every z and a of every layer.
+ * @param {Layer[]} layers @param {ArrayLike<number>} x @param {Factors} factors
+ * @param {Float64Array} first the first layer's z, where it is known already @returns {Trace}
+ */
+export function forward(layers, x, factors = null, first = dense(layers[0], x)) {
+  const z = [first], a = [], sent = [];
+  layers.forEach((layer, l) => {
+    if (l) z.push(dense(layer, sent[l - 1]));
+    a.push(activate(layer.activation, z[l]));
+    sent.push(scaled(a[l], factors?.[l]));
+  });
+  return { z, a, sent };
+}
+
+/** Activations times their factors. */
+export function scaled(values, factors) {
+  return factors ? products(factors, values) : values;
+}
+
+/** The factors of each hidden layer. @param {[number, number, number][]} ablated layer (from 1), neuron, factor @param {number[]} sizes @returns {Factors} */
+export function factorsOf(ablated, sizes) {
+  if (!ablated.length) return null;
+  const factors = sizes.slice(1, -1).map(() => null);
+  for (const [layer, neuron, factor] of ablated) {
+    (factors[layer - 1] ??= new Float64Array(sizes[layer]).fill(1))[neuron] = factor;
   }
-  return { z, a };
+  return factors;
 }
 
 /** Element by element: weight × input, or weight × activation. */

@@ -60,23 +60,19 @@ export function paint(target, values, columns, colour) {
 }
 
 /**
- * Paint many pictures of one size as tiles, a blank pixel around each.
- * @param {HTMLCanvasElement} target @param {ArrayLike<number>} values picture after picture
- * @param {[number, number]} shape rows and columns of one picture
+ * Paint each neuron's weights as a tile, a blank pixel around each.
+ * @param {HTMLCanvasElement} target @param {import("./maths.js").Layer} layer
+ * @param {[number, number]} shape rows and columns of one tile, which the weights may not fill
  * @param {number} across tiles in a row @param {(v: number) => number} colour
  */
-export function paintTiles(target, values, shape, across, colour) {
-  const [h, w] = shape;
-  const count = values.length / (h * w);
+export function paintTiles(target, { rows, columns, weights }, [h, w], across, colour) {
   const width = across * (w + 2);
-  const data = new ImageData(width, Math.ceil(count / across) * (h + 2));
+  const data = new ImageData(width, Math.ceil(rows / across) * (h + 2));
   const pixels = new Uint32Array(data.data.buffer);
-  for (let tile = 0, i = 0; tile < count; tile++) {
+  for (let tile = 0, k = 0; tile < rows; tile++) {
     const left = (tile % across) * (w + 2) + 1;
     const top = Math.floor(tile / across) * (h + 2) + 1;
-    for (let y = 0; y < h; y++) {
-      for (let x = 0; x < w; x++, i++) pixels[(top + y) * width + left + x] = colour(values[i]);
-    }
+    for (let i = 0; i < columns; i++, k++) pixels[(top + Math.floor(i / w)) * width + left + (i % w)] = colour(weights[k]);
   }
   put(target, data);
 }

@@ -65,6 +65,24 @@ export function slider(name, label, first, last, moved) {
       input.setAttribute("aria-valuetext", text);
       words.textContent = text;
     },
+    setLast(value) {
+      input.max = String(value);
+    },
+  };
+}
+
+/** A labelled list to choose from. @param {string[]} values @param {(value: string) => void} picked */
+export function select(name, label, values, picked) {
+  const id = newId();
+  const options = values.map((value) => element("option", { value }, value));
+  const list = element("select", { id, "data-part": `select-${name}` }, ...options);
+  list.addEventListener("change", () => picked(list.value));
+  return {
+    element: element("div", { class: "wm-select" }, element("label", { for: id }, label), list),
+    set(value, labels = {}) {
+      for (const one of options) if (labels[one.value]) one.textContent = labels[one.value];
+      list.value = value;
+    },
   };
 }
 

@@ -1,0 +1,141 @@
+// The panels of all neurons at once: the grid, coloured and sorted by what the reader asks; the top few; every map.
+
+import { reach, row } from "./maths.js";
+import { note, overPeers, ownScale, scaleWords, targetOf, text } from "./panels.js";
+import { canvas, ink, paint, paintTiles, signed } from "./paint.js";
+import { cellGrid, choice, element, numberPlace, panel, plain, select, slider, withSign } from "./parts.js";
+import { acrossOf, MEASURES } from "./view.js";
+
+/** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
+
+const STRIP = 8;
+
+/** What a measure is, in words. @param {string} name one of MEASURES */
+function measureWords(name, data, view) {
+  return {
+    weight: `weight to ${targetOf(data, view)}`,
+    activation: "activation now",
+    contribution: `contribution to ${targetOf(data, view)} now`,
+    mean: `mean activation over images of ${data.outputs[view.digit]}`,
+    removal: "images lost without it",
+  }[name];
+}
+
+/** The colour of each value of a measure, and what it means. @returns {[(v: number) => number, string]} */
+function colouring(name, data, view) {
+  if (name === "activation" || name === "mean") {
+    const bounded = ["sigmoid", "softmax"].includes(data.activations[view.layer - 1]);
+    const low = bounded ? 0 : -overPeers(view, (one) => Math.max(0, ...one.measure(name).map((v) => -v)));
+    const high = bounded ? 1 : overPeers(view, (one) => Math.max(0, ...one.measure(name))) || 1;
+    return [ink(low, high), bounded ? "White is 0, black is 1." : `White is ${plain(low)}, black is ${plain(high)}.`];
+  }
+  const limit = overPeers(view, (one) => reach(one.measure(name)));
+  return [signed(limit), `Blue is ${withSign(-limit)}, white is 0, red is ${withSign(limit)}.`];
+}
+
+/** The hidden layer as a grid of cells. @param {HTMLElement[]} controls that choose colour and order, if it has any */
+function gridPanel(name, controls, data, pick, { layer }) {
+  const count = data.sizes[layer], across = acrossOf(count);
+  const whose = data.sizes.length > 3 ? ` of layer ${layer}` : "";
+  const open = (place) => pick((view) => ({ neuron: controls.length && view.sorted ? view.order()[place] : place }));
+  const grid = cellGrid(`${name}-grid`, `Hidden neurons${whose}`, count, across, open);
+  const value = numberPlace(name === "hidden" ? "activation" : "measure"), words = element("span"), notes = note();
+  return {
+    element: panel(
+      name, count === 1 ? "The hidden neuron" : `${count} hidden neurons${whose}`, ...controls, grid.element,
+      element("p", { class: "wm-text" }, words, value.element), notes,
+    ),
+    draw(view) {
+      const measure = controls.length ? view.colour_by : "activation", values = view.measure(measure);
+      const order = controls.length && view.sorted ? view.order() : null;
+      const [colour, scaleNote] = colouring(measure, data, view);
+      paint(grid.canvas, order ? order.map((j) => values[j]) : values, across, colour);
+      const own = values[view.neuron], what = measure === "activation" ? "activation" : measureWords(measure, data, view);
+      grid.set(order ? order.indexOf(view.neuron) : view.neuron, `neuron ${view.neuron}, ${what} ${plain(own)}`);
+      words.textContent = `Neuron ${view.neuron}: ${what} `;
+      value.set(own);
+      notes.textContent = count === 1 ? scaleNote : scaleNote + (order
+        ? ` In order, the first at the top left: ${measureWords(view.rank_by, data, view)}.`
+        : " Position in the grid means nothing: neurons in order of their number.");
+    },
+  };
+}
+
+export function hiddenPanel(data, pick, state) {
+  return gridPanel("hidden", [], data, pick, state);
+}
+
+/** The same grid, and the reader chooses what colours and what sorts it. */
+export function findPanel(data, pick, state) {
+  const colour = select("colour", "Colour by", MEASURES, (colour_by) => pick({ colour_by }));
+  const sort = select("sort", "Sort by", ["number", ...MEASURES], (value) =>
+    pick(value === "number" ? { sorted: false } : { sorted: true, rank_by: value }));
+  const grid = gridPanel("find", [element("div", { class: "wm-selects" }, colour.element, sort.element)], data, pick, state);
+  return {
+    element: grid.element,
+    draw(view) {
+      const words = Object.fromEntries(MEASURES.map((name) => [name, measureWords(name, data, view)]));
+      colour.set(view.colour_by, words);
+      sort.set(view.sorted ? view.rank_by : "number", words);
+      grid.draw(view);
+    },
+  };
+}
+
+export function topPanel(data, pick, { layer }) {
+  const count = data.sizes[layer], columns = data.shapeOf(layer)[1];
+  const by = choice(
+    "Rank neurons by", [["weight", ""], ["activation", "activation now"], ["contribution", "weight × activation now"]],
+    (rank_by) => pick({ rank_by }),
+  );
+  const rank = slider("rank", "Rank", 1, count, (place) => pick((view) => ({ neuron: view.order()[place - 1] })));
+  const strip = Array.from({ length: Math.min(STRIP, count) }, (_, i) => {
+    const picture = canvas(""), name = element("span", { class: "wm-name" }), value = numberPlace("rank-value", withSign);
+    const button = element(
+      "button", { type: "button", class: "wm-card", "data-part": "rank", "data-index": String(i) },
+      picture, element("span", { class: "wm-place" }, `${i + 1}.`), name, value.element,
+    );
+    button.addEventListener("click", () => pick((view) => ({ neuron: view.order()[i] })));
+    return { picture, name, value, button, painted: "" };
+  });
+  const words = note();
+  return {
+    element: panel(
+      "top", "The top neurons", by.element, ...(count > 1 ? [rank.element] : []),
+      element("div", { class: "wm-strip" }, ...strip.map((one) => one.button)), words,
+    ),
+    draw(view) {
+      const target = targetOf(data, view), order = view.order(), ranked = view.measure(view.rank_by);
+      const limit = data.reachOfAll(layer, ownScale(view));
+      by.set(view.rank_by, { weight: `weight to ${target}` });
+      rank.set(order.indexOf(view.neuron) + 1, `${order.indexOf(view.neuron) + 1} of ${count}: neuron ${view.neuron}`);
+      for (const [i, card] of strip.entries()) {
+        const j = order[i], painted = `${view.index} ${j} ${limit}`;
+        if (card.painted !== painted) paint(card.picture, row(view.hidden, j), columns, signed(limit));
+        card.painted = painted;
+        card.name.textContent = `neuron ${j}`;
+        card.value.set(ranked[j]);
+        card.button.setAttribute("aria-pressed", String(j === view.neuron));
+      }
+      words.textContent = `In order: ${measureWords(view.rank_by, data, view)}. The maps share one scale, ±${plain(limit)}.` +
+        scaleWords(data, view);
+    },
+  };
+}
+
+export function mapsPanel(data, pick, { layer }) {
+  const count = data.sizes[layer], across = acrossOf(count), shape = data.shapeOf(layer);
+  const grid = cellGrid("maps-grid", "Weight maps of all neurons", count, across, (neuron) => pick({ neuron }));
+  const words = note();
+  let painted = "";
+  return {
+    element: panel("maps", count === 1 ? "The weight map" : `All ${count} weight maps`, grid.element, words),
+    draw(view) {
+      const limit = data.reachOfAll(layer, ownScale(view)), now = `${view.index} ${limit}`;
+      if (painted !== now) paintTiles(grid.canvas, view.hidden, shape, across, signed(limit));
+      painted = now;
+      grid.set(view.neuron, `neuron ${view.neuron}, weight map`);
+      words.textContent = `All share one scale, ±${plain(limit)}, so a pale map has small weights.${scaleWords(data, view)}`;
+    },
+  };
+}

@@ -296,6 +296,17 @@ def test_the_joined_module_stands_alone():
     assert re.findall(r"^(?:import|export)\b.*", text, re.MULTILINE) == ["export default { render };"]
 
 
+def test_the_join_drops_comments_and_nothing_else():
+    text = modules.module()
+    kept = [line for name in modules.ORDER for line in modules.read(name).splitlines()]
+    assert not re.search(r"^\s|^//|/\*", text, re.MULTILINE)
+    assert set(text.splitlines()) <= {line.strip().removeprefix("export ") for line in kept} | {
+        "export default { render };"
+    }
+    # A template over several lines would lose its indentation.
+    assert all(line.count("`") % 2 == 0 for line in kept if not line.strip().startswith(("//", "*", "/*")))
+
+
 def test_every_script_is_joined():
     assert {path.name for path in modules.STATIC.glob("*.js")} == {*modules.ORDER, "host.js"}
 

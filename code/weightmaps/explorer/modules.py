@@ -22,6 +22,9 @@ ORDER = (
 
 IMPORT = re.compile(r"^import\s[^;]*;\n", re.MULTILINE)
 EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
+# Comments that fill their lines, and indentation: a quarter of what would travel.
+COMMENT = re.compile(r"^\s*(?://.*|/\*(?s:.*?)\*/\s*)\n", re.MULTILINE)
+INDENT = re.compile(r"^\s+", re.MULTILINE)
 
 
 def read(name):
@@ -31,5 +34,12 @@ def read(name):
 
 @cache
 def module():
-    """The joined module: no import, one ``export default``."""
-    return "\n".join(EXPORT.sub("", IMPORT.sub("", read(name))) for name in ORDER)
+    """The joined module: no import, one ``export default``, no comment lines, no indentation."""
+    joined = "\n".join(EXPORT.sub("", IMPORT.sub("", read(name))) for name in ORDER)
+    return INDENT.sub("", COMMENT.sub("", joined))
+
+
+@cache
+def style():
+    """The style sheet, without comment lines and indentation."""
+    return INDENT.sub("", COMMENT.sub("", read("explorer.css")))

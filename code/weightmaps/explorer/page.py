@@ -22,7 +22,7 @@ def fragment(network, images, state, poster, words):
     words : str
         The poster's alternative text.
     """
-    module = {"js": modules.module(), "css": modules.read("explorer.css")}
+    module = {"js": modules.module(), "css": modules.style()}
     place, scripts = {}, []
     for name, content in (("module", module), ("network", network), ("images", images)):
         body = _json(content)

@@ -79,7 +79,7 @@ class NetworkExplorer(ExplorerState, anywidget.AnyWidget):
     """
 
     _esm = modules.module()
-    _css = modules.read("explorer.css")
+    _css = modules.style()
 
     _network = traitlets.Dict().tag(sync=True)
     _images = traitlets.Dict().tag(sync=True)

@@ -14,6 +14,8 @@ from PIL import Image
 
 from weightmaps.mnist_files import PIXELS, SIDE, DataError, from_cache, from_folder
 
+BOX, CENTRE = 20, 14  # MNIST's preparation, see `centre`
+FAINT = 0.1
 HELD_OUT = 500  # of each digit: the first in the training file's order are the sample, and validate
 SAMPLE = Path(__file__).parent / "data" / "mnist-5k.png"
 
@@ -163,6 +165,85 @@ def load_mnist(folder=None, *, progress=True):
         validation=Digits(_as_ink(images[held_out]), labels[held_out]),
         test=Digits(_as_ink(files["t10k-images-idx3-ubyte"]), files["t10k-labels-idx1-ubyte"]),
     )
+
+
+def centre(ink):
+    """Prepare a drawing or a scan as MNIST prepared its digits: scaled to fit 20 × 20, then centred.
+
+    The box around the ink is scaled, its proportions kept, until its longer side is 20 pixels; a pixel is
+    the mean ink of its area. The result is moved by whole pixels until its centre of mass, counted from 0,
+    is at pixel (14, 14), to half a pixel. That is what the 60,000 training images show: their centres lie
+    between 13.5 and 14.5, but for 2, and their longer sides are 20, but for 13 that lost a row at the edge.
+
+    Parameters
+    ----------
+    ink : array, shape (rows, columns)
+        Ink 1, blank paper 0, any size. Where paper is white and white is 1, pass ``1 - scan``.
+
+    Returns
+    -------
+    array, shape (784,)
+        ``float32``, whole multiples of 1/255. All zeros if there is no ink.
+
+    Raises
+    ------
+    ValueError
+        If `ink` is not two-dimensional, is empty, or holds anything but numbers from 0 to 1.
+
+    Notes
+    -----
+    The box is around what is darker than 0.1 of the darkest ink, so that a faint smear does not count; what
+    lies outside is cut off. In MNIST that changes the longer side of 3 images. The box never leaves the
+    28 × 28, even where the centre of mass then lies elsewhere.
+
+    Examples
+    --------
+    A bar of 30 × 6 becomes one of 20 × 4:
+
+    >>> scan = np.zeros((100, 80))
+    >>> scan[10:40, 70:76] = 1
+    >>> image = centre(scan).reshape(28, 28)
+    >>> np.flatnonzero(image.any(axis=1))[[0, -1]], np.flatnonzero(image.any(axis=0))
+    (array([ 4, 23]), array([12, 13, 14, 15]))
+    """
+    ink = _checked_ink(ink)
+    image = np.zeros((SIDE, SIDE), np.float32)
+    ys, xs = np.nonzero(ink > FAINT * ink.max())
+    if not len(ys):
+        return image.ravel()
+    top, left = ys.min(), xs.min()
+    height, width = ys.max() + 1 - top, xs.max() + 1 - left
+    longer = max(height, width)
+    mean = _areas(height, longer) @ ink[top : top + height, left : left + width] @ _areas(width, longer).T
+    levels = np.floor(255 * mean + 0.500001)  # a tie goes up, in whatever order it was added
+    mass, places = levels.sum() or 1.0, np.arange(BOX)
+    y = _start(levels.sum(axis=1) @ places / mass, height, longer)
+    x = _start(levels.sum(axis=0) @ places / mass, width, longer)
+    rows, columns = min(BOX, SIDE - y), min(BOX, SIDE - x)  # beyond these it is blank
+    image[y : y + rows, x : x + columns] = _as_ink(levels[:rows, :columns])
+    return image.ravel()
+
+
+def _areas(count, longer):
+    """How much of each pixel of the box lies on each of `count` units of ink, `longer` of which fill it."""
+    edges, pixel = np.arange(count + 1) * BOX / longer, np.arange(BOX)[:, None]
+    return np.clip(np.minimum(pixel + 1, edges[1:]) - np.maximum(pixel, edges[:-1]), 0, None)
+
+
+def _start(middle, side, longer):
+    """Where a box begins, so that its `middle` comes to `CENTRE` and all of it stays inside."""
+    return int(np.clip(np.ceil(CENTRE - 0.5 - middle), 0, SIDE + -side * BOX // longer))
+
+
+def _checked_ink(value):
+    ink = _array(value, "ink")
+    if ink.dtype.kind not in "fiub" or ink.ndim != 2 or not ink.size:
+        raise ValueError(f"ink is {ink.dtype} of shape {ink.shape}; it must be real, and (rows, columns)")
+    ink = ink.astype(float)
+    if not (ink.min() >= 0 and ink.max() <= 1):
+        hint = "; divide by 255" if ink.min() >= 0 and 1 < ink.max() <= 255 else ""
+        raise ValueError(f"ink runs from {ink.min():g} to {ink.max():g}; ink must run from 0 to 1{hint}")
+    return ink
 
 
 def _as_ink(pixels):

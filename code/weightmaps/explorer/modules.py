@@ -14,6 +14,8 @@ ORDER = (
     "view.js",
     "paint.js",
     "parts.js",
+    "pen.js",
+    "draw.js",
     "panels.js",
     "ranks.js",
     "ledger.js",

@@ -13,7 +13,7 @@ from PIL import Image
 from weightmaps import attribution, figures
 
 # Columns of twelve, as in the style sheet; height in inches.
-SPANS = {"product": 8, "top": 12, "maps": 12, "ledger": 12}
+SPANS = {"product": 8, "top": 12, "maps": 12, "ledger": 12, "draw": 8}
 SPAN = 4
 HEIGHTS = {"top": 1.5, "maps": 3.35}
 WIDTH, HEIGHT, DPI = 6.0, 2.4, 200
@@ -160,6 +160,7 @@ def draw_poster(network, digits, *, panels, neuron, output, sample, step, rank_b
         "maps": draw_maps,
         "ledger": draw_ledger,
         "outgoing": draw_outgoing,
+        "draw": draw_input,
     }
     lines = _lines(panels)
     heights = [max(HEIGHTS.get(name, HEIGHT) for name in line) for line in lines]

@@ -6,7 +6,7 @@ import traitlets
 from weightmaps.attribution import RANKINGS
 
 PANELS = (
-    "input", "hidden", "find", "outputs", "weight_map", "product", "top", "maps", "ledger", "outgoing",
+    "draw", "input", "hidden", "find", "outputs", "weight_map", "product", "top", "maps", "ledger", "outgoing",
 )  # fmt: skip
 DEFAULT_PANELS = ("input", "hidden", "outputs", "weight_map", "product")
 MEASURES = (*RANKINGS, "mean", "removal")

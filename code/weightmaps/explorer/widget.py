@@ -35,7 +35,7 @@ class NetworkExplorer(ExplorerState, anywidget.AnyWidget):
     shape : tuple of int, optional
         (rows, columns) of an image; needed only where images are not square.
     panels : sequence of str, optional
-        What to show, in this order: ``input``, ``hidden``, ``find`` (the hidden neurons, coloured and
+        What to show, in this order: ``draw`` (a pad), ``input``, ``hidden``, ``find`` (the hidden neurons, coloured and
         sorted by what the reader chooses), ``outputs``, ``weight_map``, ``product``, ``top``, ``maps``,
         ``ledger``, ``outgoing``.
     **state

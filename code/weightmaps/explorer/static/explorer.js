@@ -1,5 +1,6 @@
 // The explorer: keeps one state in step with the model, and draws it.
 
+import { drawPanel } from "./draw.js";
 import { ledgerPanel } from "./ledger.js";
 import { inputPanel, outgoingPanel, outputsPanel, productPanel, targetOf, weightMapPanel } from "./panels.js";
 import { choice, element, plain, select, slider, withSign } from "./parts.js";
@@ -18,6 +19,7 @@ const STEP_LASTS = 600; // milliseconds that each step is shown while playing
  *   build: (data: Data, pick: Function, state: State) => {element: HTMLElement, draw: (view: View) => void}}>}
  */
 const PANELS = {
+  draw: { needs: () => ["sample"], build: drawPanel },
   input: { needs: () => ["sample"], build: inputPanel },
   hidden: { needs: () => ["sample", "neuron", "step"], build: hiddenPanel },
   find: { needs: () => ["sample", "neuron", "output", "step"], build: findPanel },
@@ -83,6 +85,7 @@ function start(data, model, root) {
   const state = Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
   if (!fits(data, state)) throw new Error("its state does not fit its network");
   const layers = data.sizes.length - 2, { steps } = data;
+  const lasting = {};
   let views = look(data, state), panels = [], frame = 0, timer = 0, playing = 0, built = "";
 
   const play = element("button", { type: "button", class: "wm-button", "data-part": "play" }, "Play");
@@ -154,8 +157,10 @@ function start(data, model, root) {
     const twice = state.view === "compare";
     panels = model.get("panels").flatMap((name) => {
       const { needs, build: make } = PANELS[name];
-      const sides = twice && needs(views[0]).includes("step") ? [0, 1] : [0];
-      return sides.map((side) => ({ name, needs, side, ...make(data, pick, state), paired: sides.length > 1 }));
+      const network = needs(views[0]).includes("step"), sides = twice && network ? [0, 1] : [0];
+      // A drawing outlives another layer or another view.
+      if (!network) lasting[name] ??= { name, needs, side: 0, ...make(data, pick, state) };
+      return !network ? [lasting[name]] : sides.map((side) => ({ name, needs, side, ...make(data, pick, state), paired: sides.length > 1 }));
     });
     const groups = [];
     for (const one of panels) {

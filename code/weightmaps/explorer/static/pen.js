@@ -58,11 +58,8 @@ export function shrink(ink, width) {
 }
 
 /**
- * MNIST's own preparation, as `digits.centre` in Python: the box around the ink is scaled to fit 20 × 20, then moved
- * by whole pixels until the centre of mass is at pixel (14, 14), to half a pixel. Measured over the 60,000 training
- * images: the centre lies between 13.5 and 14.5, but for 2; the longer side is 20, but for 13 that lost a row at the
- * edge, where ours keep it. The box is around what is darker than 0.1 of the darkest, so that a smear does not count;
- * that changes the longer side of 3 images.
+ * MNIST's own preparation, and the same arithmetic as `digits.centre` in Python, which says what was measured:
+ * the box around the ink fits 20 × 20, its centre of mass comes to pixel (14, 14), to half a pixel.
  * @param {ArrayLike<number>} ink @param {number} width @returns {Float64Array} 28 × 28
  */
 export function prepare(ink, width) {

@@ -25,7 +25,7 @@ export function press(ink, width, [ax, ay], [bx, by]) {
 /** Ink that looks like an image: each pixel a square of CELL × CELL. @param {ArrayLike<number>} pixels */
 export function enlarge(pixels, columns) {
   const width = columns * CELL;
-  return Float64Array.from({ length: pixels.length * CELL * CELL }, (_, i) =>
+  return new Float64Array(pixels.length * CELL * CELL).map((_, i) =>
     pixels[Math.floor(i / width / CELL) * columns + Math.floor((i % width) / CELL)]);
 }
 

@@ -14,6 +14,7 @@ ORDER = (
     "view.js",
     "paint.js",
     "parts.js",
+    "charts.js",
     "pen.js",
     "draw.js",
     "panels.js",

@@ -6,7 +6,8 @@ import traitlets
 from weightmaps.attribution import RANKINGS
 
 PANELS = (
-    "draw", "input", "hidden", "find", "outputs", "weight_map", "product", "top", "maps", "ledger", "outgoing",
+    "draw", "input", "hidden", "find", "outputs", "weight_map", "product", "outgoing",
+    "top", "maps", "ledger",
 )  # fmt: skip
 DEFAULT_PANELS = ("input", "hidden", "outputs", "weight_map", "product")
 MEASURES = (*RANKINGS, "mean", "removal")

@@ -35,9 +35,9 @@ class NetworkExplorer(ExplorerState, anywidget.AnyWidget):
     shape : tuple of int, optional
         (rows, columns) of an image; needed only where images are not square.
     panels : sequence of str, optional
-        What to show, in this order: ``draw`` (a pad), ``input``, ``hidden``, ``find`` (the hidden neurons, coloured and
-        sorted by what the reader chooses), ``outputs``, ``weight_map``, ``product``, ``top``, ``maps``,
-        ``ledger``, ``outgoing``.
+        What to show, in this order: ``draw`` (a pad), ``input``, ``hidden``, ``find`` (the hidden neurons,
+        coloured and sorted by what the reader chooses), ``outputs``, ``weight_map``, ``product``,
+        ``outgoing``, ``top``, ``maps``, ``ledger``.
     **state
         What it shows at first, and may be set to later:
 

@@ -1,7 +1,7 @@
 // The drawing pad: what a mouse, a finger, a pen or the keyboard draws becomes what the network sees.
 
 import { canvas, ink, paint } from "./paint.js";
-import { element, newId, panel } from "./parts.js";
+import { element, newId, panel, write } from "./parts.js";
 import { CELL, enlarge, prepare, press, shrink } from "./pen.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
@@ -125,7 +125,7 @@ export function drawPanel(data, pick) {
       if (stroke) extend(penAt());
     } else action();
     show();
-    spoken.textContent = `Pen ${stroke ? "down" : "up"}, row ${at[1]}, column ${at[0]}`;
+    write(spoken, `Pen ${stroke ? "down" : "up"}, row ${at[1]}, column ${at[0]}`);
   });
 
   const buttons = Object.entries({
@@ -148,7 +148,7 @@ export function drawPanel(data, pick) {
     draw(now) {
       view = now;
       paint(seen, view.x, columns, ink());
-      words.textContent = `The network sees: ${view.pixels ? "the drawing" : `image ${view.sample}`}`;
+      write(words, `The network sees: ${view.pixels ? "the drawing" : `image ${view.sample}`}`);
       if (frame || same(view.pixels, sent)) return;
       sent = view.pixels; // from elsewhere: Python, a link, or another image was chosen
       lift();

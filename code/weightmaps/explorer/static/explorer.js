@@ -3,7 +3,7 @@
 import { drawPanel } from "./draw.js";
 import { ledgerPanel } from "./ledger.js";
 import { inputPanel, outgoingPanel, outputsPanel, productPanel, targetOf, weightMapPanel } from "./panels.js";
-import { choice, element, plain, select, slider, withSign } from "./parts.js";
+import { choice, element, plain, select, slider, withSign, write } from "./parts.js";
 import { findPanel, hiddenPanel, mapsPanel, topPanel } from "./ranks.js";
 import { fits, load, look, STATE } from "./view.js";
 
@@ -41,8 +41,8 @@ function ordinal(place) {
   return place === 1 ? "the largest" : `the ${place}${ending} largest`;
 }
 
-/** The state in a sentence or two. @param {Data} data @param {View} view @param {Set<string>} needs */
-function sentence(data, view, needs) {
+/** The state in sentences. @param {Data} data @param {View} view @param {Set<string>} needs */
+function sentences(data, view, needs) {
   const { neuron, contributions } = view, target = targetOf(data, view);
   const w = view.outgoing[neuron], own = contributions[neuron], count = contributions.length;
   const parts = [], whose = view.peers.length > 1 ? `${data.titles[view.index]}: neuron` : "Neuron";
@@ -57,7 +57,7 @@ function sentence(data, view, needs) {
     parts.push(`${adds ? "Its weight" : `The weight of neuron ${neuron}`} to ${target} is ${withSign(w)}${adds}${among}.`);
   }
   if (!parts.length) parts.push(`${whose} ${neuron}: ${view.weights.length} weights, bias ${withSign(view.bias)}.`);
-  return parts.join(" ");
+  return parts;
 }
 
 /** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
@@ -110,7 +110,7 @@ function start(data, model, root) {
   play.addEventListener("click", () => {
     if (playing) return pause();
     if (state.step === steps.at(-1)) pick({ step: steps[0] });
-    play.textContent = "Pause";
+    write(play, "Pause");
     playing = setInterval(() => {
       const next = steps[steps.indexOf(state.step) + 1];
       pick({ step: next });
@@ -121,7 +121,7 @@ function start(data, model, root) {
   function pause() {
     clearInterval(playing);
     playing = 0;
-    play.textContent = "Play";
+    write(play, "Play");
   }
 
   const shown = element("p", { class: "wm-sentence", "data-part": "sentence" });
@@ -133,7 +133,7 @@ function start(data, model, root) {
 
   /** The reader chose something: a part of the state, or a function of the view that returns one. */
   function pick(change) {
-    const [view] = look(data, state);
+    const [view] = frame ? look(data, state) : views; // what is on screen may be a choice behind
     const next = typeof change === "function" ? change(view) : change;
     if ("layer" in next && next.layer !== state.layer) Object.assign(next, withinLayer({ ...state, ...next }));
     else if ("output" in next && !("neuron" in next) && panels.some((one) => one.name === "top")) {
@@ -204,9 +204,11 @@ function start(data, model, root) {
     controls.scales.set(view.scales);
     for (const one of panels) {
       one.draw(views[one.side]);
-      if (one.which) one.which.textContent = data.titles[views[one.side].index];
+      if (one.which) write(one.which, data.titles[views[one.side].index]);
     }
-    shown.textContent = views.map((one) => sentence(data, one, needs)).join(" ");
+const said = views.flatMap((one) => sentences(data, one, needs));
+    write(shown, said.join(" "));
+    shown.style.setProperty("--wm-said", said.length);
     clearTimeout(timer);
     timer = setTimeout(() => (spoken.textContent = shown.textContent), SAY_AFTER);
   }

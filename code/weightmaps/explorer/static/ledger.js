@@ -2,7 +2,8 @@
 
 import { rankOrder, runningTotal } from "./maths.js";
 import { formula, note, targetOf } from "./panels.js";
-import { cellGrid, element, numberPlace, panel, plain, waterfall, withSign } from "./parts.js";
+import { waterfall } from "./charts.js";
+import { cellGrid, element, numberPlace, panel, plain, withSign, write } from "./parts.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
 
@@ -54,22 +55,22 @@ export function ledgerPanel(data, pick, state) {
       const first = view.next.biases[view.output], total = view.zNext[view.output];
       const rank = order.indexOf(view.neuron), mine = view.contributions[view.neuron];
       zero.style.top = `${chart.set(runningTotal(values, 1, first))}%`;
-      start.textContent = `bias ${withSign(first)}`;
-      end.textContent = `z of ${targetOf(data, view)}: ${withSign(total)}`;
+      write(start, `bias ${withSign(first)}`);
+      write(end, `z of ${targetOf(data, view)}: ${withSign(total)}`);
       grid.set(rank, `neuron ${view.neuron}, contribution ${withSign(mine)}`);
       bias.set(first);
       sum.set(total - first);
       z.set(total);
       a.set(view.aNext[view.output]);
-      whose.textContent = `Neuron ${view.neuron}: weight ${withSign(view.outgoing[view.neuron])} × activation ` +
-        `${plain(view.a[view.neuron])} = `;
+      write(whose, `Neuron ${view.neuron}: weight ${withSign(view.outgoing[view.neuron])} × activation ` +
+        `${plain(view.a[view.neuron])} = `);
       own.set(mine);
-      place.textContent = count === 1 ? "." : `, entry ${rank + 1} of ${count}.`;
-      heads[0].textContent = !apart ? "All entries, the largest first"
-        : `The first entries${values[ENDS - 1] > 0 ? " raise the total most" : ""}:`;
-      heads[1].textContent = `The last entries${values[count - ENDS] < 0 ? " lower the total most" : ""}:`;
+      write(place, count === 1 ? "." : `, entry ${rank + 1} of ${count}.`);
+      write(heads[0], !apart ? "All entries, the largest first"
+        : `The first entries${values[ENDS - 1] > 0 ? " raise the total most" : ""}:`);
+      write(heads[1], `The last entries${values[count - ENDS] < 0 ? " lower the total most" : ""}:`);
       for (const { at, name, value, button } of shown) {
-        name.textContent = `neuron ${order[at]}`;
+        write(name, `neuron ${order[at]}`);
         value.set(values[at]);
         button.classList.toggle("wm-plus", withSign(values[at]).startsWith("+"));
         button.classList.toggle("wm-minus", withSign(values[at]).startsWith("−"));

@@ -87,7 +87,9 @@ export function factorsOf(ablated, sizes) {
 
 /** Element by element: weight × input, or weight × activation. */
 export function products(weights, values) {
-  return Float64Array.from(weights, (w, i) => w * values[i]);
+  const all = new Float64Array(weights.length); // Float64Array.from takes ten times as long
+  for (let i = 0; i < all.length; i++) all[i] = weights[i] * values[i];
+  return all;
 }
 
 /**

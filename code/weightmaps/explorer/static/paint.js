@@ -52,11 +52,9 @@ export function canvas(words) {
  * @param {number} columns @param {(v: number) => number} colour
  */
 export function paint(target, values, columns, colour) {
-  const rows = Math.ceil(values.length / columns);
-  const data = new ImageData(columns, rows);
-  const pixels = new Uint32Array(data.data.buffer);
+  const { data, pixels } = pixelsOf(target, columns, Math.ceil(values.length / columns));
   for (let i = 0; i < values.length; i++) pixels[i] = colour(values[i]);
-  put(target, data);
+  target.getContext("2d").putImageData(data, 0, 0);
 }
 
 /**
@@ -67,21 +65,25 @@ export function paint(target, values, columns, colour) {
  */
 export function paintTiles(target, { rows, columns, weights }, [h, w], across, colour) {
   const width = across * (w + 2);
-  const data = new ImageData(width, Math.ceil(rows / across) * (h + 2));
-  const pixels = new Uint32Array(data.data.buffer);
+  const { data, pixels } = pixelsOf(target, width, Math.ceil(rows / across) * (h + 2));
   for (let tile = 0, k = 0; tile < rows; tile++) {
     const left = (tile % across) * (w + 2) + 1;
     const top = Math.floor(tile / across) * (h + 2) + 1;
     for (let i = 0; i < columns; i++, k++) pixels[(top + Math.floor(i / w)) * width + left + (i % w)] = colour(weights[k]);
   }
-  put(target, data);
+  target.getContext("2d").putImageData(data, 0, 0);
 }
 
-function put(target, data) {
-  if (target.width !== data.width || target.height !== data.height) {
-    target.width = data.width;
-    target.height = data.height;
-    target.style.aspectRatio = `${data.width} / ${data.height}`;
+const kept = new WeakMap(); // each canvas's pixels, written over at every painting
+
+function pixelsOf(target, width, height) {
+  let one = kept.get(target);
+  if (one?.data.width !== width || one.data.height !== height) {
+    Object.assign(target, { width, height });
+    target.style.aspectRatio = `${width} / ${height}`;
+    const data = new ImageData(width, height);
+    one = { data, pixels: new Uint32Array(data.data.buffer) };
+    kept.set(target, one);
   }
-  target.getContext("2d").putImageData(data, 0, 0);
+  return one;
 }

@@ -2,7 +2,8 @@
 
 import { column, products, reach, runningTotal } from "./maths.js";
 import { canvas, ink, paint, signed } from "./paint.js";
-import { bars, cellGrid, curve, element, numberPlace, panel, plain, scale, withSign } from "./parts.js";
+import { curve } from "./charts.js";
+import { bars, cellGrid, element, numberPlace, panel, plain, scale, withSign, write } from "./parts.js";
 import { acrossOf } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View @typedef {import("./view.js").State} State */
@@ -55,8 +56,8 @@ export function inputPanel(data) {
     element: panel("input", "The image", picture, words),
     draw(view) {
       paint(picture, view.x, data.shape[1], ink());
-      words.textContent = view.label === null ? "This is your drawing."
-        : `This is ${withArticle(view.label)} (image ${view.sample} of ${data.images.length}, counted from 0).`;
+      write(words, view.label === null ? "This is your drawing."
+        : `This is ${withArticle(view.label)} (image ${view.sample} of ${data.images.length}, counted from 0).`);
       picture.setAttribute("aria-label", words.textContent);
     },
   };
@@ -72,9 +73,9 @@ export function outputsPanel(data, pick) {
     draw(view) {
       chart.set(view.y, view.last ? view.output : -1, view.answer);
       const answer = data.outputs[view.answer];
-      words.textContent = view.label === null ? `The network says ${answer}.`
+      write(words, view.label === null ? `The network says ${answer}.`
         : view.right ? `Right: the network says ${answer}.`
-        : `Wrong: the network says ${answer}, but this is ${withArticle(view.label)}.`;
+        : `Wrong: the network says ${answer}, but this is ${withArticle(view.label)}.`);
       words.classList.toggle("wm-wrong", view.right === false);
     },
   };
@@ -95,8 +96,8 @@ export function weightMapPanel(data, pick, state) {
       paint(picture, view.weights, columns, signed(limit));
       picture.setAttribute("aria-label", `The ${view.weights.length} weights of neuron ${view.neuron} as a picture.`);
       colours.set(limit);
-      words.textContent = `Neuron ${view.neuron}: ${raises} raises its z, on blue lowers it.` +
-        scaleWords(data, view) + cellWords(data, view);
+      write(words, `Neuron ${view.neuron}: ${raises} raises its z, on blue lowers it.` +
+        scaleWords(data, view) + cellWords(data, view));
     },
   };
 }
@@ -143,14 +144,14 @@ export function outgoingPanel(data, pick, { layer }) {
     element: panel("outgoing", "The neuron’s outgoing weights", title, chart.element, words),
     draw(view) {
       const values = column(view.next, view.neuron), limit = data.reachOfAll(layer + 1, ownScale(view));
-      title.textContent = view.last ? `Neuron ${view.neuron} to each output:` : `Neuron ${view.neuron} to each neuron of layer ${layer + 1}:`;
+      write(title, view.last ? `Neuron ${view.neuron} to each output:` : `Neuron ${view.neuron} to each neuron of layer ${layer + 1}:`);
       if (few) chart.set(values, view.output, -1, -limit, limit);
       else {
         paint(chart.canvas, values, across, signed(limit));
         chart.set(view.output, `${names[view.output]}, weight ${withSign(values[view.output])}`);
       }
-      words.textContent = `When the neuron is active, red raises the ${view.last ? "output" : "next neuron"}’s z and blue lowers it. ` +
-        `${few ? "A full bar" : "The deepest colour"} is ±${plain(limit)}, the largest weight of any neuron.${scaleWords(data, view)}`;
+      write(words, `When the neuron is active, red raises the ${view.last ? "output" : "next neuron"}’s z and blue lowers it. ` +
+        `${few ? "A full bar" : "The deepest colour"} is ±${plain(limit)}, the largest weight of any neuron.${scaleWords(data, view)}`);
     },
   };
 }

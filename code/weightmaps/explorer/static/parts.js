@@ -22,6 +22,12 @@ export function element(tag, attributes = {}, ...children) {
   return one;
 }
 
+/** Set the text of an element that holds nothing else; a new text node would cost twice the layout. */
+export function write(place, words) {
+  const node = place.firstChild ?? place.appendChild(new Text());
+  if (node.data !== words) node.data = words;
+}
+
 /** Three decimals, with a minus sign only where they are not all zero. */
 export function plain(value) {
   const size = Math.abs(value).toFixed(3);
@@ -40,7 +46,7 @@ export function numberPlace(part, format = plain) {
   return {
     element: place,
     set(value) {
-      place.textContent = format(value);
+      write(place, format(value));
       place.dataset.value = String(value);
     },
   };
@@ -63,7 +69,7 @@ export function slider(name, label, first, last, moved) {
     set(value, text) {
       input.value = String(value);
       input.setAttribute("aria-valuetext", text);
-      words.textContent = text;
+      write(words, text);
     },
     setLast(value) {
       input.max = String(value);
@@ -80,7 +86,7 @@ export function select(name, label, values, picked) {
   return {
     element: element("div", { class: "wm-select" }, element("label", { for: id }, label), list),
     set(value, labels = {}) {
-      for (const one of options) if (labels[one.value]) one.textContent = labels[one.value];
+      for (const one of options) if (labels[one.value]) write(one, labels[one.value]);
       list.value = value;
     },
   };
@@ -106,8 +112,8 @@ export function scale() {
       "div", { class: "wm-scale" }, bar, element("div", { class: "wm-ends" }, low, element("span", {}, "0"), high),
     ),
     set(limit) {
-      low.textContent = withSign(-limit);
-      high.textContent = withSign(limit);
+      write(low, withSign(-limit));
+      write(high, withSign(limit));
     },
   };
 }
@@ -192,7 +198,7 @@ export function bars(part, names, picked, format = plain) {
         fill.style.width = percent(Math.abs(values[i]));
         fill.classList.toggle("wm-minus", values[i] < 0);
         value.set(values[i]);
-        mark.textContent = i === answer ? "answer" : "";
+        write(mark, i === answer ? "answer" : "");
       });
     },
   };
@@ -218,80 +224,8 @@ export function choice(legend, choices, picked) {
     set(value, labels = {}) {
       for (const one of parts) {
         one.input.checked = one.value === value;
-        if (labels[one.value]) one.text.textContent = labels[one.value];
+        if (labels[one.value]) write(one.text, labels[one.value]);
       }
-    },
-  };
-}
-
-const SVG = "http://www.w3.org/2000/svg";
-
-function drawn(tag, name) {
-  const one = document.createElementNS(SVG, tag);
-  if (name) one.setAttribute("class", name);
-  return one;
-}
-
-/** The running total beside a picture: down the picture's rows, to the right of zero where it is positive. */
-export function curve() {
-  const svg = drawn("svg"), zero = drawn("line", "wm-zero"), line = drawn("polyline", "wm-line");
-  svg.setAttribute("preserveAspectRatio", "none");
-  svg.setAttribute("role", "img");
-  svg.append(zero, line);
-  const zeroWords = element("span", {}, "0"), start = element("span"), end = element("span");
-  const beside = (words, at) => {
-    words.style.left = at < 50 ? `${at}%` : "";
-    words.style.right = at < 50 ? "" : `${100 - at}%`;
-  };
-  return {
-    element: element("div", { class: "wm-curve" }, svg, element("div", { class: "wm-start" }, start),
-      element("div", { class: "wm-end" }, end)),
-    axis: element("div", { class: "wm-axis", "aria-hidden": "true" }, zeroWords),
-    /** @param {number[]} totals one more than the picture has rows */
-    set(totals) {
-      const low = Math.min(0, ...totals), high = Math.max(0, ...totals);
-      const width = high - low || 1, rows = totals.length - 1;
-      const at = (v) => 4 + (92 * (v - low)) / width;
-      svg.setAttribute("viewBox", `0 0 100 ${rows}`);
-      line.setAttribute("points", totals.map((v, i) => `${at(v).toFixed(3)},${i}`).join(" "));
-      for (const [name, value] of Object.entries({ x1: at(0), x2: at(0), y1: 0, y2: rows })) {
-        zero.setAttribute(name, String(value));
-      }
-      svg.setAttribute("aria-label", `The total starts at ${withSign(totals[0])} and ends at ${withSign(totals[rows])}.`);
-      svg.dataset.totals = totals.join(" ");
-      zeroWords.style.left = `${at(0)}%`;
-      start.textContent = `bias ${withSign(totals[0])}`;
-      end.textContent = `z ${withSign(totals[rows])}`;
-      beside(start, at(totals[0]));
-      beside(end, at(totals[rows]));
-    },
-  };
-}
-
-/** A running total from left to right: a bar for each value, from the total before it to the total after it. */
-export function waterfall() {
-  const svg = drawn("svg", "wm-waterfall"), zero = drawn("path", "wm-zero"), line = drawn("path", "wm-steps");
-  const plus = drawn("path", "wm-plus"), minus = drawn("path", "wm-minus"), ends = drawn("path", "wm-dots");
-  svg.setAttribute("preserveAspectRatio", "none");
-  svg.setAttribute("aria-hidden", "true");
-  svg.append(zero, line, plus, minus, ends);
-  return {
-    element: svg,
-    /** @param {number[]} totals one more than there are values @returns {number} where zero lies, in % from the top */
-    set(totals) {
-      const low = Math.min(0, ...totals), high = Math.max(0, ...totals), count = totals.length - 1;
-      const height = (v) => 4 + (92 * (high - v)) / (high - low || 1);
-      const at = totals.map((v) => height(v).toFixed(2)), nought = height(0);
-      const bar = (i) => `M${i} ${at[i]}H${i + 1}V${at[i + 1]}H${i}Z`;
-      const all = Array.from({ length: count }, (_, i) => i);
-      svg.setAttribute("viewBox", `0 0 ${count} 100`);
-      zero.setAttribute("d", `M0 ${nought}H${count}`);
-      line.setAttribute("d", `M0 ${at[0]}${all.map((i) => `V${at[i + 1]}H${i + 1}`).join("")}`);
-      plus.setAttribute("d", all.filter((i) => totals[i + 1] > totals[i]).map(bar).join(""));
-      minus.setAttribute("d", all.filter((i) => totals[i + 1] < totals[i]).map(bar).join(""));
-      ends.setAttribute("d", `M0 ${at[0]}h0M${count} ${at[count]}h0`);
-      svg.dataset.totals = totals.join(" ");
-      return nought;
     },
   };
 }

@@ -3,7 +3,7 @@
 import { reach, row } from "./maths.js";
 import { note, overPeers, ownScale, scaleWords, targetOf, text } from "./panels.js";
 import { canvas, ink, paint, paintTiles, signed } from "./paint.js";
-import { cellGrid, choice, element, numberPlace, panel, plain, select, slider, withSign } from "./parts.js";
+import { cellGrid, choice, element, numberPlace, panel, plain, select, slider, withSign, write } from "./parts.js";
 import { acrossOf, MEASURES } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
@@ -52,11 +52,11 @@ function gridPanel(name, controls, data, pick, { layer }) {
       paint(grid.canvas, order ? order.map((j) => values[j]) : values, across, colour);
       const own = values[view.neuron], what = measure === "activation" ? "activation" : measureWords(measure, data, view);
       grid.set(order ? order.indexOf(view.neuron) : view.neuron, `neuron ${view.neuron}, ${what} ${plain(own)}`);
-      words.textContent = `Neuron ${view.neuron}: ${what} `;
+      write(words, `Neuron ${view.neuron}: ${what} `);
       value.set(own);
-      notes.textContent = count === 1 ? scaleNote : scaleNote + (order
+      write(notes, count === 1 ? scaleNote : scaleNote + (order
         ? ` In order, the first at the top left: ${measureWords(view.rank_by, data, view)}.`
-        : " Position in the grid means nothing: neurons in order of their number.");
+        : " Position in the grid means nothing: neurons in order of their number."));
     },
   };
 }
@@ -113,12 +113,12 @@ export function topPanel(data, pick, { layer }) {
         const j = order[i], painted = `${view.index} ${j} ${limit}`;
         if (card.painted !== painted) paint(card.picture, row(view.hidden, j), columns, signed(limit));
         card.painted = painted;
-        card.name.textContent = `neuron ${j}`;
+        write(card.name, `neuron ${j}`);
         card.value.set(ranked[j]);
         card.button.setAttribute("aria-pressed", String(j === view.neuron));
       }
-      words.textContent = `In order: ${measureWords(view.rank_by, data, view)}. The maps share one scale, ±${plain(limit)}.` +
-        scaleWords(data, view);
+      write(words, `In order: ${measureWords(view.rank_by, data, view)}. The maps share one scale, ±${plain(limit)}.` +
+        scaleWords(data, view));
     },
   };
 }
@@ -135,7 +135,7 @@ export function mapsPanel(data, pick, { layer }) {
       if (painted !== now) paintTiles(grid.canvas, view.hidden, shape, across, signed(limit));
       painted = now;
       grid.set(view.neuron, `neuron ${view.neuron}, weight map`);
-      words.textContent = `All share one scale, ±${plain(limit)}, so a pale map has small weights.${scaleWords(data, view)}`;
+      write(words, `All share one scale, ±${plain(limit)}, so a pale map has small weights.${scaleWords(data, view)}`);
     },
   };
 }

@@ -20,6 +20,7 @@ ORDER = (
     "panels.js",
     "ranks.js",
     "ledger.js",
+    "share.js",
     "explorer.js",
 )
 

@@ -1,0 +1,214 @@
+// Keep and share: the state in the page's address, a link to it, a picture of it, its numbers as a table.
+
+import { element } from "./parts.js";
+
+/** @typedef {import("./explorer.js").Data} Data @typedef {import("./explorer.js").State} State @typedef {import("./explorer.js").View} View */
+
+// What a picture has no use for.
+const TOOLS = ".wm-sliders, .wm-slider, .wm-choice, .wm-foot, .wm-spoken, .wm-link, [hidden], input, select, " +
+  "button:not(.wm-bar, .wm-card, .wm-entry)";
+
+/** Whether these networks and images can show a state. @param {Data} data @param {State} state */
+export function stateFits(data, state) {
+  const counts = { neuron: data.sizes[1], output: data.outputs.length, sample: data.images.length };
+  return Object.entries(counts).every(([name, n]) => Number.isInteger(state[name]) && state[name] >= 0 && state[name] < n)
+    && (data.steps.length ? data.steps.includes(state.step) : state.step === null)
+    && ["weight", "activation", "contribution"].includes(state.rank_by);
+}
+
+/** Multiples of 1/255 as base64 for links; a run of zeros is a zero and its length. @param {number[]} pixels */
+export function packPixels(pixels) {
+  const bytes = [];
+  for (let i = 0; i < pixels.length; i++) {
+    const byte = Math.round(255 * pixels[i]), last = bytes.length - 1;
+    if (byte) bytes.push(byte);
+    else if (i && !Math.round(255 * pixels[i - 1]) && bytes[last] < 255) bytes[last]++;
+    else bytes.push(0, 1);
+  }
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** @param {string} text @returns {number[]} */
+export function unpackPixels(text) {
+  const codes = atob(text.replaceAll("-", "+").replaceAll("_", "/")), pixels = [];
+  for (let i = 0; i < codes.length; i++) {
+    const byte = codes.charCodeAt(i);
+    if (byte) pixels.push(byte / 255);
+    else pixels.push(...Array(codes.charCodeAt(++i)).fill(0));
+  }
+  return pixels;
+}
+
+/** One part of the state from a link; `own` is what the page set. A damaged one throws or does not fit. */
+function fromText(name, text, own) {
+  if (name === "pixels") return text === "null" ? null : unpackPixels(text);
+  if (Array.isArray(own)) return text ? JSON.parse(`[[${text.replaceAll(";", "],[")}]]`) : [];
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** One part of the state for a link: 42, weight, true, null, "1,42,0;1,7,0.5" for a list of lists. */
+function toText(name, value, own) {
+  if (name === "pixels" && value) return packPixels(value);
+  if (Array.isArray(value)) return value.map(String).join(";");
+  // A name that reads as something else, such as "7" or "null", stands in quotes.
+  return typeof value === "string" && fromText(name, value, own) === value ? value : JSON.stringify(value);
+}
+
+/**
+ * Every hidden neuron and every output as a table, in full precision.
+ * @param {Data} data @param {View} view @returns {string}
+ */
+export function csvOf(data, view) {
+  const rows = [["layer", "unit", "bias", "z", "activation", "weight", "contribution"]];
+  view.a1.forEach((a, j) => {
+    rows.push([1, j, view.layers[0].biases[j], view.z1[j], a, view.outgoing[j], view.contributions[j]]);
+  });
+  view.a2.forEach((a, k) => rows.push([2, data.outputs[k], view.layers[1].biases[k], view.z2[k], a, "", ""]));
+  const quoted = (value) => (/[",\r\n]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : value);
+  return rows.map((cells) => `${cells.map(quoted).join(",")}\r\n`).join("");
+}
+
+/** The explorer without its controls as a PNG, two dots a pixel. @param {HTMLElement} root @returns {Promise<Blob>} */
+async function pictureOf(root) {
+  const { colorScheme, backgroundColor, fontFamily, fontSize } = getComputedStyle(root);
+  const copy = root.cloneNode(true), width = root.offsetWidth;
+  const canvases = root.querySelectorAll("canvas");
+  copy.querySelectorAll("canvas").forEach((one, i) => {
+    const { className, style } = canvases[i];
+    one.replaceWith(element("img", { src: canvases[i].toDataURL(), class: className, style: style.cssText }));
+  });
+  for (const one of copy.querySelectorAll(TOOLS)) one.remove();
+  const look = `color-scheme: ${colorScheme}; font-family: ${fontFamily}; font-size: ${fontSize}; width: ${width}px; ` +
+    "max-width: none; margin: 0; border: 0;";
+  copy.setAttribute("style", `${look} position: absolute; visibility: hidden;`);
+  root.after(copy);
+  const height = copy.offsetHeight;
+  copy.remove();
+  copy.setAttribute("style", look);
+
+  // As written: a browser's own listing of the rules loses some that use variables.
+  const styles = [...document.querySelectorAll("style")].map((one) => one.textContent).filter((text) => text.includes(".wm-"));
+  const svg = new DOMParser().parseFromString(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${2 * width}" height="${2 * height}" viewBox="0 0 ${width} ${height}">` +
+    '<foreignObject width="100%" height="100%"/></svg>', "image/svg+xml").documentElement;
+  svg.firstChild.append(element("style", {}, styles.join("\n")), copy);
+  const image = new Image();
+  image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}`;
+  await image.decode();
+  const target = element("canvas", { width: String(2 * width), height: String(2 * height) });
+  const brush = target.getContext("2d");
+  brush.fillStyle = backgroundColor;
+  brush.fillRect(0, 0, target.width, target.height);
+  brush.drawImage(image, 0, 0);
+  return new Promise((done, failed) => target.toBlob((blob) => (blob ? done(blob) : failed()), "image/png"));
+}
+
+/**
+ * The row at the explorer's foot, and the link in the page's address.
+ * @param {{data: Data, state: State, root: HTMLElement, view: () => View, set: (state: State) => void,
+ *   fits: (data: Data, state: State) => boolean}} explorer `set` shows another state
+ * @returns {{write: () => void, stop: () => void}} `write` is for whenever the state has come to rest
+ */
+export function share({ data, state, root, view, set, fits }) {
+  const place = root.parentElement, own = { ...state };
+  const linked = "explorer" in place.dataset; // a page says which of its explorers this is; a notebook does not
+  const status = element("p", { class: "wm-note", role: "status", "data-part": "done" });
+  const note = element("p", { class: "wm-note wm-link", role: "alert", "data-part": "link-note" });
+  const field = element("input", { readonly: "", "data-part": "link" });
+  const byHand = element("label", { class: "wm-note", hidden: "" }, "Copy this link: ", field);
+
+  function fragment() {
+    const parts = Object.keys(own).map((name) => [name, ...[state, own].map((one) => toText(name, one[name], own[name]))])
+      .filter(([, now, first]) => now !== first)
+      .map(([name, now]) => `&${name}=${encodeURIComponent(now).replace(/%2C|%3B/g, decodeURIComponent)}`);
+    return `#explorer=${place.dataset.explorer}${parts.join("")}`;
+  }
+  const link = () => location.href.split("#")[0] + fragment();
+
+  let written = fragment();
+  function write() {
+    if (!linked || fragment() === written) return;
+    written = fragment();
+    note.textContent = "";
+    try {
+      history.replaceState(history.state, "", link());
+    } catch {
+      // The browser guards its address bar; the buttons still work.
+    }
+  }
+
+  function read() {
+    if (!location.hash.startsWith("#explorer=")) return;
+    const [[, number], ...parts] = new URLSearchParams(location.hash.slice(1));
+    const places = [...document.querySelectorAll("[data-explorer]")];
+    const meant = places.find((one) => one.dataset.explorer === number);
+    if ((meant ?? places[0]) !== place) return;
+    let next = { ...own }, good = Boolean(meant) && new Set(parts.map(([name]) => name)).size === parts.length;
+    try {
+      for (const [name, text] of parts) {
+        good &&= Object.hasOwn(own, name);
+        next[name] = fromText(name, text, own[name]);
+      }
+      good &&= fits(data, next);
+    } catch {
+      good = false;
+    }
+    if (!good) next = own;
+    set(next);
+    written = fragment();
+    note.textContent = good ? "" : "The link's settings could not be read, so this shows the page's own.";
+  }
+
+  async function copy() {
+    write();
+    byHand.hidden = true;
+    try {
+      await navigator.clipboard.writeText(link());
+      status.textContent = "Link copied.";
+    } catch {
+      status.textContent = "";
+      byHand.hidden = false;
+      field.value = link();
+      field.select();
+    }
+  }
+
+  function download(blob, ending) {
+    const { neuron, sample, step, pixels } = state;
+    const name = `neuron-${neuron}-${pixels ? "drawing" : `image-${sample}`}${step === null ? "" : `-step-${step}`}.${ending}`;
+    const url = URL.createObjectURL(blob);
+    element("a", { href: url, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10000);
+    status.textContent = `Downloaded ${name}.`;
+  }
+
+  async function save() {
+    try {
+      download(await pictureOf(root), "png");
+    } catch {
+      status.textContent = "The browser refused to draw the picture.";
+    }
+  }
+
+  function button(part, words, pressed) {
+    const one = element("button", { type: "button", "data-part": part }, words);
+    one.addEventListener("click", pressed);
+    return one;
+  }
+  root.prepend(note);
+  root.append(element(
+    "div", { class: "wm-foot" }, ...(linked ? [button("copy-link", "Copy link", copy)] : []),
+    button("save-picture", "Save picture", save),
+    button("download-numbers", "Download numbers", () => download(new Blob([csvOf(data, view())], { type: "text/csv" }), "csv")),
+    status, byHand,
+  ));
+  if (linked) {
+    read();
+    addEventListener("hashchange", read);
+  }
+  return { write, stop: () => removeEventListener("hashchange", read) };
+}

@@ -5,6 +5,7 @@ import { ledgerPanel } from "./ledger.js";
 import { inputPanel, outgoingPanel, outputsPanel, productPanel, targetOf, weightMapPanel } from "./panels.js";
 import { choice, element, plain, select, slider, withSign, write } from "./parts.js";
 import { findPanel, hiddenPanel, mapsPanel, topPanel } from "./ranks.js";
+import { share } from "./share.js";
 import { fits, load, look, STATE } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View @typedef {import("./view.js").State} State */
@@ -206,11 +207,14 @@ function start(data, model, root) {
       one.draw(views[one.side]);
       if (one.which) write(one.which, data.titles[views[one.side].index]);
     }
-const said = views.flatMap((one) => sentences(data, one, needs));
+    const said = views.flatMap((one) => sentences(data, one, needs));
     write(shown, said.join(" "));
     shown.style.setProperty("--wm-said", said.length);
     clearTimeout(timer);
-    timer = setTimeout(() => (spoken.textContent = shown.textContent), SAY_AFTER);
+    timer = setTimeout(() => {
+      spoken.textContent = shown.textContent;
+      keep.write();
+    }, SAY_AFTER);
   }
 
   function redraw() {
@@ -225,8 +229,10 @@ const said = views.flatMap((one) => sentences(data, one, needs));
   heard["change:panels"] = redraw;
   for (const [event, callback] of Object.entries(heard)) model.on(event, callback);
 
+  const keep = share({ data, state, root, view: () => look(data, state)[0], set: pick, fits });
   draw();
   return () => {
+    keep.stop();
     cancelAnimationFrame(frame);
     clearTimeout(timer);
     pause();

@@ -2,19 +2,11 @@
 
 import { element } from "./parts.js";
 
-/** @typedef {import("./explorer.js").Data} Data @typedef {import("./explorer.js").State} State @typedef {import("./explorer.js").View} View */
+/** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").State} State @typedef {import("./view.js").View} View */
 
 // What a picture has no use for.
 const TOOLS = ".wm-sliders, .wm-slider, .wm-choice, .wm-foot, .wm-spoken, .wm-link, [hidden], input, select, " +
   "button:not(.wm-bar, .wm-card, .wm-entry)";
-
-/** Whether these networks and images can show a state. @param {Data} data @param {State} state */
-export function stateFits(data, state) {
-  const counts = { neuron: data.sizes[1], output: data.outputs.length, sample: data.images.length };
-  return Object.entries(counts).every(([name, n]) => Number.isInteger(state[name]) && state[name] >= 0 && state[name] < n)
-    && (data.steps.length ? data.steps.includes(state.step) : state.step === null)
-    && ["weight", "activation", "contribution"].includes(state.rank_by);
-}
 
 /** Multiples of 1/255 as base64 for links; a run of zeros is a zero and its length. @param {number[]} pixels */
 export function packPixels(pixels) {
@@ -59,15 +51,17 @@ function toText(name, value, own) {
 }
 
 /**
- * Every hidden neuron and every output as a table, in full precision.
+ * Every neuron of the layer on screen and every output as a table, in full precision. A contribution is
+ * factor × weight × activation; the factor is 0 for a neuron that is switched off.
  * @param {Data} data @param {View} view @returns {string}
  */
 export function csvOf(data, view) {
-  const rows = [["layer", "unit", "bias", "z", "activation", "weight", "contribution"]];
-  view.a1.forEach((a, j) => {
-    rows.push([1, j, view.layers[0].biases[j], view.z1[j], a, view.outgoing[j], view.contributions[j]]);
+  const { layer, hidden, z, outgoing, contributions, factors } = view, last = view.layers.at(-1);
+  const rows = [["layer", "unit", "bias", "z", "activation", "factor", "weight", "contribution"]];
+  view.answers.forEach((a, j) => {
+    rows.push([layer, j, hidden.biases[j], z[j], a, factors?.[layer - 1]?.[j] ?? 1, outgoing[j], contributions[j]]);
   });
-  view.a2.forEach((a, k) => rows.push([2, data.outputs[k], view.layers[1].biases[k], view.z2[k], a, "", ""]));
+  view.y.forEach((a, k) => rows.push([view.layers.length, data.outputs[k], last.biases[k], view.zOut[k], a, "", "", ""]));
   const quoted = (value) => (/[",\r\n]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : value);
   return rows.map((cells) => `${cells.map(quoted).join(",")}\r\n`).join("");
 }

@@ -20,7 +20,7 @@ import { confusion, firstZ, meanActivations, removalCosts, survey } from "./surv
  * What one state shows of one network: the state, and all that follows from it. `answers` are the neurons' activations and
  * `a` what they send on, 0 where a neuron is switched off; `peers` are the views on screen, this one among them.
  * @typedef {State & {index: number, layers: Layer[], hidden: Layer, next: Layer, last: boolean, x: ArrayLike<number>,
- *   inputs: ArrayLike<number>, z: Float64Array, answers: Float64Array, a: Float64Array, zNext: Float64Array, aNext: Float64Array, y: Float64Array,
+ *   inputs: ArrayLike<number>, z: Float64Array, answers: Float64Array, a: Float64Array, zNext: Float64Array, aNext: Float64Array, zOut: Float64Array, y: Float64Array,
  *   answer: number, label: string | null, right: boolean | null, weights: Float32Array, bias: number, factor: number,
  *   outgoing: Float32Array, contributions: Float64Array, digit: number, factors: import("./maths.js").Factors, peers: View[],
  *   traces: () => import("./maths.js").Trace[], confusion: () => number[][], untouched: () => number[][],
@@ -125,7 +125,7 @@ function lookAt(data, state, index) {
   const view = {
     ...state, index, layers, hidden, next, last, x, a, y, answer, digit, factors, outgoing,
     inputs: layer === 1 ? x : trace.sent[layer - 2], answers: trace.a[layer - 1],
-    z: trace.z[layer - 1], zNext: trace.z[layer], aNext: trace.a[layer],
+    z: trace.z[layer - 1], zNext: trace.z[layer], aNext: trace.a[layer], zOut: trace.z.at(-1),
     weights: row(hidden, neuron), bias: hidden.biases[neuron], factor: factors?.[layer - 1]?.[neuron] ?? 1,
     label: pixels ? null : data.outputs[data.labels[sample]],
     right: pixels ? null : answer === data.labels[sample],

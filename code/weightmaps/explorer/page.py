@@ -7,6 +7,10 @@ import json
 
 from weightmaps.explorer import modules
 
+# What the page keeps free before the explorer stands there, from the poster's height: measured over six
+# sets of panels, which lie below each other on a narrow screen.
+ROOM = "calc({}px + max(0px, 800px - 100vw))"
+
 
 def fragment(network, images, state, poster, words):
     """The explorer's place in a page, followed by the scripts it needs.
@@ -34,8 +38,10 @@ def fragment(network, images, state, poster, words):
     place["state"] = state
     png, width, height = poster
     return (
-        f'<div class="weightmaps-explorer" data-weightmaps="{html.escape(_json(place))}">'
-        f'<noscript><img data-weightmaps-poster src="data:image/png;base64,{_base64(png)}" '
+        f'<div class="weightmaps-explorer" style="min-height: {ROOM.format(2 * height + 80)}" '
+        f'data-weightmaps="{html.escape(_json(place))}">'
+        "<noscript><style>.weightmaps-explorer { min-height: 0 !important; }</style>"
+        f'<img data-weightmaps-poster src="data:image/png;base64,{_base64(png)}" '
         f'alt="{html.escape(words)}" width="{width}" height="{height}"></noscript></div>\n'
     ) + "\n".join(scripts)
 

@@ -36,7 +36,9 @@
   function stillPicture(place) {
     const page = new DOMParser().parseFromString(place.querySelector("noscript")?.textContent ?? "", "text/html");
     const picture = page.querySelector("img");
-    if (picture) place.append(document.importNode(picture, false));
+    if (!picture || place.querySelector("img[data-weightmaps-poster]")) return;
+    picture.loading = "eager";
+    place.append(document.importNode(picture, false));
   }
 
   async function mount(place) {
@@ -49,6 +51,7 @@
       const { default: explorer } = await open(module);
       await explorer.render({ model, el: place });
       if (place.querySelector("[data-part=trouble]")) stillPicture(place);
+      else place.querySelector("img[data-weightmaps-poster]")?.remove();
     } catch {
       const words = document.createElement("p");
       words.dataset.part = "trouble";
@@ -57,15 +60,53 @@
       place.append(words);
       stillPicture(place);
     }
+    place.style.minHeight = "";
   }
 
-  function mountAll() {
-    for (const place of document.querySelectorAll(".weightmaps-explorer[data-weightmaps]:not([data-mounted])")) {
-      place.dataset.mounted = "";
+  // An explorer waits until it is at most a screen away, until a link leads to it, or until the page is printed.
+  function watch() {
+    const places = [...document.querySelectorAll(".weightmaps-explorer[data-weightmaps]:not([data-mounted])")];
+    if (!places.length) return; // another copy of this script has them
+    const waiting = new Set(places);
+    const observer = new IntersectionObserver((seen) => {
+      for (const one of seen) if (one.isIntersecting) wake(one.target);
+    }, { rootMargin: "100% 0px" });
+
+    function wake(place) {
+      if (!waiting.delete(place)) return;
+      observer.unobserve(place);
+      place.dataset.mounted = "yes";
       mount(place);
     }
+
+    function follow() {
+      const [, number] = /^#explorer=([^&]*)/.exec(location.hash) ?? [];
+      if (number === undefined) return;
+      const place = places.find((one) => one.dataset.explorer === number) ?? places[0];
+      wake(place);
+      place.scrollIntoView();
+    }
+
+    // In a notebook the address is not ours.
+    const ours = /^(http|file)/.test(location.protocol) && !("jpThemeLight" in document.body.dataset);
+    places.forEach((place, i) => {
+      place.dataset.mounted = "waiting";
+      if (ours) place.dataset.explorer = String(i + 1);
+    });
+    if (ours) {
+      follow();
+      addEventListener("hashchange", follow);
+    }
+    for (const place of waiting) observer.observe(place);
+    addEventListener("beforeprint", () => {
+      for (const place of waiting) {
+        place.style.minHeight = "";
+        stillPicture(place); // a printer does not wait
+        wake(place);
+      }
+    });
   }
 
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", mountAll);
-  else mountAll();
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", watch);
+  else watch();
 })();

@@ -33,6 +33,7 @@ def place(request, site, serve):
 
 def opened(page, place, name):
     page.goto(f"{place}/chapters/{name}.html")
+    page.locator(".weightmaps-explorer").scroll_into_view_if_needed()  # until then it waits
     page.wait_for_selector("[data-part=sentence]:not(:empty)")
     return page
 

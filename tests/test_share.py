@@ -36,7 +36,8 @@ def folder(tmp_path_factory):
     shutil.copytree(modules.STATIC, folder / "static")
     one, two = explorer(neuron=2, output=1, step=10), explorer(neuron=4)
     one.to_html(folder / "one.html")
-    body = f"<p>Top.</p>{one._html()}{FAR}{two._html()}<h2 id='end'>End</h2>"
+    smooth = "<style>html { scroll-behavior: smooth; }</style>"  # as the book's theme has it
+    body = f"{smooth}<p>Top.</p>{one._html()}{FAR}{two._html()}<h2 id='end'>End</h2>"
     (folder / "two.html").write_text(html_page.document(body, "Two"), encoding="utf-8")
     (folder / "blank.html").write_text(html_page.document("", "Blank"), encoding="utf-8")
     return folder
@@ -391,10 +392,10 @@ def test_an_explorer_waits_until_it_is_near(page, place):
     page.wait_for_timeout(300)
     assert page.evaluate(MOUNTED) == [True, False]
     top = "document.querySelectorAll('.weightmaps-explorer')[1].getBoundingClientRect().top + scrollY"
-    page.evaluate(f"scrollTo(0, {top} - 3 * innerHeight)")
+    page.evaluate(f"scrollTo({{ top: {top} - 3 * innerHeight, behavior: 'instant' }})")
     page.wait_for_timeout(300)
     assert page.evaluate(MOUNTED) == [True, False]
-    page.evaluate(f"scrollTo(0, {top} - 1.5 * innerHeight)")
+    page.evaluate(f"scrollTo({{ top: {top} - 1.5 * innerHeight, behavior: 'instant' }})")
     page.wait_for_function(f"{MOUNTED}[1]")
     assert states(page, 2)["neuron"] == 4
 

@@ -84,7 +84,7 @@
       if (number === undefined) return;
       const place = places.find((one) => one.dataset.explorer === number) ?? places[0];
       wake(place);
-      place.scrollIntoView();
+      place.scrollIntoView({ behavior: "instant" }); // a smooth one gives up when the page grows
     }
 
     // In a notebook the address is not ours.

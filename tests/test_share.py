@@ -344,18 +344,18 @@ def test_the_table_is_numpys(page, places, how):
     text = download.value.path().read_bytes().decode("utf-8")
     assert text.endswith("\r\n")
     header, *rows = csv.reader(io.StringIO(text, newline=""))
-    assert header == ["layer", "unit", "bias", "z", "activation", "weight", "contribution"]
+    assert header == ["layer", "unit", "bias", "z", "activation", "factor", "weight", "contribution"]
     network = decode(explorer()._network)[1]
     image = random_images(pixels=12, n=20).images[1].astype(float)
     trace = network.forward(np.rint(255 * image) / 255)  # as float64, where images are float32
     hidden, outputs = rows[:5], rows[5:]
     assert [row[:2] for row in rows] == [*(["1", str(j)] for j in range(5)), *(["2", name] for name in NAMES)]
     weight = network.weights[1][1]
-    columns = [network.biases[0], trace.z[1], trace.a[1], weight, weight * trace.a[1]]
+    columns = [network.biases[0], trace.z[1], trace.a[1], np.ones(5), weight, weight * trace.a[1]]
     np.testing.assert_allclose(np.float64([row[2:] for row in hidden]).T, columns, rtol=1e-12, atol=1e-14)
     columns = [network.biases[1], trace.z[2], trace.a[2]]
     np.testing.assert_allclose(np.float64([row[2:5] for row in outputs]).T, columns, rtol=1e-12, atol=1e-14)
-    assert [row[5:] for row in outputs] == [["", ""]] * 3
+    assert [row[5:] for row in outputs] == [["", "", ""]] * 3
 
 
 # In a notebook

@@ -79,12 +79,14 @@
       mount(place);
     }
 
-    function follow() {
+    function follow(event) {
       const [, number] = /^#explorer=([^&]*)/.exec(location.hash) ?? [];
       if (number === undefined) return;
       const place = places.find((one) => one.dataset.explorer === number) ?? places[0];
       wake(place);
-      place.scrollIntoView({ behavior: "instant" }); // a smooth one gives up when the page grows
+      // Who reloads, or comes back, is taken where they were. A smooth scroll gives up when the page grows.
+      const arrived = event || performance.getEntriesByType("navigation")[0]?.type === "navigate";
+      if (arrived) place.scrollIntoView({ behavior: "instant" });
     }
 
     // In a notebook the address is not ours.

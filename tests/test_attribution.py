@@ -88,3 +88,99 @@ def test_the_top_neuron_by_weight_is_the_one_the_question_takes():
 def test_what_does_not_exist_is_refused(toy, call, says):
     with pytest.raises(ValueError, match=says):
         call(toy)
+
+
+# Neurons switched off
+
+
+def test_ablation_by_hand(toy):
+    def z(**how):
+        return attribution.ablate(toy, **how).forward(X).z[2].tolist()
+
+    assert z(neurons=[]) == [17.0, 30.0]
+    assert z(neurons=[0]) == [12.0, 30.0]
+    assert z(neurons=[0, 2]) == [8.0, 26.0]
+    assert z(neurons=[1], factor=2) == [15.0, 36.0]
+    assert z(neurons=range(3), factor=0.5) == [13.5, 25.0]
+    assert toy.forward(X).z[2].tolist() == [17.0, 30.0]  # the network given is left as it was
+    off = attribution.ablate(toy, [0, 2])
+    assert off.forward(X).a[1].tolist() == [1.0, 2.0, 4.0]  # it still answers; nobody hears it
+
+
+@pytest.fixture
+def deep():
+    """1 input and layers of 2, 2 and 2 with relu: for x = 1, a = (1, 2), (3, 4), (7, 4)."""
+    return Network(
+        [[[1], [2]], [[1, 1], [0, 2]], [[1, 1], [0, 1]]],
+        [[0, 0], [0, 0], [0, 0]],
+        ["relu", "relu", "identity"],
+    )
+
+
+def test_a_deeper_layer_is_ablated_by_hand(deep):
+    x = np.ones(1)
+    for layer, neurons, factor, answers in [
+        (1, [1], 0, [1.0, 0.0]),
+        (1, [0], 2, [8.0, 4.0]),
+        (2, [0], 0, [4.0, 4.0]),
+        (2, [1], 0.5, [5.0, 2.0]),
+    ]:
+        shown = attribution.ablate(deep, neurons, layer=layer, factor=factor).forward(x)
+        assert shown.a[3].tolist() == answers
+    twice = attribution.ablate(attribution.ablate(deep, [0]), [1], layer=2, factor=2)
+    assert twice.forward(x).a[3].tolist() == [10.0, 8.0]
+
+
+def test_removal_costs_by_hand(toy):
+    """For (1, 2): z = (17, 30), so output 1 wins; no neuron alone changes it. For (9, 0): z = (73, 38)."""
+    images = np.array([[1.0, 2.0], [9.0, 0.0], [9.0, 0.0], [3.0, 0.0]])
+    # Without neuron 0 the z of (9, 0) are (28, 38), without neuron 2 (55, 20); of (3, 0) they are (31, 26),
+    # (16, 26) without neuron 0, and (25, 20) without neuron 2.
+    assert attribution.removal_costs(toy, images, [1, 0, 0, 0]).tolist() == [3, 0, 0]
+    assert attribution.removal_costs(toy, images, np.array([1, 1, 1, 0])).tolist() == [-1, 0, 0]
+
+
+@pytest.mark.parametrize("layer", [1, 2])
+def test_removal_costs_are_the_answers_that_ablation_loses(layer):
+    rng = np.random.default_rng(0)
+    sizes = (6, 5, 4, 3)
+    network = Network(
+        [3 * rng.normal(size=shape) for shape in ((5, 6), (4, 5), (3, 4))], [np.zeros(n) for n in sizes[1:]]
+    )
+    X, y = rng.normal(size=(60, 6)), rng.integers(3, size=60)
+    costs = attribution.removal_costs(network, X, y, layer=layer)
+    right = (network.predict(X) == y).sum()
+    for j, cost in enumerate(costs):
+        without = attribution.ablate(network, [j], layer=layer)
+        assert cost == right - (without.predict(X) == y).sum()
+    assert len(costs) == sizes[layer]
+    assert len(set(costs.tolist())) > 1
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda n: attribution.ablate(n, [3]), "neuron is 3; there are 3, numbered 0 to 2"),
+        (lambda n: attribution.ablate(n, [-1]), "neuron is -1"),
+        (lambda n: attribution.ablate(n, [0.5]), "neuron is 0.5"),
+        (lambda n: attribution.ablate(n, [0], layer=0), "layer is 0; this network has hidden layers 1 to 1"),
+        (lambda n: attribution.ablate(n, [0], layer=2), "layer is 2"),
+        (
+            lambda n: attribution.ablate(n, [0], factor=np.nan),
+            "factor is nan; it is a number, and 0 switches off",
+        ),
+        (
+            lambda n: attribution.removal_costs(n, X[None], [0], layer=2),
+            "layer is 2; this network has hidden",
+        ),
+        (lambda n: attribution.removal_costs(n, X[None], [0], layer=0), "layer is 0"),
+        (
+            lambda n: attribution.removal_costs(n, X[None], [0, 1]),
+            r"X has shape \(1, 2\) and y \(2,\); give X",
+        ),
+        (lambda n: attribution.removal_costs(n, X, [0]), r"X has shape \(2,\) and y \(1,\); give X \(n, 2\)"),
+    ],
+)
+def test_what_cannot_be_switched_off_is_refused(toy, call, says):
+    with pytest.raises(ValueError, match=says):
+        call(toy)

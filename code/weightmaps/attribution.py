@@ -158,8 +158,9 @@ def ablate(network, neurons, *, layer=1, factor=0.0):
     >>> ablate(network, [0]).forward(np.array([1.0, 1.0])).a[-1].tolist()
     [4.5]
     """
-    if layer != int(layer) or not 1 <= layer <= len(network.sizes) - 2:
-        raise ValueError(f"layer is {layer!r}; this network has hidden layers 1 to {len(network.sizes) - 2}")
+    layer = _hidden_layer(network, layer)
+    if not np.isfinite(factor):
+        raise ValueError(f"factor is {factor}; it is a number, and 0 switches off")
     neurons = [_index(j, network.sizes[layer], "neuron") for j in neurons]
     weights = [W.copy() for W in network.weights]
     weights[layer][:, neurons] *= factor
@@ -183,13 +184,15 @@ def removal_costs(network, X, y, *, layer=1):
     array of int, shape (sizes[layer],)
         Negative where the network does better without that neuron.
     """
+    layer, X, y = _hidden_layer(network, layer), np.asarray(X), np.asarray(y)
+    if X.ndim != 2 or y.shape != (len(X),):
+        raise ValueError(f"X has shape {X.shape} and y {y.shape}; give X (n, {network.sizes[0]}) and y (n,)")
     right = int((network.predict(X) == y).sum())
     a = network.forward(X).a[layer]
     # The layers below are the same for every neuron: run them once, then the rest as a network of its own.
     rest = type(network)(network.weights[layer:], network.biases[layer:], network.activations[layer:])
-    neurons = range(network.sizes[layer])
     costs = []
-    for j in neurons:
+    for j in range(network.sizes[layer]):
         without = a.copy()
         without[:, j] = 0
         costs.append(right - int((rest.predict(without) == y).sum()))
@@ -200,6 +203,12 @@ def _outgoing(network, output):
     if len(network.weights) < 2:
         raise ValueError(f"{network!r} has no hidden layer, so no neuron stands between input and output")
     return network.weights[-1][_index(output, network.sizes[-1], "output")]
+
+
+def _hidden_layer(network, layer):
+    if layer != int(layer) or not 1 <= layer <= len(network.sizes) - 2:
+        raise ValueError(f"layer is {layer!r}; this network has hidden layers 1 to {len(network.sizes) - 2}")
+    return int(layer)
 
 
 def _descending(score):

@@ -17,7 +17,9 @@ BATCH = 200  # images at once: memory
 
 
 def check_network(network, name="network"):
-    """Raise ValueError unless the network has a hidden layer and fits in float32."""
+    """Raise ValueError unless it is a network with a hidden layer that fits in float32."""
+    if not isinstance(network, Network):
+        raise ValueError(f"{name} is {network!r}; give a Network")
     if len(network.sizes) < 3:
         raise ValueError(
             f"{name} has sizes {network.sizes}; the explorer shows hidden layers, so give one or more"
@@ -44,11 +46,14 @@ def keys_and_networks(network, checkpoints, others):
     Raises
     ------
     ValueError
-        If there is nothing to show, the steps do not increase, sizes or activations differ, or
-        `network` is not the last checkpoint.
+        If there is nothing to show, one is no network, the steps do not increase, sizes or activations
+        differ, or `network` is not the last checkpoint.
     """
     if checkpoints is None and network is None:
         raise ValueError("network is None and there are no checkpoints; give one of them")
+    for name, some, key in (("checkpoints", checkpoints, "step"), ("others", others, "name")):
+        if not isinstance(some, dict | None):
+            raise ValueError(f"{name} is {some!r:.80}; it is {{{key}: network}}")
     if checkpoints is not None and not checkpoints:
         raise ValueError("checkpoints is empty; give {step: network}, or leave it out")
     steps = _steps(checkpoints) if checkpoints else [None]

@@ -1,5 +1,7 @@
 """The explorer's state: what it shows, as traits that Python and the browser set, each checked."""
 
+import numbers
+
 import numpy as np
 import traitlets
 
@@ -22,6 +24,8 @@ STATE = (
     "rank_by", "colour_by", "sorted", "ablated", "pixels",
 )  # fmt: skip
 
+LISTS = (list, tuple, np.ndarray)
+
 
 class ExplorerState(traitlets.HasTraits):
     """The traits and their ranges; :class:`NetworkExplorer`, which is one, documents them.
@@ -34,16 +38,21 @@ class ExplorerState(traitlets.HasTraits):
     output = traitlets.Int(0).tag(sync=True)
     sample = traitlets.Int(0).tag(sync=True)
     layer = traitlets.Int(1).tag(sync=True)
-    step = traitlets.Int(None, allow_none=True).tag(sync=True)
-    other = traitlets.Union([traitlets.Int(), traitlets.Unicode()], allow_none=True).tag(sync=True)
+    # A trait that may be None is never checked when it is; so these and `ablated` are traits of any kind.
+    step = traitlets.TraitType(None).tag(sync=True)
+    other = traitlets.TraitType(None).tag(sync=True)
     view = traitlets.Unicode("one").tag(sync=True)
     scales = traitlets.Unicode("shared").tag(sync=True)
     rank_by = traitlets.Unicode("weight").tag(sync=True)
     colour_by = traitlets.Unicode("activation").tag(sync=True)
     sorted = traitlets.Bool(False).tag(sync=True)
-    ablated = traitlets.Any([]).tag(sync=True)
+    ablated = traitlets.TraitType().tag(sync=True)
     pixels = traitlets.Any(None, allow_none=True).tag(sync=True)
     panels = traitlets.Tuple(default_value=DEFAULT_PANELS).tag(sync=True)
+
+    @traitlets.default("ablated")
+    def _none_ablated(self):
+        return []  # one list each, since a list can be changed
 
     @traitlets.validate("neuron", "output", "sample", "layer")
     def _in_range(self, proposal):
@@ -51,13 +60,16 @@ class ExplorerState(traitlets.HasTraits):
         if name == "layer":
             return self._hidden_layer(value, "layer")
         if name == "sample":
-            count, owner = len(self._digits.images), "explorer has samples"
+            count, owner = len(self._digits.images), "this explorer has samples"
         else:
-            at = self.layer + (name == "output")
-            owner = "network has" if len(self._sizes) == 3 else f"layer {at} has"
-            count, owner = self._sizes[at], f"{owner} {name}s"
+            at, last = self.layer + (name == "output"), len(self._sizes) - 1
+            count = self._sizes[at]
+            if at == last:
+                owner = "this network has outputs"
+            else:
+                owner = "this network has neurons" if last == 2 else f"layer {at} has neurons"
         if not 0 <= value < count:
-            raise traitlets.TraitError(f"{name} is {value}; this {owner} 0 to {count - 1}")
+            raise traitlets.TraitError(f"{name} is {value}; {owner} 0 to {count - 1}")
         return value
 
     def _hidden_layer(self, value, name):
@@ -77,8 +89,8 @@ class ExplorerState(traitlets.HasTraits):
     def _a_step(self, proposal):
         if proposal.value not in self._steps:
             wanted = "there are no checkpoints" if self._steps == [None] else f"it is one of {self._steps}"
-            raise traitlets.TraitError(f"step is {proposal.value}; {wanted}")
-        return proposal.value
+            raise traitlets.TraitError(f"step is {proposal.value!r}; {wanted}")
+        return self._steps[self._steps.index(proposal.value)]
 
     @traitlets.validate("other")
     def _another(self, proposal):
@@ -86,7 +98,7 @@ class ExplorerState(traitlets.HasTraits):
             keys = [key for key in self._keys if key is not None]
             wanted = f"it is one of {keys}" if keys else "there are no others and no checkpoints"
             raise traitlets.TraitError(f"other is {proposal.value!r}; {wanted}")
-        return proposal.value
+        return self._keys[self._keys.index(proposal.value)]  # as JSON knows it, where NumPy's integer came
 
     @traitlets.validate("view")
     def _a_view(self, proposal):
@@ -105,14 +117,23 @@ class ExplorerState(traitlets.HasTraits):
 
     @traitlets.validate("ablated")
     def _factors(self, proposal):
+        if not isinstance(proposal.value, LISTS):
+            raise traitlets.TraitError(
+                f"ablated is {proposal.value!r}; it is a list of (layer, neuron, factor)"
+            )
         entries, seen = [], set()
         for entry in proposal.value:
-            try:
-                layer, neuron, factor = entry
-            except (TypeError, ValueError):
+            if (
+                not isinstance(entry, LISTS)
+                or len(entry) != 3
+                or not all(isinstance(part, numbers.Real) for part in entry)
+                or entry[0] % 1
+                or entry[1] % 1
+            ):
                 raise traitlets.TraitError(
-                    f"ablated holds {entry!r}; each is (layer, neuron, factor)"
-                ) from None
+                    f"ablated holds {entry!r}; each is (layer, neuron, factor), the first two whole numbers"
+                )
+            layer, neuron, factor = int(entry[0]), int(entry[1]), float(entry[2])
             self._hidden_layer(layer, "a layer in ablated")
             if not 0 <= neuron < self._sizes[layer]:
                 raise traitlets.TraitError(
@@ -123,14 +144,19 @@ class ExplorerState(traitlets.HasTraits):
             if (layer, neuron) in seen:
                 raise traitlets.TraitError(f"ablated names neuron {neuron} of layer {layer} twice")
             seen.add((layer, neuron))
-            entries.append([int(layer), int(neuron), float(factor)])
+            entries.append([layer, neuron, factor])
         return entries
 
     @traitlets.validate("pixels")
     def _an_image(self, proposal):
         if proposal.value is None:
             return None
-        pixels = np.asarray(proposal.value, dtype=float)
+        try:
+            pixels = np.asarray(proposal.value, dtype=float)
+        except (TypeError, ValueError):
+            raise traitlets.TraitError(
+                f"pixels is {proposal.value!r:.80}; give {self._sizes[0]} numbers, or None"
+            ) from None
         if pixels.shape != (self._sizes[0],):
             raise traitlets.TraitError(
                 f"pixels has shape {pixels.shape}; this network wants ({self._sizes[0]},)"

@@ -144,9 +144,8 @@ def test_removal_costs_by_hand(toy):
 def test_removal_costs_are_the_answers_that_ablation_loses(layer):
     rng = np.random.default_rng(0)
     sizes = (6, 5, 4, 3)
-    network = Network(
-        [3 * rng.normal(size=shape) for shape in ((5, 6), (4, 5), (3, 4))], [np.zeros(n) for n in sizes[1:]]
-    )
+    weights = [rng.normal(size=shape) for shape in ((5, 6), (4, 5), (3, 4))]
+    network = Network(weights, [np.zeros(n) for n in sizes[1:]], ["tanh", "relu", "identity"])
     X, y = rng.normal(size=(60, 6)), rng.integers(3, size=60)
     costs = attribution.removal_costs(network, X, y, layer=layer)
     right = (network.predict(X) == y).sum()

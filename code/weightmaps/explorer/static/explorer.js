@@ -47,9 +47,9 @@ function sentences(data, view, needs) {
   const { neuron, contributions } = view, target = targetOf(data, view);
   const w = view.outgoing[neuron], own = contributions[neuron], count = contributions.length;
   const parts = [], whose = view.peers.length > 1 ? `${data.titles[view.index]}: neuron` : "Neuron";
-  const off = view.factor === 1 ? "" : view.factor ? `, scaled ${view.factor} times,` : ", switched off,";
+  const off = view.factor === 1 ? "" : view.factor ? `, which is multiplied by ${view.factor}` : ", but is switched off";
   if (needs.has("sample")) {
-    parts.push(`${whose} ${neuron}${off} answers ${plain(view.a[neuron])} to this ${view.label ?? "drawing"}.`);
+    parts.push(`${whose} ${neuron} answers ${plain(view.answers[neuron])} to this ${view.label ?? "drawing"}${off}.`);
   }
   if (needs.has("output")) {
     const place = contributions.reduce((sum, v) => sum + (v > own), 1);
@@ -113,9 +113,9 @@ function start(data, model, root) {
     if (state.step === steps.at(-1)) pick({ step: steps[0] });
     write(play, "Pause");
     playing = setInterval(() => {
-      const next = steps[steps.indexOf(state.step) + 1];
-      pick({ step: next });
-      if (next === steps.at(-1)) pause();
+      const [next, after] = steps.slice(steps.indexOf(state.step) + 1);
+      if (next !== undefined) pick({ step: next });
+      if (after === undefined) pause();
     }, STEP_LASTS);
   });
 
@@ -132,14 +132,14 @@ function start(data, model, root) {
     element("div", { class: "wm-sliders" }, ...Object.values(controls).map((one) => one.element)), shown, spoken, places,
   );
 
-  /** The reader chose something: a part of the state, or a function of the view that returns one. */
-  function pick(change) {
-    const [view] = frame ? look(data, state) : views; // what is on screen may be a choice behind
+  /** The reader chose something: a part of the state, or a function of the view that returns one; `side` says which view. */
+  function pick(change, side = 0) {
+    const view = (frame ? look(data, state) : views)[side]; // what is on screen may be a choice behind
     const next = typeof change === "function" ? change(view) : change;
     if ("layer" in next && next.layer !== state.layer) Object.assign(next, withinLayer({ ...state, ...next }));
     else if ("output" in next && !("neuron" in next) && panels.some((one) => one.name === "top")) {
       // Stay at the same rank.
-      next.neuron = look(data, { ...state, ...next })[0].order()[view.order().indexOf(view.neuron)];
+      next.neuron = look(data, { ...state, ...next })[side].order()[view.order().indexOf(view.neuron)];
     }
     for (const [name, value] of Object.entries(next)) {
       state[name] = value;
@@ -158,10 +158,12 @@ function start(data, model, root) {
     const twice = state.view === "compare";
     panels = model.get("panels").flatMap((name) => {
       const { needs, build: make } = PANELS[name];
-      const network = needs(views[0]).includes("step"), sides = twice && network ? [0, 1] : [0];
+      const network = needs(views[0]).includes("step");
       // A drawing outlives another layer or another view.
-      if (!network) lasting[name] ??= { name, needs, side: 0, ...make(data, pick, state) };
-      return !network ? [lasting[name]] : sides.map((side) => ({ name, needs, side, ...make(data, pick, state), paired: sides.length > 1 }));
+      if (!network) return (lasting[name] ??= { name, needs, side: 0, ...make(data, pick, state) });
+      return (twice ? [0, 1] : [0]).map((side) => ({
+        name, needs, side, ...make(data, (change) => pick(change, side), state), paired: twice,
+      }));
     });
     const groups = [];
     for (const one of panels) {
@@ -172,9 +174,12 @@ function start(data, model, root) {
         one.element.querySelector(".wm-title").append(one.which);
       }
     }
+    const { part, index } = places.contains(document.activeElement) ? document.activeElement.dataset : {};
     places.replaceChildren(...groups);
+    if (part) places.querySelector(`[data-part="${part}"]${index ? `[data-index="${index}"]` : ""}`)?.focus();
     controls.neuron.setLast((choices.neuron = data.sizes[state.layer]) - 1);
     controls.output.setLast((choices.output = data.sizes[state.layer + 1]) - 1);
+    controls.output.element.firstChild.textContent = state.layer === layers ? "Output" : "Neuron of the next layer";
     for (const one of root.querySelectorAll("input, button, select, [tabindex]")) {
       one.dataset.lmSuppressShortcuts = "true"; // JupyterLab would else take the arrow keys for itself
     }
@@ -195,6 +200,7 @@ function start(data, model, root) {
     for (const [name, control] of Object.entries(controls)) {
       control.element.hidden = choices[name] < 2 || !needs.has(name);
     }
+    if (controls.step.element.hidden) pause();
     controls.sample.set(view.sample, view.label === null ? "your drawing" : `${view.sample}, label ${view.label}`);
     controls.layer.set(String(view.layer));
     controls.neuron.set(view.neuron, String(view.neuron));

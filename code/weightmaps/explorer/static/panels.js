@@ -71,7 +71,8 @@ export function outputsPanel(data, pick) {
   return {
     element: panel("outputs", "The outputs", chart.element, words, note("Choose a bar: the sentence above speaks of it.")),
     draw(view) {
-      chart.set(view.y, view.last ? view.output : -1, view.answer);
+      const low = -overPeers(view, ({ y }) => Math.max(0, ...y.map((v) => -v))), high = overPeers(view, ({ y }) => Math.max(1, ...y));
+      chart.set(view.y, view.last ? view.output : -1, view.answer, low, high);
       const answer = data.outputs[view.answer];
       write(words, view.label === null ? `The network says ${answer}.`
         : view.right ? `Right: the network says ${answer}.`

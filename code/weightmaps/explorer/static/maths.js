@@ -93,7 +93,7 @@ export function products(weights, values) {
 }
 
 /**
- * A total that runs down the rows of a picture: it starts at `start` and ends at start + the sum of all.
+ * A total that runs down the rows of a picture, whose last may not be full: it starts at `start` and ends at start + the sum of all.
  * @param {ArrayLike<number>} values @param {number} columns @param {number} start
  */
 export function runningTotal(values, columns, start) {
@@ -101,7 +101,7 @@ export function runningTotal(values, columns, start) {
   let total = start;
   for (let i = 0; i < values.length; i++) {
     total += values[i];
-    if ((i + 1) % columns === 0) totals.push(total);
+    if ((i + 1) % columns === 0 || i + 1 === values.length) totals.push(total);
   }
   return totals;
 }

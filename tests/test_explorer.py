@@ -188,13 +188,58 @@ def largest_errors(network, shown, images):
     errors = {
         f"{name}{k}": np.abs(getattr(other, name)[k] - getattr(exact, name)[k])
         for name in "za"
-        for k in (1, 2)
+        for k in range(1, len(network.sizes))
     }
-    weights = np.abs(network.weights[1]).max(axis=0)
-    return {
-        "contribution": (errors["a1"] * weights).max(),
-        **{name: error.max() for name, error in errors.items()},
+    contributions = {
+        f"contribution{k}": errors[f"a{k}"] * np.abs(W).max(axis=0)
+        for k, W in enumerate(network.weights[1:], 1)
     }
+    return {name: error.max() for name, error in {**errors, **contributions}.items()}
+
+
+DEEP = {
+    "784-100-50-10": (random_network((784, 100, 50, 10), 1), None),
+    "12-5-4-3-2": (random_network((12, 5, 4, 3, 2), 2), (3, 4)),
+    "3072-64-10": (random_network((3072, 64, 10), 3, ("relu", "softmax")), (48, 64)),
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_networks_of_any_layers_are_shown_to_a_thousandth(name):
+    network, shape = DEEP[name]
+    digits = random_images(pixels=network.sizes[0])
+    payload = NetworkExplorer(network, digits, shape=shape)._network
+    assert payload["sizes"] == [int(size) for size in name.split("-")]
+    [shown] = decode(payload)
+    assert (shown.sizes, shown.activations) == (network.sizes, network.activations)
+    assert payload["unit"] is not None
+    assert 0 < max(largest_errors(network, shown, digits.images.astype(float)).values()) < 1e-3
+
+
+def test_a_payload_holds_the_steps_and_then_the_others():
+    networks = [random_network((12, 5, 4, 2), seed) for seed in range(4)]
+    explorer = NetworkExplorer(
+        None,
+        random_images(pixels=12),
+        shape=(3, 4),
+        checkpoints={0: networks[0], 7: networks[1]},
+        others={"b": networks[2], "a": networks[3]},
+    )
+    assert (explorer._network["steps"], explorer._network["others"]) == ([0, 7], ["b", "a"])
+    shown = decode(explorer._network)
+    for network, one in zip(networks, shown, strict=True):
+        assert np.abs(one.weights[0] - network.weights[0]).max() < 2 * explorer._network["unit"]
+        rest = zip(one.weights[1:] + one.biases, network.weights[1:] + network.biases, strict=True)
+        assert all(np.array_equal(array, wanted.astype("f4")) for array, wanted in rest)
+
+
+def test_one_odd_network_makes_the_unit_finer_for_all():
+    fine = Network([0.01 * NETWORK.weights[0], NETWORK.weights[1]], NETWORK.biases)
+    units = [
+        NetworkExplorer(NETWORK, IMAGES, others=others)._network["unit"]
+        for others in (None, {"same": NETWORK}, {"fine": fine})
+    ]
+    assert units[0] == units[1] > units[2]
 
 
 @pytest.mark.parametrize("name", zoo.names())

@@ -1,0 +1,32 @@
+"""What axe, the checker of accessibility, has to say about explorers with every panel."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from test_explorer import random_images, random_network
+from test_explorer_browser import part, settle
+from test_layers_and_compare import show
+from weightmaps.explorer import PANELS, NetworkExplorer
+
+DIGITS = random_images(n=12, labels=10)
+TWO = {0: random_network((784, 30, 10), 1), 1000: random_network((784, 30, 10), 2)}
+EXPLORERS = {
+    "one": {"network": random_network((784, 100, 10), 3), "neuron": 42},
+    "compare": {"network": TWO[1000], "checkpoints": TWO, "others": {"Nobody’s": TWO[0]}, "view": "compare"},
+    "layers": {"network": random_network((784, 30, 25, 10), 4), "layer": 1, "ablated": [(1, 2, 0)]},
+    "deep": {"network": random_network((784, 30, 25, 10), 4), "layer": 2, "sorted": True},
+}
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_axe_finds_no_violation(page, tmp_path, name, scheme, width):
+    page.emulate_media(color_scheme=scheme)
+    options = {**EXPLORERS[name]}
+    show(page, tmp_path, NetworkExplorer(options.pop("network"), DIGITS, panels=PANELS, **options), width)
+    part(page, "output").nth(1).hover()
+    settle(page)
+    results = Axe().run(page)
+    assert results.response["passes"], "axe did not look"
+    assert results.violations_count == 0, results.generate_report()

@@ -269,6 +269,43 @@ def test_the_lists_of_the_grid_obey_the_keyboard(page, tmp_path):
     assert numbers(page, "measure") == [measured(SMALL, SMALL_IMAGES, 1, 0, 0, "removal")[0]]
 
 
+# Neurons switched off, and an image that is no sample
+
+
+@pytest.mark.parametrize("colour", MEASURES)
+def test_factors_of_every_layer_and_pixels_go_through_the_network(page, tmp_path, colour):
+    factors, x = [(1, 4, 0.5), (2, 0, 0), (3, 1, 2)], np.linspace(0, 1, 12)
+    network = SMALL
+    for layer, neuron, factor in factors:
+        network = attribution.ablate(network, [neuron], layer=layer, factor=factor)
+    trace = network.forward(x)
+    explorer = deep("small", layer=2, output=1, ablated=factors, pixels=x, colour_by=colour)
+    show(page, tmp_path, explorer)
+    off = f"Neuron 0 answers {trace.a[2][0]:.3f} to this drawing, but is switched off."
+    assert off in part(page, "sentence").inner_text()
+    wanted = {"activation": 0, "z": trace.z[2][0], "product-activation": trace.a[2][0], "ledger-own": 0}
+    wanted |= {"ledger-z": trace.z[3][1], "ledger-output": trace.a[3][1]}
+    for name, value in wanted.items():
+        assert numbers(page, name) == pytest.approx([value], abs=TOLERANCE), name
+    assert numbers(page, "output-value") == pytest.approx(trace.a[4].tolist(), abs=TOLERANCE)
+    assert part(page, "verdict").inner_text() == f"The network says {trace.a[4].argmax()}."
+    sent = trace.a[2] * [0, 1, 1, 1]
+    values = {
+        "weight": SMALL.weights[2][1],
+        "activation": sent,
+        "contribution": SMALL.weights[2][1] * sent,
+        **{name: measured(network, SMALL_IMAGES, 2, 1, 0, name) for name in ("mean", "removal")},
+    }[colour]
+    for neuron in range(4):
+        part(page, "slider-neuron").fill(str(neuron))
+        settle(page)
+        assert numbers(page, "measure") == pytest.approx([values[neuron]], abs=TOLERANCE)
+    part(page, "slider-sample").press("ArrowRight")  # a sample takes the drawing's place
+    settle(page)
+    y = network.forward(SMALL_IMAGES.images[1].astype(float)).a[4]
+    assert numbers(page, "output-value") == pytest.approx(y.tolist(), abs=TOLERANCE)
+
+
 # Side by side
 
 

@@ -6,18 +6,16 @@ import html
 import json
 import re
 import zlib
-from io import BytesIO
 from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import traitlets
-from PIL import Image
 
 from weightmaps import files, zoo
 from weightmaps.digits import load_sample
-from weightmaps.explorer import PANELS, NetworkExplorer, modules
+from weightmaps.explorer import NetworkExplorer, modules
 from weightmaps.explorer.payload import decode
 from weightmaps.network import Network
 
@@ -407,43 +405,6 @@ def test_names_are_text_and_cannot_end_a_script():
     assert "<b>" not in text
     network = ASSET.findall(text)[1][1]
     assert json.loads(network.partition("] = ")[2].removesuffix(";"))["outputs"] == list(names)
-
-
-def test_the_poster_is_small_and_as_large_as_it_says():
-    explorer = NetworkExplorer(random_network((784, 100, 10)), IMAGES)
-    text = explorer._html()
-    form = r'<img data-weightmaps-poster src="data:image/png;base64,([^"]+)" alt="([^"]+)" (.*?)>'
-    image = re.search(form, text)
-    png = base64.b64decode(image[1])
-    width, height = Image.open(BytesIO(png)).size
-    assert image[3] == f'width="{width // 2}" height="{height // 2}"'
-    assert width == 1200
-    assert len(png) < 60_000
-    assert "image 0 (label 0), hidden neuron 0, output 0" in image[2]
-
-
-@pytest.mark.parametrize("name", PANELS)
-def test_the_poster_follows_the_step(name):
-    networks = {0: random_network((12, 5, 2), 1), 9: random_network((12, 5, 2), 2)}
-    explorer = NetworkExplorer(
-        None, random_images(pixels=12), checkpoints=networks, shape=(3, 4), panels=[name]
-    )
-    last = explorer._poster()[0]
-    assert explorer._poster()[0] == last
-    explorer.step = 0
-    assert explorer._poster()[0] != last
-
-
-@pytest.mark.parametrize("name", ["ledger", "outgoing"])
-@pytest.mark.parametrize("n_hidden", [2, 1000])
-def test_the_poster_marks_the_chosen_neuron_and_output(name, n_hidden):
-    explorer = NetworkExplorer(random_network((784, n_hidden, 2)), IMAGES, panels=[name])
-    posters = [explorer._poster()[0]]
-    explorer.neuron = n_hidden - 1
-    posters.append(explorer._poster()[0])
-    explorer.output = 1
-    posters.append(explorer._poster()[0])
-    assert len(set(posters)) == 3
 
 
 def test_to_html_writes_a_complete_page(explorer, tmp_path):

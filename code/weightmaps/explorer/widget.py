@@ -1,15 +1,13 @@
 """NetworkExplorer: the widget, its state, and what Python may set it to."""
 
 import anywidget
-import numpy as np
 import traitlets
 
 from weightmaps.explorer import modules, page, payload
 from weightmaps.explorer.poster import draw_poster
+from weightmaps.explorer.scene import off_words, title_of
 from weightmaps.explorer.state import DEFAULT_PANELS, STATE, ExplorerState
 from weightmaps.files import whole
-
-POSTED = ("neuron", "output", "sample", "step", "rank_by", "panels")
 
 
 class NetworkExplorer(ExplorerState, anywidget.AnyWidget):
@@ -138,22 +136,30 @@ class NetworkExplorer(ExplorerState, anywidget.AnyWidget):
 
     def _poster(self):
         return draw_poster(
-            self._networks[self._steps.index(self.step)],
+            self._networks,
+            self._keys,
             self._digits,
+            self._state(),
             outputs=self._network["outputs"],
             shape=self._images["shape"],
-            limits=np.max([np.abs(one.weights[0]).max(axis=1) for one in self._networks], axis=0),
-            **{name: getattr(self, name) for name in POSTED},
         )
 
     def _words(self):
         """Alternative text of the poster."""
-        label = self._network["outputs"][int(self._digits.labels[self.sample])]
-        at = "" if self.step is None else f" after {self.step:,} training steps"
-        return (
-            f"The explorer as a still picture: image {self.sample} (label {label}), "
-            f"hidden neuron {self.neuron}, output {self._network['outputs'][self.output]}{at}."
-        )
+        names, layer = self._network["outputs"], self.layer
+        label = names[int(self._digits.labels[self.sample])]
+        image = f"image {self.sample} (label {label})" if self.pixels is None else "a drawing"
+        several, last = len(self._sizes) > 3, layer == len(self._sizes) - 2
+        words = [
+            f"The explorer as a still picture: {image}",
+            f"hidden neuron {self.neuron}" + (f" of layer {layer}" if several else ""),
+            f"output {names[self.output]}" if last else f"neuron {self.output} of layer {layer + 1}",
+        ]
+        if self.view == "compare":
+            words.append(f"{title_of(self.step)} beside {title_of(self.other)}")
+        elif self.step is not None:
+            words[-1] += f" after {self.step:,} training steps"
+        return ", ".join([*words, *filter(None, [off_words(self.ablated)])]) + "."
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)

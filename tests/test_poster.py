@@ -174,7 +174,7 @@ def test_the_product_ends_at_z_of_what_the_layer_below_sends_on():
     assert np.ma.getmaskarray(picture.images[0].get_array()).sum() == 2  # 3 × 3 cells for 7 neurons
     ends = total.lines[0].get_xdata()[-1]
     assert np.isclose(ends, product.sum() + NETWORKS[1].biases[1][3])
-    assert title(total) == f"Ends at z = {ends:.3f}".replace("-", "−")
+    assert title(total) == f"Running total to z = {ends:.3f}".replace("-", "−")
 
 
 @pytest.mark.parametrize("layer", [1, 2])

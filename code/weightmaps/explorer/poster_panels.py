@@ -111,7 +111,8 @@ def draw_product(part, scene):
     right.yaxis.set_visible(False)
     right.set(ylim=(len(totals) - 1, 0))
     right.tick_params(labelsize=7)
-    right.set_title(f"Ends at z = {number(scene.trace.z[layer][neuron], 3)}", fontsize=8)
+    words = "Running total to" if len(scene.peers) == 1 else "Ends at"  # there is less room for two
+    right.set_title(f"{words} z = {number(scene.trace.z[layer][neuron], 3)}", fontsize=8)
 
 
 def draw_top(part, scene):

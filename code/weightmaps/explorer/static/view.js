@@ -58,7 +58,7 @@ export async function load(network, images) {
     throw new Error("its images are not complete");
   }
   const reaches = new Map();
-  const reachIn = (key, weights, one) => {
+  const knownReach = (key, weights, one) => {
     const name = `${key} ${one}`;
     const some = () => (one === undefined ? networks : [networks[one]]);
     if (!reaches.has(name)) reaches.set(name, Math.max(...some().map((layers) => reach(weights(layers)))));
@@ -81,8 +81,8 @@ export async function load(network, images) {
     },
     targetsOf: (layer) => (layer === sizes.length - 2 ? outputs
       : Array.from({ length: sizes[layer + 1] }, (_, k) => `neuron ${k} of layer ${layer + 1}`)),
-    reachOf: (layer, neuron, one) => reachIn(`${layer} ${neuron}`, (layers) => row(layers[layer - 1], neuron), one),
-    reachOfAll: (layer, one) => reachIn(layer, (layers) => layers[layer - 1].weights, one),
+    reachOf: (layer, neuron, one) => knownReach(`${layer} ${neuron}`, (layers) => row(layers[layer - 1], neuron), one),
+    reachOfAll: (layer, one) => knownReach(layer, (layers) => layers[layer - 1].weights, one),
   };
 }
 

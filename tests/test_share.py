@@ -61,7 +61,7 @@ def states(page, number=1):
             const root = document.querySelectorAll(".weightmaps-explorer")[number - 1];
             const value = (name) => Number(root.querySelector(`[data-part=slider-${name}]`).value);
             return { ...Object.fromEntries(["neuron", "output", "sample"].map((name) => [name, value(name)])),
-                step: [0, 10, 1000][value("step")], rank_by: root.querySelector(":checked").value };
+                step: [0, 10, 1000][value("step")], rank_by: root.querySelector(".wm-top :checked").value };
         }""",
         number,
     )

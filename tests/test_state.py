@@ -73,7 +73,7 @@ def explorer():
         ("pixels", [[1], [1, 2]], "pixels is [[1], [1, 2]]; give 12 numbers, or None"),
         ("pixels", [np.nan] * 12, "pixels holds nan to nan; they must lie in [0, 1]"),
         ("pixels", [0.0] * 11 + [1.5], "pixels holds 0.0 to 1.5; they must lie in [0, 1]"),
-        ("panels", ["input", "wall"], "panels is ('input', 'wall'); choose from input, hidden, find"),
+        ("panels", ["input", "wall"], "panels is ('input', 'wall'); choose from draw, input, hidden"),
     ],
 )
 def test_what_is_wrong_is_said_and_changes_nothing(explorer, name, value, words):

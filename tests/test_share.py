@@ -87,7 +87,7 @@ def test_every_state_comes_back_after_a_reload(page, place, width):
     part(page, "slider-sample").evaluate(
         "(one) => { one.value = 17; one.dispatchEvent(new Event('input', { bubbles: true })); }"
     )
-    page.locator(".wm-segments label").nth(1).click()
+    page.locator(".wm-top .wm-segments label").nth(1).click()
     part(page, "slider-output").press("Home")
     part(page, "slider-step").press("End")
     part(page, "hidden-grid").press("End")

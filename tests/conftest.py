@@ -3,6 +3,7 @@
 import functools
 import http.server
 import os
+import re
 import threading
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ import pytest
 
 from find_browser import ADVICE, find
 from weightmaps.digits import load_mnist
+from weightmaps.explorer import modules
 
 OUR_HOSTS = {None, "127.0.0.1"}
 
@@ -50,6 +52,24 @@ def page(browser):
     seen = list(trouble)  # what closing interrupts is no failure
     context.close()
     assert seen == []
+
+
+@pytest.fixture
+def javascript(page):
+    """A function that evaluates an expression of the explorer's exports and of values, each by its name."""
+    files = "\n".join(map(modules.read, modules.ORDER))
+    names = ", ".join(re.findall(r"^export (?:async )?(?:function|const) (\w+)", files, re.MULTILINE))
+    explorer = page.evaluate_handle(
+        "(source) => import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })))",
+        f"{modules.module()}\nexport {{ {names} }};",
+    )
+
+    def evaluate(expression, **values):
+        given = f"const {{ {names} }} = explorer, {{ {', '.join(values)} }} = values"
+        body = f"({{ explorer, values }}) => {{ {given}; return {expression}; }}"
+        return page.evaluate(body, {"explorer": explorer, "values": values})
+
+    return evaluate
 
 
 @pytest.fixture(scope="session")

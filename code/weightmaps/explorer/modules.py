@@ -20,6 +20,8 @@ ORDER = (
     "panels.js",
     "ranks.js",
     "ledger.js",
+    "responses.js",
+    "ablate.js",
     "share.js",
     "explorer.js",
 )

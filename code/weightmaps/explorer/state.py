@@ -9,7 +9,7 @@ from weightmaps.attribution import RANKINGS
 
 PANELS = (
     "draw", "input", "hidden", "find", "outputs", "weight_map", "product", "outgoing",
-    "top", "maps", "ledger",
+    "top", "maps", "ledger", "responses", "ablate",
 )  # fmt: skip
 DEFAULT_PANELS = ("input", "hidden", "outputs", "weight_map", "product")
 MEASURES = (*RANKINGS, "mean", "removal")

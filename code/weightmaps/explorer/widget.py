@@ -35,7 +35,9 @@ class NetworkExplorer(ExplorerState, anywidget.AnyWidget):
     panels : sequence of str, optional
         What to show, in this order: ``draw`` (a pad), ``input``, ``hidden``, ``find`` (the hidden neurons,
         coloured and sorted by what the reader chooses), ``outputs``, ``weight_map``, ``product``,
-        ``outgoing``, ``top``, ``maps``, ``ledger``.
+        ``outgoing``, ``top``, ``maps``, ``ledger``, ``responses`` (the neuron's activation for each label,
+        and the images that drive it most and least), ``ablate`` (switch neurons off; what that costs over all
+        images).
     **state
         What it shows at first, and may be set to later:
 

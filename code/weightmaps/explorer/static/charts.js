@@ -4,7 +4,7 @@ import { element, withSign, write } from "./parts.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
-function drawn(tag, name) {
+export function drawn(tag, name) {
   const one = document.createElementNS(SVG, tag);
   if (name) one.setAttribute("class", name);
   return one;

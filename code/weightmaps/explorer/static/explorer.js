@@ -1,10 +1,12 @@
 // The explorer: keeps one state in step with the model, and draws it.
 
+import { ablatePanel } from "./ablate.js";
 import { drawPanel } from "./draw.js";
 import { ledgerPanel } from "./ledger.js";
 import { inputPanel, outgoingPanel, outputsPanel, productPanel, targetOf, weightMapPanel } from "./panels.js";
 import { choice, element, plain, select, slider, withSign, write } from "./parts.js";
 import { findPanel, hiddenPanel, mapsPanel, topPanel } from "./ranks.js";
+import { responsesPanel } from "./responses.js";
 import { share } from "./share.js";
 import { fits, load, look, STATE } from "./view.js";
 
@@ -27,14 +29,18 @@ const PANELS = {
   outputs: { needs: () => ["sample", "output", "step"], build: outputsPanel },
   weight_map: { needs: () => ["neuron", "step"], build: weightMapPanel },
   product: { needs: () => ["sample", "neuron", "step"], build: productPanel },
-  top: {
-    needs: ({ rank_by }) => ["neuron", "output", "step", ...(["weight", "removal"].includes(rank_by) ? [] : ["sample"])],
-    build: topPanel,
-  },
+  top: { needs: ranked, build: topPanel },
   maps: { needs: () => ["neuron", "step"], build: mapsPanel },
   ledger: { needs: () => ["sample", "neuron", "output", "step"], build: ledgerPanel },
   outgoing: { needs: () => ["neuron", "output", "step"], build: outgoingPanel },
+  responses: { needs: () => ["neuron", "step"], build: responsesPanel },
+  ablate: { needs: ranked, build: ablatePanel },
 };
+
+/** What a ranking depends on. @param {View} view */
+function ranked({ rank_by }) {
+  return ["neuron", "output", "step", ...(["weight", "removal"].includes(rank_by) ? [] : ["sample"])];
+}
 
 /** "the largest", "the 2nd largest", … */
 function ordinal(place) {

@@ -55,16 +55,23 @@ export function dense(layer, x) {
   return z;
 }
 
+/** A layer's z and a. @param {Layer} layer @param {ArrayLike<number>} x */
+export function answerOf(layer, x) {
+  const z = dense(layer, x);
+  return { z, a: activate(layer.activation, z) };
+}
+
 /**
  * Every z and a of every layer.
  * @param {Layer[]} layers @param {ArrayLike<number>} x @param {Factors} factors
- * @param {Float64Array} first the first layer's z, where it is known already @returns {Trace}
+ * @param {{z: Float64Array, a: Float64Array}} first what the first layer answers, where it is known already @returns {Trace}
  */
-export function forward(layers, x, factors = null, first = dense(layers[0], x)) {
-  const z = [first], a = [], sent = [];
+export function forward(layers, x, factors = null, first = answerOf(layers[0], x)) {
+  const z = [], a = [], sent = [];
   layers.forEach((layer, l) => {
-    if (l) z.push(dense(layer, sent[l - 1]));
-    a.push(activate(layer.activation, z[l]));
+    const now = l ? answerOf(layer, sent[l - 1]) : first;
+    z.push(now.z);
+    a.push(now.a);
     sent.push(scaled(a[l], factors?.[l]));
   });
   return { z, a, sent };

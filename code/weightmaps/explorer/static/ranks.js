@@ -4,6 +4,7 @@ import { reach, row } from "./maths.js";
 import { note, overPeers, ownScale, scaleWords, targetOf, text } from "./panels.js";
 import { canvas, ink, paint, paintTiles, signed } from "./paint.js";
 import { cellGrid, choice, element, numberPlace, panel, plain, select, slider, withSign, write } from "./parts.js";
+import { drawn } from "./charts.js";
 import { acrossOf, MEASURES } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
@@ -11,7 +12,7 @@ import { acrossOf, MEASURES } from "./view.js";
 const STRIP = 8;
 
 /** What a measure is, in words. @param {string} name one of MEASURES */
-function measureWords(name, data, view) {
+export function measureWords(name, data, view) {
   return {
     weight: `weight to ${targetOf(data, view)}`,
     activation: "activation now",
@@ -21,10 +22,15 @@ function measureWords(name, data, view) {
   }[name];
 }
 
+/** Whether no activation of a layer leaves the range 0 to 1. @param {Data} data */
+export function boundedIn(data, layer) {
+  return ["sigmoid", "softmax"].includes(data.activations[layer - 1]);
+}
+
 /** The colour of each value of a measure, and what it means. @returns {[(v: number) => number, string]} */
 function colouring(name, data, view) {
   if (name === "activation" || name === "mean") {
-    const bounded = ["sigmoid", "softmax"].includes(data.activations[view.layer - 1]);
+    const bounded = boundedIn(data, view.layer);
     const low = bounded ? 0 : -overPeers(view, (one) => Math.max(0, ...one.measure(name).map((v) => -v)));
     const high = bounded ? 1 : overPeers(view, (one) => Math.max(0, ...one.measure(name))) || 1;
     return [ink(low, high), bounded ? "White is 0, black is 1." : `White is ${plain(low)}, black is ${plain(high)}.`];
@@ -40,6 +46,10 @@ function gridPanel(name, controls, data, pick, { layer }) {
   const open = (place) => pick((view) => ({ neuron: controls.length && view.sorted ? view.order()[place] : place }));
   const grid = cellGrid(`${name}-grid`, `Hidden neurons${whose}`, count, across, open);
   const value = numberPlace(name === "hidden" ? "activation" : "measure"), words = element("span"), notes = note();
+  const crosses = drawn("svg", "wm-crosses"), path = drawn("path");
+  crosses.setAttribute("viewBox", `0 0 ${across} ${Math.ceil(count / across)}`);
+  crosses.append(path);
+  grid.element.append(crosses);
   return {
     element: panel(
       name, count === 1 ? "The hidden neuron" : `${count} hidden neurons${whose}`, ...controls, grid.element,
@@ -50,11 +60,15 @@ function gridPanel(name, controls, data, pick, { layer }) {
       const order = controls.length && view.sorted ? view.order() : null;
       const [colour, scaleNote] = colouring(measure, data, view);
       paint(grid.canvas, order ? order.map((j) => values[j]) : values, across, colour);
+      const factors = view.factors?.[layer - 1];
+      path.setAttribute("d", factors ? (order ?? [...factors.keys()]).map((j, i) =>
+        (factors[j] ? "" : `M${(i % across) + 0.25} ${Math.floor(i / across) + 0.25}l.5 .5m-.5 0l.5-.5`)).join("") : "");
       const own = values[view.neuron], what = measure === "activation" ? "activation" : measureWords(measure, data, view);
-      grid.set(order ? order.indexOf(view.neuron) : view.neuron, `neuron ${view.neuron}, ${what} ${plain(own)}`);
+      const said = `${what} ${plain(own)}${view.factor ? "" : ", switched off"}`;
+      grid.set(order ? order.indexOf(view.neuron) : view.neuron, `neuron ${view.neuron}, ${said}`);
       write(words, `Neuron ${view.neuron}: ${what} `);
       value.set(own);
-      write(notes, count === 1 ? scaleNote : scaleNote + (order
+      write(notes, scaleNote + (factors?.includes(0) ? " A cross: switched off." : "") + (count === 1 ? "" : order
         ? ` In order, the first at the top left: ${measureWords(view.rank_by, data, view)}.`
         : " Position in the grid means nothing: neurons in order of their number."));
     },
@@ -115,6 +129,7 @@ export function topPanel(data, pick, { layer }) {
         card.painted = painted;
         write(card.name, `neuron ${j}`);
         card.value.set(ranked[j]);
+        card.button.classList.toggle("wm-off", view.factors?.[layer - 1]?.[j] === 0);
         card.button.setAttribute("aria-pressed", String(j === view.neuron));
       }
       write(words, `In order: ${measureWords(view.rank_by, data, view)}. The maps share one scale, ±${plain(limit)}.` +

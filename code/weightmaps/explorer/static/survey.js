@@ -1,15 +1,15 @@
 // One network over many images: what each neuron answers, how often the network is right, what a neuron is worth.
 
-import { activate, dense, forward, largest, scaled } from "./maths.js";
+import { activate, answerOf, forward, largest, scaled } from "./maths.js";
 
 /** @typedef {import("./maths.js").Layer} Layer @typedef {import("./maths.js").Trace} Trace */
 
-/** The first layer's z for every image: no factor changes these. @param {Layer[]} layers @param {Float64Array[]} images */
-export function firstZ(layers, images) {
-  return images.map((x) => dense(layers[0], x));
+/** The first layer's z and a for every image: no factor changes these. @param {Layer[]} layers @param {Float64Array[]} images */
+export function firstAnswers(layers, images) {
+  return images.map((x) => answerOf(layers[0], x));
 }
 
-/** A trace for every image. @param {import("./maths.js").Factors} factors @param {Float64Array[]} first from firstZ @returns {Trace[]} */
+/** A trace for every image. @param {import("./maths.js").Factors} factors @param {{z: Float64Array, a: Float64Array}[]} first from firstAnswers @returns {Trace[]} */
 export function survey(layers, images, factors, first) {
   return images.map((x, i) => forward(layers, x, factors, first[i]));
 }

@@ -2,7 +2,7 @@
 
 import { inflate, unpack } from "./codec.js";
 import { factorsOf, forward, largest, products, rankOrder, reach, row } from "./maths.js";
-import { confusion, firstZ, meanActivations, removalCosts, survey } from "./survey.js";
+import { confusion, firstAnswers, meanActivations, removalCosts, survey } from "./survey.js";
 
 /** @typedef {import("./maths.js").Layer} Layer */
 
@@ -70,7 +70,7 @@ export async function load(network, images) {
     titles: [...(steps.length ? steps.map((step) => `Step ${step.toLocaleString("en")}`) : ["This network"]), ...others],
     images: images.labels.map((_, i) => pixels.subarray(i * sizes[0], (i + 1) * sizes[0])),
     memory: networks.map(() => ({
-      forward: remember(forward), first: remember(firstZ), survey: remember(survey), confusion: remember(confusion),
+      forward: remember(forward), first: remember(firstAnswers), survey: remember(survey), confusion: remember(confusion),
       untouched: remember((layers, these, first) => confusion(survey(layers, these, null, first), images.labels)),
       means: remember(meanActivations), costs: remember(removalCosts), order: remember(rankOrder),
     })),

@@ -1,0 +1,106 @@
+// The panel of one neuron over all images: how active it is for each label, and which images drive it most and least.
+
+import { rankOrder } from "./maths.js";
+import { canvas, ink, paint } from "./paint.js";
+import { drawn } from "./charts.js";
+import { element, numberPlace, panel, plain } from "./parts.js";
+import { note, overPeers, scaleWords } from "./panels.js";
+import { boundedIn } from "./ranks.js";
+import { remember } from "./view.js";
+
+/** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
+
+const BINS = 20;
+const DRIVERS = 8;
+
+/** The chosen neuron's activation (or z) for each image. @param {View} view @param {"a" | "z"} what */
+function answersOf(view, what = "a") {
+  return view.traces().map((trace) => trace[what][view.layer - 1][view.neuron]);
+}
+
+/** For each label the share of its images in each bin. @param {number[]} values @param {Data} data */
+function sharesOf(values, { labels, outputs }, low, high) {
+  const shares = outputs.map(() => new Array(BINS).fill(0));
+  values.forEach((v, i) => shares[labels[i]][Math.min(BINS - 1, Math.floor((BINS * (v - low)) / (high - low || 1)))]++);
+  return shares.map((line) => {
+    const total = line.reduce((sum, count) => sum + count);
+    return line.map((count) => count / (total || 1));
+  });
+}
+
+export function responsesPanel(data, pick, { layer }) {
+  const n = data.images.length, bounded = boundedIn(data, layer), counts = data.outputs.map((_, k) => data.labels.filter((v) => v === k).length);
+  const rows = data.outputs.map((name, k) => {
+    const svg = drawn("svg", "wm-shares"), bins = drawn("path"), tick = drawn("path", "wm-line");
+    const mean = numberPlace("response-mean", (v) => (counts[k] ? plain(v) : "no image"));
+    svg.setAttribute("viewBox", `0 0 ${BINS} 1`);
+    svg.setAttribute("preserveAspectRatio", "none");
+    svg.setAttribute("role", "img");
+    svg.append(bins, tick);
+    return { name, svg, bins, tick, mean, parts: [element("span", { class: "wm-name" }, name), svg, mean.element] };
+  });
+  const low = element("span"), high = element("span"), words = note();
+  const cards = Array.from({ length: 2 * Math.min(DRIVERS, Math.ceil(n / 2)) }, () => {
+    const picture = canvas(""), name = element("span", { class: "wm-name" }), value = numberPlace("driver-activation");
+    const button = element("button", { type: "button", class: "wm-card", "data-part": "driver" }, picture, name, value.element);
+    const card = { picture, name, value, button, sample: -1 };
+    button.addEventListener("click", () => pick({ sample: card.sample, pixels: null }));
+    return card;
+  });
+  const strip = (label, some) => [
+    element("p", { class: "wm-text" }, label),
+    element("div", { class: "wm-strip", role: "group", "aria-label": label }, ...some.map((one) => one.button)),
+  ];
+  let shown;
+  const tell = remember(() => {
+    const values = answersOf(shown);
+    const from = bounded ? 0 : -overPeers(shown, (one) => -Math.min(...answersOf(one)));
+    const to = bounded ? 1 : overPeers(shown, (one) => Math.max(...answersOf(one)));
+    const shares = sharesOf(values, data, from, to);
+    const most = overPeers(shown, (one) => Math.max(...sharesOf(answersOf(one), data, from, to).flat()));
+    rows.forEach(({ name, svg, bins, tick, mean }, k) => {
+      const own = values.reduce((sum, v, i) => sum + (data.labels[i] === k ? v : 0), 0) / (counts[k] || 1);
+      const at = (BINS * (own - from)) / (to - from || 1);
+      bins.setAttribute("d", shares[k].map((v, i) => (v ? `M${i} 1v${-v / most}h1V1z` : "")).join(""));
+      tick.setAttribute("d", counts[k] ? `M${at} 0v1` : "");
+      mean.set(own);
+      svg.setAttribute("aria-label", counts[k] ? `${name}: mean ${plain(own)} over ${counts[k]} images` : `${name}: no image`);
+    });
+    low.textContent = plain(from);
+    high.textContent = plain(to);
+    words.textContent = `Neuron ${shown.neuron}, a row for each label: where its activations for those images lie. The tallest bar is ${Math.round(100 * most)}% ` +
+      `of a label’s images; the line and the number are the mean.${scaleWords(data, shown)}`;
+    const order = rankOrder(answersOf(shown, "z")), half = cards.length / 2;
+    cards.forEach((card, i) => {
+      const sample = i < half ? order[i] : order[n - 1 - (i - half)];
+      if (card.sample !== sample) paint(card.picture, data.images[sample], data.shape[1], ink());
+      card.sample = sample;
+      card.name.textContent = data.outputs[data.labels[sample]];
+      card.value.set(values[sample]);
+    });
+  });
+  return {
+    element: panel(
+      "responses", `The neuron over these ${n} images`,
+      element(
+        "div", { class: "wm-halves" },
+        element(
+          "div", {}, element("div", { class: "wm-rows" }, ...rows.flatMap((one) => one.parts),
+            element("div", { class: "wm-ends" }, low, element("span", {}, "activation"), high)), words,
+        ),
+        element(
+          "div", {}, ...strip("These images drive it most:", cards.slice(0, cards.length / 2)),
+          ...strip("These images drive it least:", cards.slice(cards.length / 2)),
+          note("In order of the neuron’s z. Below each image: its label and the neuron’s activation. Choose one to see it everywhere."),
+        ),
+      ),
+    ),
+    draw(view) {
+      shown = view;
+      tell(view.neuron, view.scales, ...view.peers.map((one) => one.traces()));
+      for (const { sample, button } of cards) {
+        button.setAttribute("aria-pressed", String(!view.pixels && sample === view.sample));
+      }
+    },
+  };
+}

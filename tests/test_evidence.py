@@ -300,7 +300,7 @@ def test_another_image_repaints_no_evidence(page, evidence):
 def test_a_wide_table_scrolls_by_itself(page, evidence):
     page.set_viewport_size({"width": 360, "height": 740})
     opened(page, evidence.place, "many")
-    area = page.get_by_role("region", name="Table of answers")
+    area = page.get_by_role("group", name="Table of answers")
     area.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("document.querySelector('.wm-scroll').scrollLeft > 0")
@@ -319,3 +319,24 @@ def test_nothing_scrolls_sideways(page, evidence, name, width):
     assert page.evaluate("document.documentElement.scrollWidth") == width
     area = page.locator(".wm-scroll")
     assert area.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+
+
+def test_two_networks_each_have_their_accuracy(page, tmp_path):
+    """The switches stand once, and act on both."""
+    other = random_network((12, 9, 7, 4), 8, DEEP.activations)
+    explorer = NetworkExplorer(
+        DEEP, DEEP_IMAGES, others={"other": other}, view="compare", shape=(3, 4), panels=["ablate"]
+    )
+    explorer.to_html(tmp_path / "two.html")
+    opened(page, tmp_path.as_uri(), "two")
+    assert page.locator("[data-part=switch]:visible").count() == 1
+    part(page, "switch").first.click()
+    settle(page)
+    X = DEEP_IMAGES.images.astype(float)
+    wanted = [
+        one.accuracy(X, DEEP_IMAGES.labels)
+        for network in decode(explorer._network)
+        for one in (ablated(network, [(1, 0, 0.0)]), network)
+    ]
+    shown = page.locator("[data-part^=accuracy]").all()
+    assert [float(place.get_attribute("data-value")) for place in shown] == pytest.approx(wanted)

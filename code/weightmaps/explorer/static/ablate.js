@@ -61,7 +61,7 @@ function confusionTable(names) {
     "A row for what the image is, a column for what the network says; red: more often than with every neuron on, blue: less often.",
   );
   const area = element(
-    "div", { class: "wm-scroll", tabindex: "0", role: "region", "aria-label": "Table of answers" },
+    "div", { class: "wm-scroll", tabindex: "0", role: "group", "aria-label": "Table of answers" },
     element(
       "table", { class: "wm-confusion" }, caption,
       element("thead", {}, element("tr", {}, element("td"), ...[...names, "% right"].map((name) => head("col", name)))),

@@ -4,6 +4,9 @@ import re
 from functools import cache
 from pathlib import Path
 
+from rcssmin import cssmin
+from rjsmin import jsmin
+
 STATIC = Path(__file__).parent / "static"
 
 # Each file may import only from those before it.
@@ -28,9 +31,6 @@ ORDER = (
 
 IMPORT = re.compile(r"^import\s[^;]*;\n", re.MULTILINE)
 EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
-# Comments that fill their lines, and indentation: a quarter of what would travel.
-COMMENT = re.compile(r"^\s*(?://.*|/\*(?s:.*?)\*/\s*)\n", re.MULTILINE)
-INDENT = re.compile(r"^\s+", re.MULTILINE)
 
 
 def read(name):
@@ -40,12 +40,11 @@ def read(name):
 
 @cache
 def module():
-    """The joined module: no import, one ``export default``, no comment lines, no indentation."""
-    joined = "\n".join(EXPORT.sub("", IMPORT.sub("", read(name))) for name in ORDER)
-    return INDENT.sub("", COMMENT.sub("", joined))
+    """The joined module: no import, one ``export default``, no comments, little space."""
+    return jsmin("\n".join(EXPORT.sub("", IMPORT.sub("", read(name))) for name in ORDER))
 
 
 @cache
 def style():
-    """The style sheet, without comment lines and indentation."""
-    return INDENT.sub("", COMMENT.sub("", read("explorer.css")))
+    """The style sheet, without comments and needless space."""
+    return cssmin(read("explorer.css"))

@@ -1,7 +1,7 @@
 // The panel that switches neurons off, or scales them, and shows what that costs over all images.
 
 import { rightOf } from "./survey.js";
-import { element, numberPlace, panel, slider, withSign, write } from "./parts.js";
+import { button, element, numberPlace, panel, slider, withSign, write } from "./parts.js";
 import { note, text } from "./panels.js";
 import { measureWords } from "./ranks.js";
 import { look, remember } from "./view.js";
@@ -93,11 +93,6 @@ export function ablatePanel(data, pick, { layer }) {
   const scaled = (view, factor) => {
     const others = kept(view, (l, j) => l !== layer || j !== view.neuron);
     return { ablated: factor === 1 ? others : [...others, [layer, view.neuron, factor]] };
-  };
-  const button = (part, words, pressed) => {
-    const one = element("button", { type: "button", class: "wm-button", "data-part": part }, words);
-    one.addEventListener("click", pressed);
-    return one;
   };
   let k = Math.min(10, count);
   const factor = slider("factor", "Factor", 0, 20, (tenths) => pick((view) => scaled(view, tenths / 10)));

@@ -4,7 +4,7 @@ import { element, withSign, write } from "./parts.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
-export function drawn(tag, name) {
+export function svgElement(tag, name) {
   const one = document.createElementNS(SVG, tag);
   if (name) one.setAttribute("class", name);
   return one;
@@ -12,7 +12,7 @@ export function drawn(tag, name) {
 
 /** The running total beside a picture: down the picture's rows, to the right of zero where it is positive. */
 export function curve() {
-  const svg = drawn("svg"), zero = drawn("line", "wm-zero"), line = drawn("polyline", "wm-line");
+  const svg = svgElement("svg"), zero = svgElement("line", "wm-zero"), line = svgElement("polyline", "wm-line");
   svg.setAttribute("preserveAspectRatio", "none");
   svg.setAttribute("role", "img");
   svg.append(zero, line);
@@ -48,8 +48,8 @@ export function curve() {
 
 /** A running total from left to right: a bar for each value, from the total before it to the total after it. */
 export function waterfall() {
-  const svg = drawn("svg", "wm-waterfall"), zero = drawn("path", "wm-zero"), line = drawn("path", "wm-steps");
-  const plus = drawn("path", "wm-plus"), minus = drawn("path", "wm-minus"), ends = drawn("path", "wm-dots");
+  const svg = svgElement("svg", "wm-waterfall"), zero = svgElement("path", "wm-zero"), line = svgElement("path", "wm-steps");
+  const plus = svgElement("path", "wm-plus"), minus = svgElement("path", "wm-minus"), ends = svgElement("path", "wm-dots");
   svg.setAttribute("preserveAspectRatio", "none");
   svg.setAttribute("aria-hidden", "true");
   svg.append(zero, line, plus, minus, ends);

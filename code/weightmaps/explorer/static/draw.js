@@ -1,7 +1,7 @@
 // The drawing pad: what a mouse, a finger, a pen or the keyboard draws becomes what the network sees.
 
 import { canvas, ink, paint } from "./paint.js";
-import { element, newId, panel, write } from "./parts.js";
+import { button, element, newId, panel, write } from "./parts.js";
 import { CELL, enlarge, prepare, press, shrink } from "./pen.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
@@ -130,11 +130,7 @@ export function drawPanel(data, pick) {
 
   const buttons = Object.entries({
     Undo: undo, Clear: clear, "Start from this image": () => replace(data.images[view.sample]),
-  }).map(([label, act]) => {
-    const one = element("button", { type: "button", class: "wm-button", "data-part": label.split(" ")[0].toLowerCase() }, label);
-    one.addEventListener("click", act);
-    return one;
-  });
+  }).map(([label, act]) => button(label.split(" ")[0].toLowerCase(), label, act));
   const preparation = element("p", { class: "wm-text" }, box, element("label", { for: id }, " Centre and scale as MNIST does: "),
     "the ink fits 20 × 20 pixels, its centre of mass in the middle.");
   show();

@@ -4,7 +4,7 @@ import { ablatePanel } from "./ablate.js";
 import { drawPanel } from "./draw.js";
 import { ledgerPanel } from "./ledger.js";
 import { inputPanel, outgoingPanel, outputsPanel, productPanel, targetOf, weightMapPanel } from "./panels.js";
-import { choice, element, plain, select, slider, withSign, write } from "./parts.js";
+import { button, choice, element, plain, select, slider, withSign, write } from "./parts.js";
 import { findPanel, hiddenPanel, mapsPanel, topPanel } from "./ranks.js";
 import { responsesPanel } from "./responses.js";
 import { share } from "./share.js";
@@ -95,7 +95,16 @@ function start(data, model, root) {
   const lasting = {};
   let views = look(data, state), panels = [], frame = 0, timer = 0, playing = 0, built = "";
 
-  const play = element("button", { type: "button", class: "wm-button", "data-part": "play" }, "Play");
+  const play = button("play", "Play", () => {
+    if (playing) return pause();
+    if (state.step === steps.at(-1)) pick({ step: steps[0] });
+    write(play, "Pause");
+    playing = setInterval(() => {
+      const [next, after] = steps.slice(steps.indexOf(state.step) + 1);
+      if (next !== undefined) pick({ step: next });
+      if (after === undefined) pause();
+    }, STEP_LASTS);
+  });
   const controls = {
     sample: slider("sample", "Image", 0, data.images.length - 1, (sample) => pick({ sample, pixels: null })),
     layer: choice(
@@ -114,16 +123,6 @@ function start(data, model, root) {
     view: data.keys.length, other: data.keys.length, scales: data.keys.length,
   };
   controls.step.element.append(play);
-  play.addEventListener("click", () => {
-    if (playing) return pause();
-    if (state.step === steps.at(-1)) pick({ step: steps[0] });
-    write(play, "Pause");
-    playing = setInterval(() => {
-      const [next, after] = steps.slice(steps.indexOf(state.step) + 1);
-      if (next !== undefined) pick({ step: next });
-      if (after === undefined) pause();
-    }, STEP_LASTS);
-  });
 
   function pause() {
     clearInterval(playing);

@@ -74,16 +74,16 @@ export function paintTiles(target, { rows, columns, weights }, [h, w], across, c
   target.getContext("2d").putImageData(data, 0, 0);
 }
 
-const kept = new WeakMap(); // each canvas's pixels, written over at every painting
+const reused = new WeakMap(); // each canvas's pixels, written over at every painting
 
 function pixelsOf(target, width, height) {
-  let one = kept.get(target);
+  let one = reused.get(target);
   if (one?.data.width !== width || one.data.height !== height) {
     Object.assign(target, { width, height });
     target.style.aspectRatio = `${width} / ${height}`;
     const data = new ImageData(width, height);
     one = { data, pixels: new Uint32Array(data.data.buffer) };
-    kept.set(target, one);
+    reused.set(target, one);
   }
   return one;
 }

@@ -92,6 +92,13 @@ export function select(name, label, values, picked) {
   };
 }
 
+/** A button. @param {string} part @param {string} words @param {() => void} pressed */
+export function button(part, words, pressed) {
+  const one = element("button", { type: "button", class: "wm-button", "data-part": part }, words);
+  one.addEventListener("click", pressed);
+  return one;
+}
+
 /** A titled place for one picture. @param {string} name @param {string} title @param {...Node} children */
 export function panel(name, title, ...children) {
   const id = newId();

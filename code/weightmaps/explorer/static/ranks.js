@@ -4,7 +4,7 @@ import { reach, row } from "./maths.js";
 import { note, overPeers, ownScale, scaleWords, targetOf, text } from "./panels.js";
 import { canvas, ink, paint, paintTiles, signed } from "./paint.js";
 import { cellGrid, choice, element, numberPlace, panel, plain, select, slider, withSign, write } from "./parts.js";
-import { drawn } from "./charts.js";
+import { svgElement } from "./charts.js";
 import { acrossOf, MEASURES } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
@@ -46,7 +46,7 @@ function gridPanel(name, controls, data, pick, { layer }) {
   const open = (place) => pick((view) => ({ neuron: controls.length && view.sorted ? view.order()[place] : place }));
   const grid = cellGrid(`${name}-grid`, `Hidden neurons${whose}`, count, across, open);
   const value = numberPlace(name === "hidden" ? "activation" : "measure"), words = element("span"), notes = note();
-  const crosses = drawn("svg", "wm-crosses"), path = drawn("path");
+  const crosses = svgElement("svg", "wm-crosses"), path = svgElement("path");
   crosses.setAttribute("viewBox", `0 0 ${across} ${Math.ceil(count / across)}`);
   crosses.append(path);
   grid.element.append(crosses);

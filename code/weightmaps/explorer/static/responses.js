@@ -2,7 +2,7 @@
 
 import { rankOrder } from "./maths.js";
 import { canvas, ink, paint } from "./paint.js";
-import { drawn } from "./charts.js";
+import { svgElement } from "./charts.js";
 import { element, numberPlace, panel, plain } from "./parts.js";
 import { note, overPeers, scaleWords } from "./panels.js";
 import { boundedIn } from "./ranks.js";
@@ -31,7 +31,7 @@ function sharesOf(values, { labels, outputs }, low, high) {
 export function responsesPanel(data, pick, { layer }) {
   const n = data.images.length, bounded = boundedIn(data, layer), counts = data.outputs.map((_, k) => data.labels.filter((v) => v === k).length);
   const rows = data.outputs.map((name, k) => {
-    const svg = drawn("svg", "wm-shares"), bins = drawn("path"), tick = drawn("path", "wm-line");
+    const svg = svgElement("svg", "wm-shares"), bins = svgElement("path"), tick = svgElement("path", "wm-line");
     const mean = numberPlace("response-mean", (v) => (counts[k] ? plain(v) : "no image"));
     svg.setAttribute("viewBox", `0 0 ${BINS} 1`);
     svg.setAttribute("preserveAspectRatio", "none");

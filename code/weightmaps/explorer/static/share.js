@@ -1,6 +1,6 @@
 // Keep and share: the state in the page's address, a link to it, a picture of it, its numbers as a table.
 
-import { element } from "./parts.js";
+import { button, element } from "./parts.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").State} State @typedef {import("./view.js").View} View */
 
@@ -188,11 +188,6 @@ export function share({ data, state, root, view, set, fits }) {
     }
   }
 
-  function button(part, words, pressed) {
-    const one = element("button", { type: "button", "data-part": part }, words);
-    one.addEventListener("click", pressed);
-    return one;
-  }
   root.prepend(note);
   root.append(element(
     "div", { class: "wm-foot" }, ...(linked ? [button("copy-link", "Copy link", copy)] : []),

@@ -344,12 +344,10 @@ def test_the_join_drops_comments_and_keeps_text():
     assert "/**" not in text
     assert "/*" not in style
     assert len(text) < 0.8 * sum(len(modules.read(name)) for name in modules.ORDER)
-    # In a template within a template two spaces would become one.
+    # In a template within a template the minifier would drop spaces.
+    nested = re.compile(r"\$\{[^{}`]*`")
     assert not [
-        line
-        for name in modules.ORDER
-        for line in modules.read(name).splitlines()
-        if re.search(r"`[^`]*\S  [^`]*`", line)
+        line for name in modules.ORDER for line in modules.read(name).splitlines() if nested.search(line)
     ]
 
 

@@ -340,7 +340,9 @@ def test_two_networks_stand_side_by_side(page, tmp_path, name, width):
     check_pair(page, networks, 2, 1)
     sentence = part(page, "sentence").inner_text()
     assert [f"{title}: neuron 2 answers" in sentence for title in titles] == [True, True]
-    assert part(page, "which").all_inner_texts() == titles * (len(PANELS) - 1)
+    assert part(page, "which").all_inner_texts() == titles * (
+        len(PANELS) - 2
+    )  # all but the pad and the image
     assert page.locator(".wm-input").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth") == width
     for panel in ("weight_map", "product", "hidden"):

@@ -29,10 +29,11 @@ function ablatedWords(data, view) {
   if (!all.length) return "Every neuron is on, as trained.";
   if (all.length > NAMED) {
     const count = data.sizes.slice(1, -1).reduce((sum, n) => sum + n);
-    return `${off} of ${count} neurons are off${all.length > off ? `, ${all.length - off} scaled` : ""}.`;
+    const others = all.length > off ? `, ${all.length - off} scaled` : "";
+    return `${off} of ${count} neurons are off${others}.`;
   }
-  const words = all.map(([layer, neuron, factor]) =>
-    `neuron ${neuron}${data.sizes.length > 3 ? ` of layer ${layer}` : ""} ${factor ? times(factor) : "is off"}`);
+  const whose = (layer) => (data.sizes.length > 3 ? ` of layer ${layer}` : "");
+  const words = all.map(([layer, neuron, factor]) => `neuron ${neuron}${whose(layer)} ${factor ? times(factor) : "is off"}`);
   return `N${words.join("; ").slice(1)}.`;
 }
 

@@ -64,7 +64,7 @@ export function waterfall() {
       const all = Array.from({ length: count }, (_, i) => i);
       svg.setAttribute("viewBox", `0 0 ${count} 100`);
       zero.setAttribute("d", `M0 ${nought}H${count}`);
-      line.setAttribute("d", `M0 ${at[0]}${all.map((i) => `V${at[i + 1]}H${i + 1}`).join("")}`);
+      line.setAttribute("d", `M0 ${at[0]}` + all.map((i) => `V${at[i + 1]}H${i + 1}`).join(""));
       plus.setAttribute("d", all.filter((i) => totals[i + 1] > totals[i]).map(bar).join(""));
       minus.setAttribute("d", all.filter((i) => totals[i + 1] < totals[i]).map(bar).join(""));
       ends.setAttribute("d", `M0 ${at[0]}h0M${count} ${at[count]}h0`);

@@ -144,7 +144,7 @@ export function drawPanel(data, pick) {
     draw(now) {
       view = now;
       paint(seen, view.x, columns, ink());
-      write(words, `The network sees: ${view.pixels ? "the drawing" : `image ${view.sample}`}`);
+      write(words, view.pixels ? "The network sees: the drawing" : `The network sees: image ${view.sample}`);
       if (frame || same(view.pixels, sent)) return;
       sent = view.pixels; // from elsewhere: Python, a link, or another image was chosen
       lift();

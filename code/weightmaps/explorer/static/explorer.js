@@ -61,7 +61,8 @@ function sentences(data, view, needs) {
     const place = contributions.reduce((sum, v) => sum + (v > own), 1);
     const adds = needs.has("sample") ? `, so it adds ${withSign(own)} to the sum z of ${target}` : "";
     const among = adds && count > 1 ? `: ${ordinal(place)} of ${count}` : "";
-    parts.push(`${adds ? "Its weight" : `The weight of neuron ${neuron}`} to ${target} is ${withSign(w)}${adds}${among}.`);
+    const weight = adds ? "Its weight" : `The weight of neuron ${neuron}`;
+    parts.push(`${weight} to ${target} is ${withSign(w)}${adds}${among}.`);
   }
   if (!parts.length) parts.push(`${whose} ${neuron}: ${view.weights.length} weights, bias ${withSign(view.bias)}.`);
   return parts;
@@ -181,7 +182,7 @@ function start(data, model, root) {
     }
     const { part, index } = places.contains(document.activeElement) ? document.activeElement.dataset : {};
     places.replaceChildren(...groups);
-    if (part) places.querySelector(`[data-part="${part}"]${index ? `[data-index="${index}"]` : ""}`)?.focus();
+    if (part) places.querySelector(`[data-part="${part}"]` + (index ? `[data-index="${index}"]` : ""))?.focus();
     controls.neuron.setLast((choices.neuron = data.sizes[state.layer]) - 1);
     controls.output.setLast((choices.output = data.sizes[state.layer + 1]) - 1);
     controls.output.element.firstChild.textContent = state.layer === layers ? "Output" : "Neuron of the next layer";

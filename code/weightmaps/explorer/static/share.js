@@ -173,7 +173,8 @@ export function share({ data, state, root, view, set, fits }) {
 
   function download(blob, ending) {
     const { neuron, sample, step, pixels } = state;
-    const name = `neuron-${neuron}-${pixels ? "drawing" : `image-${sample}`}${step === null ? "" : `-step-${step}`}.${ending}`;
+    const image = pixels ? "drawing" : `image-${sample}`, at = step === null ? "" : `-step-${step}`;
+    const name = `neuron-${neuron}-${image}${at}.${ending}`;
     const url = URL.createObjectURL(blob);
     element("a", { href: url, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(url), 10000);

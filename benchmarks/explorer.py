@@ -2,7 +2,7 @@
 
     pip install -e ".[test,lab]"
 
-Chromium's processor is slowed 4 ×. Real arrow keys move each slider 200 times, the next after the frame of
+Chromium's processor is slowed 4 ×. Real arrow keys move each slider 100 times, the next after the frame of
 the last. A time is what the page's main thread does for one key: from the slider's `input` event until its
 listeners are done, then from the frame's first callback until the first task after style, layout, paint and
 commit. Waiting for the display's clock between the two is not counted, nor is turning the layers into
@@ -31,14 +31,14 @@ from playwright.sync_api import sync_playwright
 from weightmaps import zoo
 from weightmaps.digits import load_sample
 from weightmaps.explorer import PANELS, NetworkExplorer
-from weightmaps.explorer.widget import DEFAULT_PANELS
+from weightmaps.explorer.state import DEFAULT_PANELS
 from weightmaps.training import initialise
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from find_browser import find
 
-EVENTS = 200
+EVENTS = 100
 SLOWED = 4
 LAST = {"sample": 99, "neuron": 99, "output": 9}
 FLAGS = [

@@ -94,7 +94,7 @@ function start(data, model, root) {
   if (!fits(data, state)) throw new Error("its state does not fit its network");
   const layers = data.sizes.length - 2, { steps } = data;
   const lasting = {};
-  let views = look(data, state), panels = [], frame = 0, timer = 0, playing = 0, built = "";
+  let views = look(data, state), panels = [], frame = 0, timer = 0, playing = 0, built = "", lines = 0;
 
   const play = button("play", "Play", () => {
     if (playing) return pause();
@@ -221,7 +221,7 @@ function start(data, model, root) {
     }
     const said = views.flatMap((one) => sentences(data, one, needs));
     write(shown, said.join(" "));
-    shown.style.setProperty("--wm-said", said.length);
+    if (said.length !== lines) shown.style.setProperty("--wm-said", (lines = said.length)); // else all is styled anew
     clearTimeout(timer);
     timer = setTimeout(() => {
       spoken.textContent = shown.textContent;

@@ -197,7 +197,7 @@ export function bars(part, names, picked, format = plain) {
     element: element("div", { class: "wm-bars" }, ...rows.map((one) => one.button)),
     /** The bars start at zero, wherever it lies between `low` and `high`; `answer` may be no bar's index. */
     set(values, chosen, answer, low = Math.min(0, ...values), high = Math.max(1, ...values)) {
-      const percent = (v) => `${(100 * v) / (high - low)}%`;
+      const percent = (v) => `${((100 * v) / (high - low)).toFixed(2)}%`; // what looks the same stays the same text
       rows.forEach(({ button, fill, value, mark }, i) => {
         button.setAttribute("aria-pressed", String(i === chosen));
         button.classList.toggle("wm-answer", i === answer);

@@ -35,15 +35,18 @@ def _parser():
         "train",
         help="make a network of the zoo again",
         description="Train a network of the zoo from full MNIST; say whether it equals the one that ships.",
-        epilog="Example: python -m weightmaps train --recipe zero-one --mnist mnist -o made. "
-        "Full MNIST comes from --mnist, else from the folder that WEIGHTMAPS_MNIST names, "
-        "else from the cache, else by download (11 MB).",
+        epilog="Example: python -m weightmaps train --recipe zero-one --mnist mnist -o made\n\n"
+        "Full MNIST comes from --mnist, else from the folder that WEIGHTMAPS_MNIST names,\n"
+        "else from the cache, else by download (11 MB).\n\nRecipes:\n"
+        + "\n".join(f"  {name:32} {recipe.title}" for name, recipe in zoo.RECIPES.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     train.add_argument(
         "--recipe",
         required=True,
         choices=zoo.names(),
-        help="; ".join(f"{name}: {recipe.title}" for name, recipe in zoo.RECIPES.items()),
+        metavar="NAME",
+        help="which network to make; the names are listed below",
     )
     train.add_argument("--mnist", metavar="FOLDER", help="a folder with the four IDX files, .gz or plain")
     train.add_argument(

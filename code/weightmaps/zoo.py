@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from .network import Network
 from .training import initialise, train
 
 DATA = Path(__file__).parent / "data"
+SHUFFLE_SEED = 0
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,30 @@ class Recipe:
     passing: float
     """The first seed whose accuracy on the validation images reaches this is the one that ships."""
     checkpoints: tuple = ()
+    shuffled: bool = False
+    """Whether the training labels are dealt out anew at random, so that there is nothing to learn."""
+
+
+def _two_by_two(name, sizes, labels):
+    """Start N(0, 1) or N(0, 1/n), λ = 0 or 5, three seeds, all else equal: each ships, good or bad."""
+    return {
+        f"{name}{scale.replace('_', '-')}-decay{decay}-seed{seed}": Recipe(
+            title=f"{'-'.join(map(str, sizes))}, start {scale!r}, λ = {decay}, seed {seed}",
+            sizes=sizes,
+            labels=labels,
+            scale=scale,
+            epochs=30,
+            batch_size=10,
+            learning_rate=0.5,
+            weight_decay=float(decay),
+            cost="cross_entropy",
+            seeds=(seed,),
+            passing=0.0,
+        )
+        for scale in ("unit", "fan_in")
+        for decay in (0, 5)
+        for seed in range(3)
+    }
 
 
 RECIPES = {
@@ -67,6 +92,22 @@ RECIPES = {
             *(0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700),
             *(1_000, 1_500, 2_000, 3_000, 5_000, 7_000, 10_000, 15_000, 20_000, 25_000, 30_000, 35_010),
         ),
+    ),
+    **_two_by_two("", (784, 100, 10), tuple(range(10))),
+    **_two_by_two("zero-one-", (784, 1, 2), (0, 1)),
+    "shuffled": Recipe(
+        title="A control: 784-100-10, trained on labels dealt out at random",
+        sizes=(784, 100, 10),
+        labels=tuple(range(10)),
+        scale="fan_in",
+        epochs=30,
+        batch_size=10,
+        learning_rate=0.5,
+        weight_decay=0.0,
+        cost="cross_entropy",
+        seeds=(0,),
+        passing=0.0,
+        shuffled=True,
     ),
 }
 
@@ -145,6 +186,9 @@ def make(name, mnist, folder, *, every_seed=False, progress=True):
     train_, validation, test = (
         part.only(*recipe.labels) for part in (mnist.train, mnist.validation, mnist.test)
     )
+    if recipe.shuffled:
+        labels = np.random.default_rng(SHUFFLE_SEED).permutation(train_.labels)
+        train_ = replace(train_, labels=labels)
     shipped, tried = None, []
     for seed in recipe.seeds if every_seed else (card(name)["seed"],):
         network, history = train(

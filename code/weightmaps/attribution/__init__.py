@@ -1,14 +1,27 @@
 """What each pixel contributes to a neuron, and each neuron to an output. Nothing is drawn here."""
 
+from .deletion import deletion_curve
+from .gradients import IntegratedGradients, gradient, integrated_gradients
 from .neurons import RANKINGS, Ledger, ledger, top_neurons
+from .patches import occlusion
+from .patterns import pattern
+from .ranks import rank_correlation
 from .removal import ablate, removal_costs
-from .weights import weight_map, weight_times_input
+from .weights import optimal_input, weight_map, weight_times_input
 
 __all__ = [
     "RANKINGS",
+    "IntegratedGradients",
     "Ledger",
     "ablate",
+    "deletion_curve",
+    "gradient",
+    "integrated_gradients",
     "ledger",
+    "occlusion",
+    "optimal_input",
+    "pattern",
+    "rank_correlation",
     "removal_costs",
     "top_neurons",
     "weight_map",

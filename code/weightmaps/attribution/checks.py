@@ -22,3 +22,35 @@ def one_image(network, x):
     if x.shape != (network.sizes[0],):
         raise ValueError(f"x has shape {x.shape}; one image for this network has shape ({network.sizes[0]},)")
     return x
+
+
+def numbers(value, name):
+    """The value as a new array of ``float64``; finite real numbers or nothing."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub" or not np.isfinite(array).all():
+        raise ValueError(f"{name} is {array.dtype} of shape {array.shape}; it must hold finite numbers alone")
+    return array.astype(np.float64)
+
+
+def images(network, X, name="X"):
+    """The images as rows of ``float64``, also where there is only one."""
+    X = numbers(X, name)
+    n_in = network.sizes[0]
+    if X.ndim not in (1, 2) or X.shape[-1] != n_in or 0 in X.shape:
+        raise ValueError(f"{name} has shape {X.shape}; this network wants (n, {n_in}) or ({n_in},)")
+    return np.atleast_2d(X)
+
+
+def baseline_image(network, baseline):
+    """The image that stands for "nothing there": a number becomes a flat image."""
+    baseline, n_in = numbers(baseline, "baseline"), network.sizes[0]
+    if baseline.shape not in ((), (n_in,)):
+        raise ValueError(f"baseline has shape {baseline.shape}; give a number or one image ({n_in},)")
+    return np.broadcast_to(baseline, n_in)
+
+
+def integer(value, name, least=1):
+    """An integer of a certain size or more."""
+    if not isinstance(value, (int, np.integer)) or value < least:
+        raise ValueError(f"{name} is {value!r}; it must be an integer, {least} or more")
+    return int(value)

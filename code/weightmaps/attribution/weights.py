@@ -1,4 +1,4 @@
-"""The weights of a first-layer neuron as a picture: alone, and times an image."""
+"""The weights of a first-layer neuron as a picture: alone, times an image, and the image they like best."""
 
 from __future__ import annotations
 
@@ -47,3 +47,51 @@ def weight_times_input(network, x, neuron):
     ([2.0, -1.0, 0.0], np.True_)
     """
     return weight_map(network, neuron) * one_image(network, x)
+
+
+def optimal_input(network, neuron, *, layer=1, ink=None):
+    """The image that drives a first-layer neuron most: 1 where its weight is positive, 0 elsewhere.
+
+    The neuron's z is Σ wᵢ xᵢ + b, a sum in which each pixel stands alone, so for pixels from 0 to 1 each term
+    is made largest by itself: by xᵢ = 1 if wᵢ > 0, by 0 if not. Its activation never falls as z grows, so
+    nothing of the weights is left in the picture but their signs.
+
+    With `ink`, Σ xᵢ may be no more than that. Then the largest positive weights are filled first, each up to
+    1, the last in part: ink moved to a pixel of larger weight only ever raises z.
+
+    Parameters
+    ----------
+    network : Network
+    neuron : int
+    layer : int
+        Must be 1. z of a deeper neuron is no sum of pixels and has no such formula.
+    ink : float, optional
+        The most that the pixels may sum to, 0 or more.
+
+    Returns
+    -------
+    array of float64, shape (n_in,)
+        From 0 to 1.
+
+    Examples
+    --------
+    >>> from weightmaps.network import Network
+    >>> network = Network([[[2.0, -1.0, 4.0, 3.0]]], [[0.0]])
+    >>> optimal_input(network, 0).tolist(), optimal_input(network, 0, ink=1.5).tolist()
+    ([1.0, 0.0, 1.0, 1.0], [0.0, 0.0, 1.0, 0.5])
+    """
+    if layer != 1:
+        raise ValueError(
+            f"layer is {layer!r}; only for layer 1 is the best image known from the weights: "
+            "a deeper neuron sees no pixels, and its z is no sum over them"
+        )
+    weights = weight_map(network, neuron)
+    if ink is None:
+        return (weights > 0).astype(np.float64)
+    if not ink >= 0:
+        raise ValueError(f"ink is {ink!r}; the pixels' sum is a number, 0 or more")
+    order = np.argsort(-weights, kind="stable")
+    image = np.zeros(len(weights))
+    image[order] = np.clip(ink - np.arange(len(weights)), 0, 1)
+    image[weights <= 0] = 0
+    return image

@@ -148,11 +148,13 @@ def test_the_gap_is_the_error_of_the_sum_and_shrinks_with_steps():
 
 def test_the_gap_on_the_networks_that_ship_is_what_the_docstring_says():
     images = digits.load_sample().images[::25]
-    for name in ("nielsen", *(name for name in zoo.names() if name.startswith("zero-one"))):
+    bounds = {"nielsen": 1e-6, "zero-one": 1e-6}
+    bounds |= {name: 2e-4 for name in zoo.names() if name.startswith("zero-one-")}
+    for name, bound in bounds.items():
         network = zoo.load(name)
         for output in range(network.sizes[-1]):
             result = attribution.integrated_gradients(network, images, output=output)
-            assert np.abs(result.gap).max() < 1e-5
+            assert np.abs(result.gap).max() < bound
             np.testing.assert_array_equal(result.attributions[images == 0], 0)
 
 

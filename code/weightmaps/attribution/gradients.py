@@ -73,9 +73,10 @@ def integrated_gradients(network, X, *, output=None, neuron=None, layer=1, basel
     """Share out z(image) − z(baseline) among the pixels, by the gradients along the line between the two.
 
     Pixel i gets (x_i − b_i) ∫₀¹ ∂z/∂x_i (b + t (x − b)) dt (Sundararajan, Taly, Yan 2017, arXiv:1703.01365,
-    equation 1). The integral is a Gauss–Legendre sum. For `nielsen` and `zero-one`, whose z differ by about 10
-    to 30 from those of a blank image, the gap at 50 steps is below 10⁻⁶; the midpoint rule leaves up to 0.06.
-    It is larger where one neuron saturates (10⁻⁴ among the other 784-1-2 networks) or the gradient jumps (relu).
+    equation 1). The integral is a Gauss–Legendre sum. For `nielsen` and `zero-one`, whose z differ by about
+    10 to 30 from those of a blank image, the gap at 50 steps is below 10⁻⁶; the midpoint rule leaves up to
+    0.06. It is larger where one neuron saturates (10⁻⁴ among the other 784-1-2 networks) or the gradient
+    jumps (relu).
 
     Parameters
     ----------

@@ -5,6 +5,7 @@ import http.server
 import os
 import re
 import threading
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,6 +14,7 @@ from find_browser import ADVICE, find
 from weightmaps.digits import load_mnist
 from weightmaps.explorer import modules
 
+SITE = Path(__file__).parent.parent / "_build" / "html"
 OUR_HOSTS = {None, "127.0.0.1"}
 
 
@@ -92,6 +94,21 @@ def serve():
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The built site; without it there is nothing to test, and `make test` builds it first."""
+    if not (SITE / "chapters" / "index.html").exists():
+        if os.environ.get("CI"):
+            pytest.fail("there is no built site; run: make book")
+        pytest.skip("there is no built site; run: make book")
+    return SITE
+
+
+@pytest.fixture(params=["http", "file"])
+def place(request, site, serve):
+    return serve(site) if request.param == "http" else site.as_uri()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """The built site: every page, every slider, over http and from a folder, against NumPy."""
 
 import json
-import os
 import re
 from pathlib import Path
 
@@ -9,26 +8,18 @@ import numpy as np
 import pytest
 
 from test_explorer_browser import number, part, settle
-from weightmaps import digits, zoo
+from weightmaps import attribution, digits, zoo
 
-SITE = Path(__file__).parent.parent / "_build" / "html"
-PAGES = ("index", "the-raw-network", "weight-times-input", "raw-weight-maps", "zero-versus-one")
+PAGES = (
+    "index",
+    "the-raw-network",
+    "weight-times-input",
+    "raw-weight-maps",
+    "zero-versus-one",
+    "workbench",
+)
+CHAPTERS = Path(__file__).parent.parent / "chapters"
 TOLERANCE = 1e-3
-
-
-@pytest.fixture(scope="module")
-def site():
-    """The built site; without it there is nothing to test, and `make test` builds it first."""
-    if not (SITE / "chapters" / "index.html").exists():
-        if os.environ.get("CI"):
-            pytest.fail("there is no built site; run: make book")
-        pytest.skip("there is no built site; run: make book")
-    return SITE
-
-
-@pytest.fixture(params=["http", "file"])
-def place(request, site, serve):
-    return serve(site) if request.param == "http" else site.as_uri()
 
 
 def opened(page, place, name):
@@ -47,9 +38,11 @@ class Shown:
             steps = zoo.checkpoints("zero-one")
             network = steps[list(steps)[self.slider(page, "step")]]
         else:
-            self.images = digits.load_sample()[::50]
+            self.images = digits.load_sample()[:: 10 if name == "workbench" else 50]
             network = zoo.load("nielsen")
         self.neuron = self.slider(page, "neuron")
+        if part(page, "slider-factor").count():
+            network = attribution.ablate(network, [self.neuron], factor=self.slider(page, "factor") / 10)
         sample = self.slider(page, "sample")
         self.weights, self.bias = (
             network.weights[0][self.neuron].astype(float),
@@ -112,6 +105,8 @@ def test_every_slider_by_keyboard_and_by_mouse(page, place, name):
         settle(page)
         assert int(slider.input_value()) > first
         Shown(page, name).check(page)
+        if part(page, "all-on").count() and part(page, "all-on").is_enabled():
+            part(page, "all-on").click()
 
 
 def test_each_page_shows_numbers_to_check(page, place):
@@ -119,11 +114,12 @@ def test_each_page_shows_numbers_to_check(page, place):
     for name in PAGES:
         opened(page, place, name)
         shown[name] = Shown(page, name).check(page)
-    # Ten outputs and an activation on two pages, the product on two; raw-weight-maps has its sentence alone.
+    # Ten outputs on three pages, an activation on two, the product on three; raw-weight-maps has its sentence alone.
     assert shown["index"] >= 11
     assert shown["the-raw-network"] >= 11
     assert shown["weight-times-input"] >= 4
     assert shown["zero-versus-one"] >= 6
+    assert shown["workbench"] >= 14
 
 
 def test_the_sliders_of_the_top_neurons_follow_the_digit(page, place):
@@ -184,7 +180,7 @@ def test_formulas_are_mathml(page, place):
 
 
 def notebook(name):
-    return json.loads((SITE.parent.parent / "chapters" / f"{name}.ipynb").read_text(encoding="utf-8"))
+    return json.loads((CHAPTERS / f"{name}.ipynb").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -36,24 +36,37 @@ def browser():
 
 
 @pytest.fixture
-def page(browser):
-    """A page of 1280 × 900; a console message, an uncaught error or a foreign request fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    trouble = []
-    page.on("console", lambda message: trouble.append(f"console: {message.text}"))
-    page.on("pageerror", lambda error: trouble.append(f"uncaught: {error}"))
-    page.on("requestfailed", lambda request: trouble.append(f"failed: {request.url[:200]}"))
+def new_page(browser):
+    """A function that opens pages, by default of 1280 × 900; it takes the options of a browser's context.
+
+    A console message, an uncaught error or a foreign request on one of them fails the test.
+    """
+    contexts, trouble = [], []
 
     def watch(request):
         if urlsplit(request.url).hostname not in OUR_HOSTS and not request.url.startswith(("data:", "blob:")):
             trouble.append(f"foreign request: {request.url}")
 
-    page.on("request", watch)
-    yield page
+    def make(**options):
+        contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options}))
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: trouble.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: trouble.append(f"uncaught: {error}"))
+        page.on("requestfailed", lambda request: trouble.append(f"failed: {request.url[:200]}"))
+        page.on("request", watch)
+        return page
+
+    yield make
     seen = list(trouble)  # what closing interrupts is no failure
-    context.close()
+    for context in contexts:
+        context.close()
     assert seen == []
+
+
+@pytest.fixture
+def page(new_page):
+    """A page as `new_page` opens it by default."""
+    return new_page()
 
 
 @pytest.fixture

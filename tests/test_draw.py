@@ -280,8 +280,9 @@ def paper(page, canvas="[data-part=pad] canvas"):
 
 def on_screen(page, points):
     box = part(page, "pad").bounding_box()
-    assert (box["width"], box["height"]) == (224, 224)
-    return [(box["x"] + x, box["y"] + y) for x, y in points]
+    assert box["width"] == pytest.approx(box["height"])
+    scale = box["width"] / 224
+    return [(box["x"] + scale * x, box["y"] + scale * y) for x, y in points]
 
 
 def by_mouse(page, strokes):
@@ -454,20 +455,23 @@ def test_a_pad_of_another_shape(page, folder):
 # Touch
 
 
-@pytest.fixture(params=[1280, 360])
-def touch(request, browser, folder):
-    """A page with a pad, and a function that touches: kind, then a point for each finger."""
-    size = {"width": request.param, "height": 500}
-    context = browser.new_context(viewport=size, has_touch=True)
-    page = mounted(context.new_page(), folder)
-    client = context.new_cdp_session(page)
+def fingers(page):
+    """A function that touches: kind, then a point for each finger."""
+    client = page.context.new_cdp_session(page)
 
     def send(kind, *points):
-        fingers = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]
-        client.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": fingers})
+        touching = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]
+        client.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": touching})
 
-    yield page, send
-    context.close()
+    return send
+
+
+@pytest.fixture(params=[1280, 360])
+def touch(request, new_page, folder):
+    """A page with a pad, and what touches it."""
+    size = {"width": request.param, "height": 500}
+    page = mounted(new_page(viewport=size, has_touch=True), folder)
+    return page, fingers(page)
 
 
 def test_a_finger_draws_and_the_page_stays(touch):

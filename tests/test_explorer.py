@@ -351,6 +351,12 @@ def test_the_join_drops_comments_and_keeps_text():
     ]
 
 
+@pytest.mark.parametrize("name", modules.ORDER)
+def test_no_template_stands_within_another(name):
+    """The minifier would take the words of the inner one for code, and drop their spaces."""
+    assert re.findall(r"\$\{[^}`]*`.*", modules.read(name)) == []
+
+
 def test_every_script_is_joined():
     assert {path.name for path in modules.STATIC.glob("*.js")} == {*modules.ORDER, "host.js"}
 

@@ -342,7 +342,7 @@ def test_two_networks_stand_side_by_side(page, tmp_path, name, width):
     assert [f"{title}: neuron 2 answers" in sentence for title in titles] == [True, True]
     assert part(page, "which").all_inner_texts() == titles * (
         len(PANELS) - 2
-    )  # all but the pad and the image
+    )  # the image and the pad stand once
     assert page.locator(".wm-input").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth") == width
     for panel in ("weight_map", "product", "hidden"):
@@ -568,3 +568,30 @@ def test_larger_networks_are_shown_with_numpys_numbers(page, tmp_path, sizes, sh
     if len(sizes) > 3:
         page.locator("label", has_text="2 (50 neurons)").click()
         check_layer(page, network, digits, 2, 0, 3, 2, shape=shape)
+
+
+@pytest.mark.parametrize("scales", ["shared", "separate"])
+def test_running_totals_say_where_zero_lies_on_their_common_scale(page, tmp_path, scales):
+    explorer = compared(checkpoints=STEPS, panels=("product", "ledger"), other=0, scales=scales)
+    show(page, tmp_path, explorer)
+    x = IMAGES.images[0].astype(float)
+    every = {"product": [], "ledger": []}
+    for network in (STEPS[1000], STEPS[0]):
+        rows = (network.weights[0][0] * x).reshape(3, 4).sum(axis=1)
+        every["product"].append(network.biases[0][0] + np.cumsum([0, *rows]))
+        ledger = attribution.ledger(network, x, 0)
+        every["ledger"].append(ledger.bias + np.cumsum([0, *ledger.contributions]))
+    for name, totals in every.items():
+        some = [np.concatenate(totals)] * 2 if scales == "shared" else totals
+        low, high = np.transpose([(min(0, one.min()), max(0, one.max())) for one in some])
+        if name == "product":
+            lines = page.locator(".wm-curve .wm-zero").all()
+            found = [float(line.get_attribute("d")[1:].split(" ")[0]) for line in lines]
+            wanted = 4 - 92 * low / (high - low)
+        else:
+            found = page.locator(".wm-nought").evaluate_all(
+                "(all) => all.map((one) => parseFloat(one.style.top))"
+            )
+            wanted = 4 + 92 * high / (high - low)
+        assert found == pytest.approx(wanted.tolist(), abs=0.05), name
+        assert len({*wanted}) == (1 if scales == "shared" else 2)

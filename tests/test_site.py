@@ -114,7 +114,7 @@ def test_each_page_shows_numbers_to_check(page, place):
     for name in PAGES:
         opened(page, place, name)
         shown[name] = Shown(page, name).check(page)
-    # Ten outputs on three pages, an activation on two, the product on three; raw-weight-maps has its sentence alone.
+    # Outputs on four pages, an activation on two, the product on three; raw-weight-maps has its sentence.
     assert shown["index"] >= 11
     assert shown["the-raw-network"] >= 11
     assert shown["weight-times-input"] >= 4

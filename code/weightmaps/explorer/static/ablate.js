@@ -1,8 +1,7 @@
 // The panel that switches neurons off, or scales them, and shows what that costs over all images.
 
 import { rightOf } from "./survey.js";
-import { button, element, numberPlace, panel, slider, withSign, write } from "./parts.js";
-import { note, text } from "./panels.js";
+import { button, element, note, numberPlace, panel, slider, text, withSign, write } from "./parts.js";
 import { measureWords } from "./ranks.js";
 import { look, remember } from "./view.js";
 
@@ -29,11 +28,10 @@ function ablatedWords(data, view) {
   if (!all.length) return "Every neuron is on, as trained.";
   if (all.length > NAMED) {
     const count = data.sizes.slice(1, -1).reduce((sum, n) => sum + n);
-    const others = all.length > off ? `, ${all.length - off} scaled` : "";
-    return `${off} of ${count} neurons are off${others}.`;
+    return `${off} of ${count} neurons are off` + (all.length > off ? `, ${all.length - off} scaled.` : ".");
   }
-  const whose = (layer) => (data.sizes.length > 3 ? ` of layer ${layer}` : "");
-  const words = all.map(([layer, neuron, factor]) => `neuron ${neuron}${whose(layer)} ${factor ? times(factor) : "is off"}`);
+  const words = all.map(([layer, neuron, factor]) =>
+    `neuron ${neuron} ` + (data.sizes.length > 3 ? `of layer ${layer} ` : "") + (factor ? times(factor) : "is off"));
   return `N${words.join("; ").slice(1)}.`;
 }
 
@@ -122,9 +120,9 @@ export function ablatePanel(data, pick, { layer }) {
         "div", { class: "wm-halves wm-switches" },
         element("div", {}, factor.element, toggle), element("div", {}, top.element, keep, ranking),
       ),
-      element("p", { class: "wm-text" }, ablated, " ", on),
-      element(
-        "p", { class: "wm-text" }, "Right on ", now.element, ` of these ${n} images; on `, before.element, " with every neuron on.",
+      text(null, ablated, " ", on),
+      text(
+        null, "Right on ", now.element, ` of these ${n} images; on `, before.element, " with every neuron on.",
       ),
       mistake, table.element,
     ),

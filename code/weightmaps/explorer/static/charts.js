@@ -1,63 +1,44 @@
 // Running totals as SVG: one down a picture's rows, one from left to right, a bar for each value.
 
-import { element, withSign, write } from "./parts.js";
+import { element, svgElement, withSign } from "./parts.js";
 
-const SVG = "http://www.w3.org/2000/svg";
-
-export function svgElement(tag, name) {
-  const one = document.createElementNS(SVG, tag);
-  if (name) one.setAttribute("class", name);
-  return one;
-}
+const pathOf = (name) => svgElement("path", { class: `wm-${name}` });
 
 /** The running total beside a picture: down the picture's rows, to the right of zero where it is positive. */
 export function curve() {
-  const svg = svgElement("svg"), zero = svgElement("line", "wm-zero"), line = svgElement("polyline", "wm-line");
-  svg.setAttribute("preserveAspectRatio", "none");
-  svg.setAttribute("role", "img");
-  svg.append(zero, line);
-  const zeroWords = element("span", {}, "0"), start = element("span"), end = element("span");
-  const beside = (words, at) => {
-    words.style.left = at < 50 ? `${at}%` : "";
-    words.style.right = at < 50 ? "" : `${100 - at}%`;
-  };
+  const zero = pathOf("zero"), line = pathOf("line");
+  const svg = svgElement("svg", { preserveAspectRatio: "none", role: "img" }, zero, line);
+  const zeroWords = element("span", {}, "0");
   return {
-    element: element("div", { class: "wm-curve" }, svg, element("div", { class: "wm-start" }, start),
-      element("div", { class: "wm-end" }, end)),
+    element: element("div", { class: "wm-curve" }, svg),
     axis: element("div", { class: "wm-axis", "aria-hidden": "true" }, zeroWords),
-    /** @param {number[]} totals one more than the picture has rows */
-    set(totals) {
-      const low = Math.min(0, ...totals), high = Math.max(0, ...totals);
-      const width = high - low || 1, rows = totals.length - 1;
-      const at = (v) => 4 + (92 * (v - low)) / width;
+    /** @param {number[]} totals one more than the picture has rows @param {number[]} span the least and the largest to show */
+    set(totals, [low, high]) {
+      const rows = totals.length - 1, at = (v) => 4 + (92 * (v - low)) / (high - low || 1);
       svg.setAttribute("viewBox", `0 0 100 ${rows}`);
-      line.setAttribute("points", totals.map((v, i) => `${at(v).toFixed(3)},${i}`).join(" "));
-      for (const [name, value] of Object.entries({ x1: at(0), x2: at(0), y1: 0, y2: rows })) {
-        zero.setAttribute(name, String(value));
-      }
+      line.setAttribute("d", `M${totals.map((v, i) => [at(v).toFixed(3), i]).join("L")}`);
+      zero.setAttribute("d", `M${at(0)} 0V${rows}`);
       svg.setAttribute("aria-label", `The total starts at ${withSign(totals[0])} and ends at ${withSign(totals[rows])}.`);
       svg.dataset.totals = totals.join(" ");
       zeroWords.style.left = `${at(0)}%`;
-      write(start, `bias ${withSign(totals[0])}`);
-      write(end, `z ${withSign(totals[rows])}`);
-      beside(start, at(totals[0]));
-      beside(end, at(totals[rows]));
     },
   };
 }
 
 /** A running total from left to right: a bar for each value, from the total before it to the total after it. */
 export function waterfall() {
-  const svg = svgElement("svg", "wm-waterfall"), zero = svgElement("path", "wm-zero"), line = svgElement("path", "wm-steps");
-  const plus = svgElement("path", "wm-plus"), minus = svgElement("path", "wm-minus"), ends = svgElement("path", "wm-dots");
-  svg.setAttribute("preserveAspectRatio", "none");
-  svg.setAttribute("aria-hidden", "true");
-  svg.append(zero, line, plus, minus, ends);
+  const [zero, line, plus, minus, ends] = ["zero", "steps", "plus", "minus", "dots"].map(pathOf);
+  const svg = svgElement(
+    "svg", { class: "wm-waterfall", preserveAspectRatio: "none", "aria-hidden": "true" }, zero, line, plus, minus, ends,
+  );
   return {
     element: svg,
-    /** @param {number[]} totals one more than there are values @returns {number} where zero lies, in % from the top */
-    set(totals) {
-      const low = Math.min(0, ...totals), high = Math.max(0, ...totals), count = totals.length - 1;
+    /**
+     * @param {number[]} totals one more than there are values @param {number[]} span the least and the largest to show
+     * @returns {number} where zero lies, in % from the top
+     */
+    set(totals, [low, high]) {
+      const count = totals.length - 1;
       const height = (v) => 4 + (92 * (high - v)) / (high - low || 1);
       const at = totals.map((v) => height(v).toFixed(2)), nought = height(0);
       const bar = (i) => `M${i} ${at[i]}H${i + 1}V${at[i + 1]}H${i}Z`;

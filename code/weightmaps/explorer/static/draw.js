@@ -1,7 +1,7 @@
 // The drawing pad: what a mouse, a finger, a pen or the keyboard draws becomes what the network sees.
 
-import { canvas, ink, paint } from "./paint.js";
-import { button, element, newId, panel, write } from "./parts.js";
+import { ink, paint } from "./paint.js";
+import { button, canvas, element, newId, note, panel, text, write } from "./parts.js";
 import { CELL, enlarge, prepare, press, shrink } from "./pen.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
@@ -25,7 +25,7 @@ export function drawPanel(data, pick) {
   let at = [columns >> 1, rows >> 1]; // the keyboard's pen, in pixels
   let sent = null, frame = 0, view;
 
-  const picture = canvas(""), seen = canvas("What the network sees"), words = element("p", { class: "wm-note" });
+  const picture = canvas(""), seen = canvas("What the network sees"), words = note();
   const cursor = element("div", { class: "wm-cursor" }), hint = element("div", { class: "wm-hint" }, "Draw here");
   const spoken = element("p", { class: "wm-spoken", role: "status" });
   const pad = element("div", {
@@ -131,7 +131,7 @@ export function drawPanel(data, pick) {
   const buttons = Object.entries({
     Undo: undo, Clear: clear, "Start from this image": () => replace(data.images[view.sample]),
   }).map(([label, act]) => button(label.split(" ")[0].toLowerCase(), label, act));
-  const preparation = element("p", { class: "wm-text" }, box, element("label", { for: id }, " Centre and scale as MNIST does: "),
+  const preparation = text(null, box, element("label", { for: id }, " Centre and scale as MNIST does: "),
     "the ink fits 20 × 20 pixels, its centre of mass in the middle.");
   show();
   return {
@@ -139,12 +139,12 @@ export function drawPanel(data, pick) {
       "draw", likeMnist ? "Draw a digit" : "Draw an image",
       element("div", { class: "wm-pads" }, pad, element("div", {}, seen, words)),
       element("div", { class: "wm-buttons" }, ...buttons), ...(likeMnist ? [preparation] : []),
-      element("p", { class: "wm-note" }, KEYS), spoken,
+      note(KEYS), spoken,
     ),
     draw(now) {
       view = now;
       paint(seen, view.x, columns, ink());
-      write(words, view.pixels ? "The network sees: the drawing" : `The network sees: image ${view.sample}`);
+      write(words, "The network sees: " + (view.pixels ? "the drawing" : `image ${view.sample}`));
       if (frame || same(view.pixels, sent)) return;
       sent = view.pixels; // from elsewhere: Python, a link, or another image was chosen
       lift();

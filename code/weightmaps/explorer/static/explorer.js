@@ -61,8 +61,7 @@ function sentences(data, view, needs) {
     const place = contributions.reduce((sum, v) => sum + (v > own), 1);
     const adds = needs.has("sample") ? `, so it adds ${withSign(own)} to the sum z of ${target}` : "";
     const among = adds && count > 1 ? `: ${ordinal(place)} of ${count}` : "";
-    const weight = adds ? "Its weight" : `The weight of neuron ${neuron}`;
-    parts.push(`${weight} to ${target} is ${withSign(w)}${adds}${among}.`);
+    parts.push((adds ? "Its weight" : `The weight of neuron ${neuron}`) + ` to ${target} is ${withSign(w)}${adds}${among}.`);
   }
   if (!parts.length) parts.push(`${whose} ${neuron}: ${view.weights.length} weights, bias ${withSign(view.bias)}.`);
   return parts;
@@ -117,11 +116,7 @@ function start(data, model, root) {
     step: slider("step", "Training step", 0, steps.length - 1, (k) => pick({ step: steps[k] })),
     view: choice("Show", [["one", "one network"], ["compare", "two side by side"]], (view) => pick({ view })),
     other: select("other", "Beside it", data.keys.map((_, i) => String(i)).filter((i) => data.keys[i] !== null), (i) => pick({ other: data.keys[i] })),
-    scales: choice("Colour scales", [["shared", "the same for all networks"], ["separate", "each its own"]], (scales) => pick({ scales })),
-  };
-  const choices = {
-    sample: data.images.length, layer: layers, neuron: 0, output: 0, step: steps.length,
-    view: data.keys.length, other: data.keys.length, scales: data.keys.length,
+    scales: choice("Scales", [["shared", "the same for all networks"], ["separate", "each its own"]], (scales) => pick({ scales })),
   };
   controls.step.element.append(play);
 
@@ -183,8 +178,8 @@ function start(data, model, root) {
     const { part, index } = places.contains(document.activeElement) ? document.activeElement.dataset : {};
     places.replaceChildren(...groups);
     if (part) places.querySelector(`[data-part="${part}"]` + (index ? `[data-index="${index}"]` : ""))?.focus();
-    controls.neuron.setLast((choices.neuron = data.sizes[state.layer]) - 1);
-    controls.output.setLast((choices.output = data.sizes[state.layer + 1]) - 1);
+    controls.neuron.setLast(data.sizes[state.layer] - 1);
+    controls.output.setLast(data.sizes[state.layer + 1] - 1);
     controls.output.element.firstChild.textContent = state.layer === layers ? "Output" : "Neuron of the next layer";
     for (const one of root.querySelectorAll("input, button, select, [tabindex]")) {
       one.dataset.lmSuppressShortcuts = "true"; // JupyterLab would else take the arrow keys for itself
@@ -203,8 +198,11 @@ function start(data, model, root) {
     if (needs.has("neuron")) needs.add("layer");
     if (needs.has("step")) needs.add("view");
     if (needs.has("view") && state.view === "compare") needs.add("other").add("scales");
+    const counts = {
+      sample: data.images.length, layer: layers, neuron: data.sizes[state.layer], output: data.sizes[state.layer + 1], step: steps.length,
+    };
     for (const [name, control] of Object.entries(controls)) {
-      control.element.hidden = choices[name] < 2 || !needs.has(name);
+      control.element.hidden = (counts[name] ?? data.keys.length) < 2 || !needs.has(name);
     }
     if (controls.step.element.hidden) pause();
     controls.sample.set(view.sample, view.label === null ? "your drawing" : `${view.sample}, label ${view.label}`);

@@ -1,9 +1,9 @@
 // The ledger: every neuron's contribution to one output, adding up to its z.
 
 import { rankOrder, runningTotal } from "./maths.js";
-import { formula, note, targetOf } from "./panels.js";
+import { formula, spanOf, targetOf } from "./panels.js";
 import { waterfall } from "./charts.js";
-import { cellGrid, element, numberPlace, panel, plain, withSign, write } from "./parts.js";
+import { cellGrid, element, note, numberPlace, panel, plain, text, withSign, write } from "./parts.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
 
@@ -12,6 +12,12 @@ const ENDS = 4; // entries shown from either end of the ledger
 /** Where each neuron stands in the ledger: from the largest contribution to the smallest. */
 function entries(view) {
   return rankOrder(view.contributions);
+}
+
+/** Where the total starts, turns and ends. @param {View} view */
+function turns({ contributions, next, output, zNext }) {
+  const bias = next.biases[output];
+  return [bias, contributions.reduce((sum, v) => sum + Math.max(0, v), bias), zNext[output]];
 }
 
 export function ledgerPanel(data, pick, state) {
@@ -32,43 +38,40 @@ export function ledgerPanel(data, pick, state) {
     button.addEventListener("click", () => open(at));
     return { at, name, value, button };
   });
-  const heads = [element("p", { class: "wm-note" }), element("p", { class: "wm-note" })];
   const line = (some) => element("div", { class: "wm-entries" }, ...some.map((one) => one.button));
-  const apart = count > 2 * ENDS;
+  const apart = count > 2 * ENDS, first = apart ? ENDS : count;
   grid.element.append(zero);
   return {
     element: panel(
       "ledger", `The ledger: what adds up to ${state.layer === data.sizes.length - 2 ? "an output" : "a neuron"}’s z`, grid.element,
       element("div", { class: "wm-ends", "aria-hidden": "true" }, start, end),
-      element(
-        "p", { class: "wm-text" }, "bias ", bias.element,
+      text(
+        null, "bias ", bias.element,
         count === 1 ? " + one contribution " : ` + sum of ${count} contributions `, sum.element,
         " = z ", z.element, ` → ${formula(data.activations[state.layer])} `, a.element,
       ),
-      element("p", { class: "wm-text" }, whose, own.element, place),
-      heads[0], line(shown.slice(0, apart ? ENDS : count)), ...(apart ? [heads[1], line(shown.slice(ENDS))] : []),
+      text(null, whose, own.element, place),
+      note(apart ? "The first entries:" : "All entries:"), line(shown.slice(0, first)),
+      ...(apart ? [note("The last entries:"), line(shown.slice(first))] : []),
       note("Each bar is one neuron’s contribution, its weight × its activation now: red adds, blue takes away. ",
         "The total starts at the bias and ends at z. The outline marks the chosen neuron; choose another in the picture or below it."),
     ),
     draw(view) {
       const order = entries(view), values = order.map((j) => view.contributions[j]);
-      const first = view.next.biases[view.output], total = view.zNext[view.output];
+      const [from, , total] = turns(view);
       const rank = order.indexOf(view.neuron), mine = view.contributions[view.neuron];
-      zero.style.top = `${chart.set(runningTotal(values, 1, first))}%`;
-      write(start, `bias ${withSign(first)}`);
+      zero.style.top = `${chart.set(runningTotal(values, 1, from), spanOf(view, turns))}%`;
+      write(start, `bias ${withSign(from)}`);
       write(end, `z of ${targetOf(data, view)}: ${withSign(total)}`);
       grid.set(rank, `neuron ${view.neuron}, contribution ${withSign(mine)}`);
-      bias.set(first);
-      sum.set(total - first);
+      bias.set(from);
+      sum.set(total - from);
       z.set(total);
       a.set(view.aNext[view.output]);
       write(whose, `Neuron ${view.neuron}: weight ${withSign(view.outgoing[view.neuron])} × activation ` +
         `${plain(view.a[view.neuron])} = `);
       own.set(mine);
       write(place, count === 1 ? "." : `, entry ${rank + 1} of ${count}.`);
-      write(heads[0], !apart ? "All entries, the largest first"
-        : `The first entries${values[ENDS - 1] > 0 ? " raise the total most" : ""}:`);
-      write(heads[1], `The last entries${values[count - ENDS] < 0 ? " lower the total most" : ""}:`);
       for (const { at, name, value, button } of shown) {
         write(name, `neuron ${order[at]}`);
         value.set(values[at]);

@@ -33,19 +33,6 @@ export function ink(low = 0, high = 1) {
   return (v) => GREY[clamp(((v - low) / (high - low)) * 256)];
 }
 
-/** An empty canvas that a page may scale without blurring. @param {string} words what it shows */
-export function canvas(words) {
-  const element = document.createElement("canvas");
-  element.className = "wm-canvas";
-  if (words) {
-    element.setAttribute("role", "img");
-    element.setAttribute("aria-label", words);
-  } else {
-    element.setAttribute("aria-hidden", "true");
-  }
-  return element;
-}
-
 /**
  * Paint one picture.
  * @param {HTMLCanvasElement} target @param {ArrayLike<number>} values row-major

@@ -1,9 +1,9 @@
 // The panels of one image and one neuron: what comes in, what the neuron makes of it, what goes out.
 
 import { column, products, reach, runningTotal } from "./maths.js";
-import { canvas, ink, paint, signed } from "./paint.js";
+import { ink, paint, signed } from "./paint.js";
 import { curve } from "./charts.js";
-import { bars, cellGrid, element, numberPlace, panel, plain, scale, withSign, write } from "./parts.js";
+import { bars, canvas, cellGrid, element, note, numberPlace, panel, plain, scale, text, withSign, write } from "./parts.js";
 import { acrossOf } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View @typedef {import("./view.js").State} State */
@@ -13,14 +13,6 @@ const MOST_BARS = 20; // a layer of more neurons than this is shown as a grid
 /** A name with its article, for "This is an 8". */
 export function withArticle(name) {
   return /^(8|11$|18$|[aeiou])/i.test(name) ? `an ${name}` : `a ${name}`;
-}
-
-export function note(...words) {
-  return element("p", { class: "wm-note" }, ...words);
-}
-
-export function text(part) {
-  return element("p", { class: "wm-text", "data-part": part });
 }
 
 /** Whether `output` is an output or, before the last hidden layer, a neuron of the next: its name in words. */
@@ -41,6 +33,11 @@ export function ownScale(view) {
 /** The largest of a number over the views that share a scale. @param {View} view @param {(view: View) => number} number */
 export function overPeers(view, number) {
   return Math.max(...(view.scales === "separate" ? [view] : view.peers).map(number));
+}
+
+/** Zero, the least and the largest of all numbers of the views that share a scale. @param {View} view @param {(view: View) => ArrayLike<number>} numbers */
+export function spanOf(view, numbers) {
+  return [-overPeers(view, (one) => Math.max(0, ...numbers(one).map((v) => -v))), overPeers(view, (one) => Math.max(0, ...numbers(one)))];
 }
 
 /** What the reader must know of a scale where there are several networks. @param {Data} data @param {View} view */
@@ -71,8 +68,8 @@ export function outputsPanel(data, pick) {
   return {
     element: panel("outputs", "The outputs", chart.element, words, note("Choose a bar: the sentence above speaks of it.")),
     draw(view) {
-      const low = -overPeers(view, ({ y }) => Math.max(0, ...y.map((v) => -v))), high = overPeers(view, ({ y }) => Math.max(1, ...y));
-      chart.set(view.y, view.last ? view.output : -1, view.answer, low, high);
+      const [low, high] = spanOf(view, ({ y }) => y);
+      chart.set(view.y, view.last ? view.output : -1, view.answer, low, Math.max(1, high));
       const answer = data.outputs[view.answer];
       write(words, view.label === null ? `The network says ${answer}.`
         : view.right ? `Right: the network says ${answer}.`
@@ -108,6 +105,8 @@ export function productPanel(data, pick, state) {
   const bias = numberPlace("bias", withSign), sum = numberPlace("sum", withSign), z = numberPlace("z", withSign);
   const a = numberPlace("product-activation");
   const columns = data.shapeOf(state.layer)[1], first = state.layer === 1;
+  const productsOf = (one) => products(one.weights, one.inputs);
+  const totalsOf = (one) => runningTotal(productsOf(one), columns, one.bias);
   return {
     element: panel(
       "product", `Weight × ${first ? "input" : "activation"}, and its running total`,
@@ -121,12 +120,11 @@ export function productPanel(data, pick, state) {
       "The line starts at the bias, adds up row by row, and ends at z."),
     ),
     draw(view) {
-      const values = products(view.weights, view.inputs);
-      const limit = overPeers(view, (one) => reach(one === view ? values : products(one.weights, one.inputs)));
-      paint(picture, values, columns, signed(limit));
+      const limit = overPeers(view, (one) => reach(productsOf(one)));
+      paint(picture, productsOf(view), columns, signed(limit));
       picture.setAttribute("aria-label", `Weight times input of neuron ${view.neuron} as a picture.`);
       colours.set(limit);
-      line.set(runningTotal(values, columns, view.bias));
+      line.set(totalsOf(view), spanOf(view, totalsOf));
       bias.set(view.bias);
       sum.set(view.z[view.neuron] - view.bias);
       z.set(view.z[view.neuron]);
@@ -140,7 +138,7 @@ export function outgoingPanel(data, pick, { layer }) {
   // The neuron stays the one whose weights were clicked, even where a ranking would keep its rank instead.
   const picked = (output) => pick(({ neuron }) => ({ output, neuron }));
   const chart = few ? bars("outgoing", names, picked, withSign) : cellGrid("outgoing", "Outgoing weights", names.length, across, picked);
-  const title = element("p", { class: "wm-text" }), words = note();
+  const title = text(), words = note();
   return {
     element: panel("outgoing", "The neuron’s outgoing weights", title, chart.element, words),
     draw(view) {

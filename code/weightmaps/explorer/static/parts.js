@@ -1,6 +1,8 @@
 // The explorer's controls and small pictures: each builds its elements once and returns a way to update them.
 
-import { canvas, paint, signed } from "./paint.js";
+import { paint, signed } from "./paint.js";
+
+const SVG = "http://www.w3.org/2000/svg";
 
 let made = 0;
 
@@ -14,12 +16,25 @@ export function newId() {
  * @param {string} tag @param {Record<string, string | null>} [attributes] @param {...(Node | string)} children
  */
 export function element(tag, attributes = {}, ...children) {
-  const one = document.createElement(tag);
+  return filled(document.createElement(tag), attributes, children);
+}
+
+/** The same for a picture of lines. */
+export function svgElement(tag, attributes = {}, ...children) {
+  return filled(document.createElementNS(SVG, tag), attributes, children);
+}
+
+function filled(one, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== null) one.setAttribute(name, value);
   }
   one.append(...children);
   return one;
+}
+
+/** An empty canvas that a page may scale without blurring. @param {string} words what it shows */
+export function canvas(words) {
+  return element("canvas", { class: "wm-canvas", ...(words ? { role: "img", "aria-label": words } : { "aria-hidden": "true" }) });
 }
 
 /** Set the text of an element that holds nothing else; a new text node would cost twice the layout. */
@@ -45,8 +60,8 @@ export function numberPlace(part, format = plain) {
   const place = element("span", { class: "wm-number", "data-part": part });
   return {
     element: place,
-    set(value) {
-      write(place, format(value));
+    set(value, words = format(value)) {
+      write(place, words);
       place.dataset.value = String(value);
     },
   };
@@ -90,6 +105,16 @@ export function select(name, label, values, picked) {
       list.value = value;
     },
   };
+}
+
+/** A paragraph of small print. @param {...(Node | string)} words */
+export function note(...words) {
+  return element("p", { class: "wm-note" }, ...words);
+}
+
+/** A paragraph. @param {string | null} [part] @param {...(Node | string)} words */
+export function text(part = null, ...words) {
+  return element("p", { class: "wm-text", "data-part": part }, ...words);
 }
 
 /** A button. @param {string} part @param {string} words @param {() => void} pressed */
@@ -140,7 +165,6 @@ export function cellGrid(part, label, count, across, picked, picture = canvas(""
     picture, option,
   );
   let chosen = 0;
-  const pick = (index) => picked(Math.max(0, Math.min(count - 1, index)));
   box.addEventListener("click", (event) => {
     const area = picture.getBoundingClientRect();
     const column = Math.floor(((event.clientX - area.left) / area.width) * across);
@@ -156,7 +180,7 @@ export function cellGrid(part, label, count, across, picked, picture = canvas(""
     }[event.key];
     if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    pick(to);
+    picked(Math.max(0, Math.min(count - 1, to)));
   });
   return {
     element: box,
@@ -182,9 +206,8 @@ export function cellGrid(part, label, count, across, picked, picture = canvas(""
  */
 export function bars(part, names, picked, format = plain) {
   const rows = names.map((name, index) => {
-    const fill = element("span", { class: "wm-fill" });
+    const [fill, mark] = ["fill", "mark"].map((kind) => element("span", { class: `wm-${kind}` }));
     const value = numberPlace(`${part}-value`, format);
-    const mark = element("span", { class: "wm-mark" });
     value.element.dataset.index = String(index);
     const button = element(
       "button", { type: "button", class: "wm-bar", "data-part": part, "data-index": String(index) },
@@ -196,7 +219,7 @@ export function bars(part, names, picked, format = plain) {
   return {
     element: element("div", { class: "wm-bars" }, ...rows.map((one) => one.button)),
     /** The bars start at zero, wherever it lies between `low` and `high`; `answer` may be no bar's index. */
-    set(values, chosen, answer, low = Math.min(0, ...values), high = Math.max(1, ...values)) {
+    set(values, chosen, answer, low, high) {
       const percent = (v) => `${((100 * v) / (high - low)).toFixed(2)}%`; // what looks the same stays the same text
       rows.forEach(({ button, fill, value, mark }, i) => {
         button.setAttribute("aria-pressed", String(i === chosen));

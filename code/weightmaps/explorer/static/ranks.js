@@ -1,10 +1,9 @@
 // The panels of all neurons at once: the grid, coloured and sorted by what the reader asks; the top few; every map.
 
 import { reach, row } from "./maths.js";
-import { note, overPeers, ownScale, scaleWords, targetOf, text } from "./panels.js";
-import { canvas, ink, paint, paintTiles, signed } from "./paint.js";
-import { cellGrid, choice, element, numberPlace, panel, plain, select, slider, withSign, write } from "./parts.js";
-import { svgElement } from "./charts.js";
+import { overPeers, ownScale, scaleWords, spanOf, targetOf } from "./panels.js";
+import { ink, paint, paintTiles, signed } from "./paint.js";
+import { canvas, cellGrid, choice, element, note, numberPlace, panel, plain, select, slider, svgElement, text, withSign, write } from "./parts.js";
 import { acrossOf, MEASURES } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
@@ -22,6 +21,11 @@ export function measureWords(name, data, view) {
   }[name];
 }
 
+/** A value of a measure in words: images are counted. @param {(v: number) => string} format */
+function valueWords(name, value, format = withSign) {
+  return format(value).replace(name === "removal" ? ".000" : "", "");
+}
+
 /** Whether no activation of a layer leaves the range 0 to 1. @param {Data} data */
 export function boundedIn(data, layer) {
   return ["sigmoid", "softmax"].includes(data.activations[layer - 1]);
@@ -31,12 +35,11 @@ export function boundedIn(data, layer) {
 function colouring(name, data, view) {
   if (name === "activation" || name === "mean") {
     const bounded = boundedIn(data, view.layer);
-    const low = bounded ? 0 : -overPeers(view, (one) => Math.max(0, ...one.measure(name).map((v) => -v)));
-    const high = bounded ? 1 : overPeers(view, (one) => Math.max(0, ...one.measure(name))) || 1;
+    const [low, high] = bounded ? [0, 1] : spanOf(view, (one) => one.measure(name));
     return [ink(low, high), bounded ? "White is 0, black is 1." : `White is ${plain(low)}, black is ${plain(high)}.`];
   }
   const limit = overPeers(view, (one) => reach(one.measure(name)));
-  return [signed(limit), `Blue is ${withSign(-limit)}, white is 0, red is ${withSign(limit)}.`];
+  return [signed(limit), `Blue is ${valueWords(name, -limit)}, white is 0, red is ${valueWords(name, limit)}.`];
 }
 
 /** The hidden layer as a grid of cells. @param {HTMLElement[]} controls that choose colour and order, if it has any */
@@ -46,14 +49,12 @@ function gridPanel(name, controls, data, pick, { layer }) {
   const open = (place) => pick((view) => ({ neuron: controls.length && view.sorted ? view.order()[place] : place }));
   const grid = cellGrid(`${name}-grid`, `Hidden neurons${whose}`, count, across, open);
   const value = numberPlace(name === "hidden" ? "activation" : "measure"), words = element("span"), notes = note();
-  const crosses = svgElement("svg", "wm-crosses"), path = svgElement("path");
-  crosses.setAttribute("viewBox", `0 0 ${across} ${Math.ceil(count / across)}`);
-  crosses.append(path);
-  grid.element.append(crosses);
+  const path = svgElement("path");
+  grid.element.append(svgElement("svg", { class: "wm-crosses", viewBox: `0 0 ${across} ${Math.ceil(count / across)}` }, path));
   return {
     element: panel(
       name, count === 1 ? "The hidden neuron" : `${count} hidden neurons${whose}`, ...controls, grid.element,
-      element("p", { class: "wm-text" }, words, value.element), notes,
+      text(null, words, value.element), notes,
     ),
     draw(view) {
       const measure = controls.length ? view.colour_by : "activation", values = view.measure(measure);
@@ -64,10 +65,10 @@ function gridPanel(name, controls, data, pick, { layer }) {
       path.setAttribute("d", factors ? (order ?? [...factors.keys()]).map((j, i) =>
         (factors[j] ? "" : `M${(i % across) + 0.25} ${Math.floor(i / across) + 0.25}l.5 .5m-.5 0l.5-.5`)).join("") : "");
       const own = values[view.neuron], what = measure === "activation" ? "activation" : measureWords(measure, data, view);
-      const said = `${what} ${plain(own)}${view.factor ? "" : ", switched off"}`;
+      const shown = valueWords(measure, own, plain), said = `${what} ${shown}${view.factor ? "" : ", switched off"}`;
       grid.set(order ? order.indexOf(view.neuron) : view.neuron, `neuron ${view.neuron}, ${said}`);
       write(words, `Neuron ${view.neuron}: ${what} `);
-      value.set(own);
+      value.set(own, shown);
       write(notes, scaleNote + (factors?.includes(0) ? " A cross: switched off." : "") + (count === 1 ? "" : order
         ? ` In order, the first at the top left: ${measureWords(view.rank_by, data, view)}.`
         : " Position in the grid means nothing: neurons in order of their number."));
@@ -128,7 +129,7 @@ export function topPanel(data, pick, { layer }) {
         if (card.painted !== painted) paint(card.picture, row(view.hidden, j), columns, signed(limit));
         card.painted = painted;
         write(card.name, `neuron ${j}`);
-        card.value.set(ranked[j]);
+        card.value.set(ranked[j], valueWords(view.rank_by, ranked[j]));
         card.button.classList.toggle("wm-off", view.factors?.[layer - 1]?.[j] === 0);
         card.button.setAttribute("aria-pressed", String(j === view.neuron));
       }

@@ -1,10 +1,9 @@
 // The panel of one neuron over all images: how active it is for each label, and which images drive it most and least.
 
 import { rankOrder } from "./maths.js";
-import { canvas, ink, paint } from "./paint.js";
-import { svgElement } from "./charts.js";
-import { element, numberPlace, panel, plain } from "./parts.js";
-import { note, overPeers, scaleWords } from "./panels.js";
+import { ink, paint } from "./paint.js";
+import { canvas, element, note, numberPlace, panel, plain, svgElement, text } from "./parts.js";
+import { overPeers, scaleWords } from "./panels.js";
 import { boundedIn } from "./ranks.js";
 import { remember } from "./view.js";
 
@@ -31,12 +30,11 @@ function sharesOf(values, { labels, outputs }, low, high) {
 export function responsesPanel(data, pick, { layer }) {
   const n = data.images.length, bounded = boundedIn(data, layer), counts = data.outputs.map((_, k) => data.labels.filter((v) => v === k).length);
   const rows = data.outputs.map((name, k) => {
-    const svg = svgElement("svg", "wm-shares"), bins = svgElement("path"), tick = svgElement("path", "wm-line");
+    const bins = svgElement("path"), tick = svgElement("path", { class: "wm-line" });
+    const svg = svgElement(
+      "svg", { class: "wm-shares", viewBox: `0 0 ${BINS} 1`, preserveAspectRatio: "none", role: "img" }, bins, tick,
+    );
     const mean = numberPlace("response-mean", (v) => (counts[k] ? plain(v) : "no image"));
-    svg.setAttribute("viewBox", `0 0 ${BINS} 1`);
-    svg.setAttribute("preserveAspectRatio", "none");
-    svg.setAttribute("role", "img");
-    svg.append(bins, tick);
     return { name, svg, bins, tick, mean, parts: [element("span", { class: "wm-name" }, name), svg, mean.element] };
   });
   const low = element("span"), high = element("span"), words = note();
@@ -48,7 +46,7 @@ export function responsesPanel(data, pick, { layer }) {
     return card;
   });
   const strip = (label, some) => [
-    element("p", { class: "wm-text" }, label),
+    text(null, label),
     element("div", { class: "wm-strip", role: "group", "aria-label": label }, ...some.map((one) => one.button)),
   ];
   let shown;

@@ -5,8 +5,7 @@ import { button, element } from "./parts.js";
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").State} State @typedef {import("./view.js").View} View */
 
 // What a picture has no use for.
-const TOOLS = ".wm-sliders, .wm-slider, .wm-choice, .wm-foot, .wm-spoken, .wm-link, [hidden], input, select, " +
-  "button:not(.wm-bar, .wm-card, .wm-entry)";
+const TOOLS = ".wm-sliders, .wm-slider, .wm-choice, .wm-selects, .wm-button, .wm-foot, .wm-pads ~ *, .wm-spoken, .wm-link, [hidden]";
 
 /** Multiples of 1/255 as base64 for links; a run of zeros is a zero and its length. @param {number[]} pixels */
 export function packPixels(pixels) {
@@ -173,8 +172,7 @@ export function share({ data, state, root, view, set, fits }) {
 
   function download(blob, ending) {
     const { neuron, sample, step, pixels } = state;
-    const image = pixels ? "drawing" : `image-${sample}`, at = step === null ? "" : `-step-${step}`;
-    const name = `neuron-${neuron}-${image}${at}.${ending}`;
+    const name = `neuron-${neuron}-` + (pixels ? "drawing" : `image-${sample}`) + (step === null ? "." : `-step-${step}.`) + ending;
     const url = URL.createObjectURL(blob);
     element("a", { href: url, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(url), 10000);

@@ -484,7 +484,13 @@ def broken(explorer, network=None, images=None, change=lambda text: text):
     network = {**explorer._network, **(network or {})}
     images = {**explorer._images, **(images or {})}
     return change(
-        html_page.fragment(network, images, explorer._state(), explorer._poster(), explorer._words())
+        html_page.fragment(
+            explorer,
+            {"network": network, "images": images},
+            explorer._state(),
+            explorer._poster(),
+            explorer._words(),
+        )
     )
 
 

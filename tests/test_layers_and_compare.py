@@ -40,7 +40,13 @@ WIDTHS = pytest.mark.parametrize("width", [1280, 360])
 
 def show(page, path, explorer, width=1280):
     """Write the explorer, open it; its still picture is not the subject here."""
-    body = html_page.fragment(explorer._network, explorer._images, explorer._state(), (b"", 1, 1), "")
+    body = html_page.fragment(
+        explorer,
+        {"network": explorer._network, "images": explorer._images},
+        explorer._state(),
+        (b"", 1, 1),
+        "",
+    )
     path.joinpath("it.html").write_text(html_page.document(body, "It"), encoding="utf-8")
     page.set_viewport_size({"width": width, "height": 900})
     return opened(page, path.as_uri(), "it")

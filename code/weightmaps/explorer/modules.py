@@ -1,4 +1,4 @@
-"""Join the explorer's JavaScript files into the one module that a widget can carry."""
+"""Join JavaScript files into the one module that a widget can carry."""
 
 import re
 from functools import cache
@@ -34,17 +34,17 @@ EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
 
 def read(name):
-    """The text of one file in ``static/``."""
+    """The text of one file: a name in ``static/``, or the whole path of a file elsewhere."""
     return (STATIC / name).read_text(encoding="utf-8")
 
 
 @cache
-def module():
-    """The joined module: no import, one ``export default``, no comments, little space."""
-    return jsmin("\n".join(EXPORT.sub("", IMPORT.sub("", read(name))) for name in ORDER))
+def module(order=ORDER):
+    """The files joined to one module: no import, one ``export default``, no comments, little space."""
+    return jsmin("\n".join(EXPORT.sub("", IMPORT.sub("", read(name))) for name in order))
 
 
 @cache
-def style():
-    """The style sheet, without comments and needless space."""
-    return cssmin(read("explorer.css"))
+def style(order=("explorer.css",)):
+    """The style sheets joined to one, without comments and needless space."""
+    return cssmin("\n".join(map(read, order)))

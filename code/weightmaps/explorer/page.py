@@ -1,4 +1,4 @@
-"""The explorer as HTML: a place, its data and scripts by content key, and a still picture for no script."""
+"""A widget as HTML: a place, its data and scripts by content key, and a still picture for no script."""
 
 import base64
 import hashlib
@@ -12,13 +12,15 @@ from weightmaps.explorer import modules
 ROOM = "calc({}px + max(0px, 800px - 100vw))"
 
 
-def fragment(network, images, state, poster, words):
-    """The explorer's place in a page, followed by the scripts it needs.
+def fragment(widget, payloads, state, poster, words):
+    """A widget's place in a page, followed by the scripts it needs.
 
     Parameters
     ----------
-    network, images : dict
-        The payloads, with their bytes under ``data``.
+    widget : AnyWidget or its class
+        Its ``_esm`` and ``_css`` are what shows it.
+    payloads : dict
+        The value of each trait that does not change, by the trait's name without its underscore.
     state : dict
         What it shows at first.
     poster : tuple (bytes, int, int)
@@ -26,9 +28,9 @@ def fragment(network, images, state, poster, words):
     words : str
         The poster's alternative text.
     """
-    module = {"js": modules.module(), "css": modules.style()}
+    module = {"js": widget._esm, "css": widget._css}
     place, scripts = {}, []
-    for name, content in (("module", module), ("network", network), ("images", images)):
+    for name, content in {"module": module, **payloads}.items():
         body = _json(content)
         place[name] = _key(body)
         code = f'(window.weightmapsAssets ??= {{}})["{place[name]}"] = {body};'

@@ -131,7 +131,8 @@ class NetworkExplorer(ExplorerState, anywidget.AnyWidget):
             file.write(text)
 
     def _html(self):
-        return page.fragment(self._network, self._images, self._state(), self._poster(), self._words())
+        payloads = {"network": self._network, "images": self._images}
+        return page.fragment(self, payloads, self._state(), self._poster(), self._words())
 
     def _state(self):
         return {name: getattr(self, name) for name in (*STATE, "panels")}

@@ -43,13 +43,13 @@
 
   async function mount(place) {
     try {
-      const { module, network, images, state } = JSON.parse(place.dataset.weightmaps);
-      for (const key of [module, network, images]) {
+      const { module, state, ...payloads } = JSON.parse(place.dataset.weightmaps);
+      for (const [name, key] of Object.entries(payloads)) {
         if (!(key in assets)) throw new Error(`asset ${key} is missing`);
+        state[`_${name}`] = assets[key];
       }
-      const model = modelOf({ ...state, _network: assets[network], _images: assets[images] });
-      const { default: explorer } = await open(module);
-      await explorer.render({ model, el: place });
+      const { default: widget } = await open(module);
+      await widget.render({ model: modelOf(state), el: place });
       if (place.querySelector("[data-part=trouble]")) stillPicture(place);
       else place.querySelector("img[data-weightmaps-poster]")?.remove();
     } catch {

@@ -85,3 +85,24 @@ def test_what_is_no_square_picture_is_refused(ax):
         figures.digit(np.zeros(28 * 27), ax=ax)
     with pytest.raises(ValueError, match=r"values has shape \(28, 28\)"):
         figures.weight_map(np.zeros((28, 28)), ax=ax)
+
+
+def test_a_map_has_a_numeral_at_each_place_and_one_scale_for_both_axes(ax):
+    points = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]])
+    figures.digit_map(points, [7, 1, 7], faint=[False, False, True], ax=ax)
+    drawn = {
+        (tuple(dot), scatter.get_alpha()) for scatter in ax.collections for dot in scatter.get_offsets().data
+    }
+    assert drawn == {((0, 1), 1.0), ((2, 3), 1.0), ((4, 5), 0.12)}
+    assert ax.get_aspect() == 1
+    ones = next(s for s in ax.collections if s.get_offsets().data.tolist() == [[2.0, 3.0]])
+    assert matplotlib.colors.to_hex(ones.get_facecolor()[0]) == figures.KINDS[1]
+
+
+def test_rows_of_dots_keep_their_order_and_show_what_they_are_compared_with(ax):
+    figures.dot_rows({"first": [0.5, 0.7], "second": [0.1]}, line=0.4, name="bar", ax=ax)
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["first", "second"]
+    assert [s.get_offsets().data.tolist() for s in ax.collections] == [[[0.5, 0], [0.7, 0]], [[0.1, 1]]]
+    assert ax.yaxis_inverted()
+    assert ax.lines[0].get_xdata() == [0.4, 0.4]
+    assert ax.texts[0].get_text() == "bar"

@@ -16,6 +16,11 @@ SIGNED_ANCHORS = (
 SIGNED = LinearSegmentedColormap.from_list("signed", SIGNED_ANCHORS)
 ACCENT = "#0f766e"
 QUIET = "#9ca3af"
+# One a digit, each dark enough to be read on white; the numeral itself says which it is.
+KINDS = (
+    *("#1f5fa8", "#b5480a", "#23702f", "#b01e2e", "#6a3fa6"),
+    *("#744a3a", "#a82a80", "#4b5157", "#6b6300", "#006d78"),
+)
 
 
 def as_square(values):
@@ -167,6 +172,61 @@ def outputs(a, *, labels=None, ax=None):
     ax.set_yticks(range(len(a)), labels or [str(k) for k in range(len(a))])
     ax.set(xlim=(0, 1), ylim=(len(a) - 0.5, -0.5), xlabel="activation", ylabel="output")
     ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def digit_map(points, labels, *, faint=None, ax=None):
+    """Draw a map of images: at each place the numeral of its label. Both axes have the same scale.
+
+    Parameters
+    ----------
+    points : array, shape (n, 2)
+    labels : array of int, shape (n,), values from 0 to 9
+    faint : array of bool, shape (n,), optional
+        Which ones to draw faintly.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax = _bare(ax)
+    points, labels = np.asarray(points), np.asarray(labels)
+    faint = np.zeros(len(labels), bool) if faint is None else np.asarray(faint)
+    for label in np.unique(labels):
+        for some, alpha in [(faint, 0.12), (~faint, 1.0)]:
+            x, y = points[(labels == label) & some].T
+            ax.scatter(x, y, s=18, marker=f"${label}$", color=KINDS[label], linewidths=0, alpha=alpha)
+    ax.set_aspect("equal", "datalim")
+    return ax
+
+
+def dot_rows(rows, *, line=None, name=None, ax=None):
+    """Draw numbers as dots, a named row for each list of them, the first at the top.
+
+    Parameters
+    ----------
+    rows : dict of {str: sequence of float}
+    line : float, optional
+        A value to compare with: a vertical line.
+    name : str, optional
+        What is written above that line.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax = plt.gca() if ax is None else ax
+    for row, values in enumerate(rows.values()):
+        ax.scatter(values, [row] * len(values), s=24, color=ACCENT, alpha=0.7)
+    ax.set_yticks(range(len(rows)), rows)
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    ax.grid(axis="x", alpha=0.3)
+    if line is not None:
+        ax.axvline(line, color="black", linewidth=1)
+        if name:
+            ax.text(line, -0.6, name, ha="center", va="bottom")
     return ax
 
 

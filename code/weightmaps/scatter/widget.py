@@ -1,0 +1,177 @@
+"""ImageScatter: maps of the same images side by side, with one image marked in each."""
+
+import io
+from pathlib import Path
+
+import anywidget
+import numpy as np
+import traitlets
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from weightmaps import figures
+from weightmaps.digits import Digits
+from weightmaps.explorer import modules, page, payload
+from weightmaps.files import whole
+
+STATIC = Path(__file__).parent / "static"
+SCRIPTS = ("codec.js", "paint.js", "parts.js", "charts.js", STATIC / "scatter.js")
+STYLES = ("explorer.css", STATIC / "scatter.css")
+MOST_IMAGES = 1000
+SHADES = 15  # levels of grey that travel, beside white: a thumbnail shows no more, and it halves the bytes
+SPAN = 1000  # a map's longer side, in the whole numbers that travel
+
+
+class ImageScatter(anywidget.AnyWidget):
+    """Maps of the same images, a numeral a dot. Pointing at a dot marks that image in every map.
+
+    By pointer, touch or keyboard: the arrow keys go to the nearest dot in that direction. On a published page
+    and in a file that :meth:`to_html` wrote it works with no kernel.
+
+    Parameters
+    ----------
+    maps : dict of {str: array, shape (n, 2)}
+        Where each image lies, by the name of the map. Both axes of a map have the same scale.
+    digits : Digits
+        The n images, at most 1,000. They travel in 16 shades of grey.
+    notes : sequence of str, optional
+        One an image, said of it, such as "the network answers 9".
+    chosen : int
+        The image that is marked, counted from 0; to be set and observed.
+    shown : list of int, optional
+        The digits that are shown, the others are faint; by default all. To be set and observed.
+
+    Raises
+    ------
+    ValueError
+        If maps, images and notes do not fit together, or a place is no number.
+    traitlets.TraitError
+        If `chosen` or `shown` lies out of its range, now or when it is set later.
+
+    Examples
+    --------
+    >>> from weightmaps.digits import load_sample
+    >>> digits = load_sample()[::500]
+    >>> scatter = ImageScatter({"ink, width": np.arange(20).reshape(10, 2)}, digits, chosen=3)
+    >>> scatter
+    <ImageScatter of 10 images in 1 map>
+    >>> scatter.chosen = 10
+    Traceback (most recent call last):
+        ...
+    traitlets.traitlets.TraitError: chosen is 10; there are images 0 to 9
+    """
+
+    _esm = modules.module(SCRIPTS)
+    _css = modules.style(STYLES)
+
+    chosen = traitlets.Int(0).tag(sync=True)
+    shown = traitlets.List(traitlets.Int()).tag(sync=True)
+    _maps = traitlets.Dict().tag(sync=True)
+    _images = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, maps, digits, *, notes=None, chosen=0, shown=None):
+        if not 1 <= len(digits) <= MOST_IMAGES:
+            raise ValueError(f"digits holds {len(digits):,} images; give 1 to {MOST_IMAGES:,}")
+        if not maps:
+            raise ValueError("maps is empty; give one map or more, such as {'pixels': points}")
+        self._points = {str(name): _checked(points, name, len(digits)) for name, points in maps.items()}
+        if notes is not None and len(notes) != len(digits):
+            raise ValueError(f"notes has {len(notes)} texts for {len(digits)} images; give one an image")
+        self._labels = np.asarray(digits.labels)
+        self._notes = [str(note) for note in notes or []]
+        self._kinds = sorted({int(label) for label in self._labels})
+        coarse = np.round(np.asarray(digits.images) * SHADES) / SHADES
+        super().__init__(
+            _maps={
+                "names": list(self._points),
+                "points": [_whole_numbers(points) for points in self._points.values()],
+                "notes": self._notes,
+            },
+            _images=payload.image_payload(Digits(coarse, self._labels), (28, 28), 10),
+            chosen=chosen,
+            shown=self._kinds if shown is None else shown,
+        )
+
+    @traitlets.validate("chosen")
+    def _an_image(self, proposal):
+        if not 0 <= proposal.value < len(self._labels):
+            raise traitlets.TraitError(
+                f"chosen is {proposal.value}; there are images 0 to {len(self._labels) - 1}"
+            )
+        return proposal.value
+
+    @traitlets.validate("shown")
+    def _digits_there_are(self, proposal):
+        if not set(proposal.value) <= set(self._kinds):
+            raise traitlets.TraitError(f"shown is {proposal.value}; these images show {self._kinds}")
+        return proposal.value
+
+    def to_html(self, path, *, title="What lies near what"):
+        """Write the maps as one HTML file that needs no network and no kernel.
+
+        Parameters
+        ----------
+        path : str or path
+            The file; written whole or not at all.
+        title : str
+            The page's title, plain text.
+        """
+        text = page.document(self._html(), title)
+        with whole(path, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def _html(self):
+        state = {"chosen": self.chosen, "shown": self.shown}
+        payloads = {"maps": self._maps, "images": self._images}
+        return page.fragment(self, payloads, state, self._poster(), self._words())
+
+    def _poster(self):
+        count = len(self._points)
+        figure = Figure(figsize=(6, 6 / count + 0.3), dpi=200, layout="constrained")
+        canvas = FigureCanvasAgg(figure)
+        axes = figure.subplots(1, count, squeeze=False)[0]
+        for ax, (name, points) in zip(axes, self._points.items(), strict=True):
+            faint = ~np.isin(self._labels, self.shown)
+            figures.digit_map(points, self._labels, faint=faint, ax=ax)
+            ax.plot(*points[self.chosen], "o", markersize=14, markerfacecolor="none", color=figures.ACCENT)
+            ax.set_title(name, fontsize=10)
+        canvas.draw()
+        picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
+        file = io.BytesIO()
+        picture.quantize(64, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+        return file.getvalue(), picture.width // 2, picture.height // 2
+
+    def _words(self):
+        """Alternative text of the poster."""
+        names = " and ".join(self._points)
+        note = f"; {self._notes[self.chosen]}" if self._notes else ""
+        return (
+            f"Maps of {len(self._labels)} images by {names}, each image a numeral at its place. "
+            f"Marked: image {self.chosen}, a {self._labels[self.chosen]}{note}."
+        )
+
+    def _repr_mimebundle_(self, **kwargs):
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return {**data, "text/html": self._html()}, metadata
+
+    def __repr__(self):
+        count = len(self._points)
+        return f"<ImageScatter of {len(self._labels)} images in {count} map{'s' * (count > 1)}>"
+
+
+def _checked(points, name, count):
+    points = np.asarray(points, dtype=float)
+    if points.shape != (count, 2):
+        raise ValueError(f"maps[{name!r}] has shape {points.shape}; {count} images want ({count}, 2)")
+    if not np.isfinite(points).all():
+        raise ValueError(f"maps[{name!r}] holds places that are no numbers")
+    return points
+
+
+def _whole_numbers(points):
+    """x and y of each dot, in turn: whole numbers from 0 to 1,000 to the right and down, centred."""
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+    span = np.ptp(points, axis=0).max() or 1.0
+    places = np.round(SPAN * ((points - middle) / span * [1, -1] + 0.5))
+    return places.astype(int).ravel().tolist()

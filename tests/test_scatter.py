@@ -1,0 +1,320 @@
+"""Maps of images: what Python refuses, and dots found by pointer, touch and keyboard in a browser."""
+
+import base64
+import html
+import io
+import json
+import re
+import zlib
+
+import numpy as np
+import pytest
+import traitlets
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+
+from test_explorer import EXPORTED, TOP_LEVEL, random_images, random_network
+from test_explorer_browser import part, settle
+from weightmaps import figures
+from weightmaps.digits import Digits
+from weightmaps.explorer import NetworkExplorer, modules
+from weightmaps.explorer import page as html_page
+from weightmaps.scatter import ImageScatter
+from weightmaps.scatter.widget import SCRIPTS, STATIC
+
+RNG = np.random.default_rng(0)
+DIGITS = Digits(RNG.integers(0, 16, (40, 784)) / 15, np.arange(40) % 10)
+MAPS = {"wide": RNG.normal(size=(40, 2)) * [2, 1], "<b>tall</b>": RNG.normal(size=(40, 2)) * [1, 2] + 9}
+NOTES = [f"the network answers {k}" for k in DIGITS.labels]
+CROSS = {"cross": np.array([[0, 0], [1, 0], [3, 0], [-2, 0], [0, 1], [0, -1], [0.6, 0.7]])}
+FEW = DIGITS[:7]
+
+
+@pytest.fixture
+def scatter():
+    return ImageScatter(MAPS, DIGITS, notes=NOTES)
+
+
+# Python
+
+
+@pytest.mark.parametrize(
+    ("maps", "digits", "notes", "words"),
+    [
+        ({}, DIGITS, None, "maps is empty"),
+        ({"a": np.ones((39, 2))}, DIGITS, None, r"maps\['a'\] has shape \(39, 2\); 40 images want \(40, 2\)"),
+        ({"a": np.full((40, 2), np.nan)}, DIGITS, None, "no numbers"),
+        (MAPS, DIGITS[:0], None, "holds 0 images"),
+        (MAPS, DIGITS, ["one"], "notes has 1 texts for 40 images"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused(maps, digits, notes, words):
+    with pytest.raises(ValueError, match=words):
+        ImageScatter(maps, digits, notes=notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"), [("chosen", 40, "images 0 to 39"), ("shown", [3, 11], "these images show")]
+)
+def test_a_state_out_of_range_is_refused_and_changes_nothing(scatter, name, value, words):
+    before = getattr(scatter, name)
+    with pytest.raises(traitlets.TraitError, match=words):
+        setattr(scatter, name, value)
+    assert getattr(scatter, name) == before
+
+
+def test_places_travel_as_whole_numbers_on_one_scale_with_up_above_down():
+    x, y = np.reshape(ImageScatter(CROSS, FEW)._maps["points"][0], (7, 2)).T
+    assert (x.min(), x.max()) == (0, 1000)
+    assert x[2] - x[0] == 3 * (x[1] - x[0])
+    assert y[4] < y[0] < y[5]
+    assert y[0] - y[4] == x[1] - x[0]
+
+
+def test_images_travel_in_sixteen_shades():
+    smooth = Digits(np.linspace(0, 1, 784)[None].repeat(2, axis=0), np.array([0, 1]))
+    images = ImageScatter({"a": np.eye(2)}, smooth)._images
+    pixels = np.frombuffer(zlib.decompress(images["data"]), np.uint8)
+    assert set(pixels.tolist()) == {17 * k for k in range(16)}
+    assert np.abs(pixels[:784] / 255 - smooth.images[0]).max() <= 1 / 30 + 1e-6
+
+
+def test_the_still_picture_shows_and_says_the_state(scatter, monkeypatch):
+    drawn = []
+    plain = figures.digit_map
+    monkeypatch.setattr(figures, "digit_map", lambda *a, **k: drawn.append(k["faint"]) or plain(*a, **k))
+    scatter.chosen, scatter.shown = 13, [3, 4]
+    text = scatter._repr_mimebundle_()[0]["text/html"]
+    assert [faint.tolist() for faint in drawn] == 2 * [(~np.isin(DIGITS.labels, [3, 4])).tolist()]
+    assert "image 13, a 3; the network answers 3." in text
+    assert "<b>tall" not in text
+    place = json.loads(html.unescape(re.search(r'data-weightmaps="([^"]*)"', text)[1]))
+    assert place["state"] == {"chosen": 13, "shown": [3, 4]}
+    assert set(place) == {"module", "maps", "images", "state"}
+
+
+def test_the_joined_module_is_whole():
+    text = modules.module(SCRIPTS)
+    assert re.findall(r"^(?:import|export)\b.*", text, re.MULTILINE) == ["export default{render};"]
+    names = [name for file in SCRIPTS for name in TOP_LEVEL.findall(modules.read(file))]
+    assert sorted(names) == sorted(set(names))
+    own = modules.read(STATIC / "scatter.js")
+    for wanted, source in re.findall(r'^import \{([^}]*)\} from "\./([\w.]+)";$', own, re.MULTILINE):
+        assert set(wanted.strip().split(", ")) <= set(EXPORTED.findall(modules.read(source)))
+
+
+# In a browser
+
+
+@pytest.fixture
+def opened(page, tmp_path):
+    def show(scatter, width=1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        scatter.to_html(tmp_path / "it.html")
+        page.goto((tmp_path / "it.html").as_uri())
+        page.wait_for_selector("[data-part=sentence]:not(:empty)")
+        return page
+
+    return show
+
+
+def chosen(page):
+    return int(part(page, "slider-chosen").input_value())
+
+
+def place_of(page, scatter, image, which=0):
+    """The middle of an image's dot on the screen, from the places that Python sent."""
+    box = page.locator(".wm-field svg").nth(which).bounding_box()
+    x, y = np.reshape(scatter._maps["points"][which], (-1, 2))[image]
+    return box["x"] + (x + 40) / 1080 * box["width"], box["y"] + (y + 40) / 1080 * box["height"]
+
+
+def ring(page, which):
+    box = page.locator(".wm-dot").nth(which).bounding_box()
+    return box["x"], box["y"]
+
+
+def check(page, scatter, image):
+    """Slider, sentence, option, rings and pictures all show the image."""
+    settle(page)
+    words = f"Image {image}: a {DIGITS.labels[image]}; {NOTES[image]}."
+    assert chosen(page) == image
+    assert part(page, "sentence").inner_text() == words
+    for which in range(2):
+        assert page.get_by_role("option").nth(which).get_attribute("aria-label") == words
+        assert ring(page, which) == pytest.approx(place_of(page, scatter, image, which), abs=1)
+        picture = page.locator(".wm-picture").nth(which)
+        data = picture.evaluate("(canvas) => canvas.toDataURL()").partition(",")[2]
+        seen = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("L"), dtype=float)
+        assert np.corrcoef(seen.ravel(), -DIGITS.images[image])[0, 1] > 0.9
+
+
+def test_pointing_at_a_dot_marks_its_image_in_both_maps(opened, scatter):
+    page = opened(scatter)
+    check(page, scatter, 0)
+    for image, which in [(17, 0), (5, 1), (30, 0)]:
+        page.mouse.move(*place_of(page, scatter, image, which))
+        check(page, scatter, image)
+
+
+def test_a_mouse_far_from_every_dot_changes_nothing_and_a_click_finds_the_nearest(opened):
+    scatter = ImageScatter(CROSS, FEW)
+    page = opened(scatter)
+    x, y = place_of(page, scatter, 2)
+    page.mouse.move(x - 60, y)
+    assert chosen(page) == 0
+    page.mouse.click(x - 60, y)
+    assert chosen(page) == 2
+
+
+def test_a_finger_chooses_and_the_page_can_still_be_scrolled(browser, tmp_path, scatter):
+    context = browser.new_context(viewport={"width": 360, "height": 900}, has_touch=True)
+    page = context.new_page()
+    scatter.to_html(tmp_path / "it.html")
+    page.goto((tmp_path / "it.html").as_uri())
+    page.wait_for_selector("[data-part=sentence]:not(:empty)")
+    page.touchscreen.tap(*place_of(page, scatter, 21))
+    check(page, scatter, 21)
+    assert "pan-y" in page.locator(".wm-field").first.evaluate("(box) => getComputedStyle(box).touchAction")
+    context.close()
+
+
+def test_arrow_keys_go_to_the_nearest_dot_in_that_direction(opened):
+    page = opened(ImageScatter(CROSS, FEW))
+    part(page, "map").focus()
+    steps = [("Right", 1), ("Left", 0), ("Up", 6), ("Left", 4), ("Down", 0), ("Right", 1), ("Right", 2)]
+    steps += [("Right", 2), ("Left", 1), ("Left", 0), ("Down", 5), ("Up", 0), ("Left", 3), ("Left", 3)]
+    for key, image in steps:
+        page.keyboard.press(f"Arrow{key}")
+        assert chosen(page) == image, key
+
+
+def test_digits_that_are_not_shown_are_faint_and_passed_over(opened):
+    scatter = ImageScatter(CROSS, FEW)
+    page = opened(scatter)
+    part(page, "show-1").focus()
+    page.keyboard.press("Space")
+    faint = page.locator(".wm-faint")
+    assert faint.count() == 1
+    assert faint.text_content() == "1"
+    part(page, "map").focus()
+    part(page, "show-6").set_checked(False)
+    part(page, "map").press("ArrowRight")
+    assert chosen(page) == 2
+    page.mouse.click(*place_of(page, scatter, 1))
+    assert chosen(page) == 0
+    for k in (0, 2, 3, 4, 5):
+        part(page, f"show-{k}").set_checked(False)
+    page.mouse.click(*place_of(page, scatter, 4))
+    assert chosen(page) == 0
+
+
+def test_the_slider_reaches_every_image_and_names_are_text(opened, scatter):
+    page = opened(scatter)
+    part(page, "slider-chosen").press("End")
+    check(page, scatter, 39)
+    assert page.locator(".wm-map b").count() == 0
+    assert page.locator(".wm-map .wm-title").nth(1).inner_text() == "<b>tall</b>"
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation_and_nothing_scrolls_sideways(opened, page, scatter, scheme, width):
+    page.emulate_media(color_scheme=scheme)
+    opened(scatter, width)
+    part(page, "show-4").click()
+    page.locator(".wm-field").first.focus()
+    results = Axe().run(page)
+    assert results.response["passes"], "axe did not look"
+    assert results.violations_count == 0, results.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_numerals_stand_out_from_their_ground(opened, page, scatter):
+    """4.5 : 1 in both themes, for all ten colours."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        opened(scatter)
+        colours = page.evaluate(
+            """() => {
+                const field = document.querySelector(".wm-field");
+                const kinds = [...field.querySelectorAll(".wm-kind")];
+                const colours = kinds.map((one) => getComputedStyle(one).fill);
+                colours.unshift(getComputedStyle(field).backgroundColor);
+                return colours.map((one) => one.match(/\\d+/g).map(Number));
+            }"""
+        )
+        channels = np.array(colours)[:, :3] / 255
+        linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+        light = linear @ [0.2126, 0.7152, 0.0722] + 0.05
+        contrast = np.maximum(light[1:] / light[0], light[0] / light[1:])
+        assert len(contrast) == 10
+        assert contrast.min() > 4.5
+
+
+def test_an_explorer_and_maps_share_a_page(page, tmp_path, scatter):
+    explorer = NetworkExplorer(random_network((784, 7, 3)), random_images())
+    text = html_page.document(explorer._html() + scatter._html(), "Both")
+    (tmp_path / "it.html").write_text(text, encoding="utf-8")
+    page.goto((tmp_path / "it.html").as_uri())
+    page.wait_for_function("document.querySelectorAll('[data-part=sentence]:not(:empty)').length == 2")
+    part(page, "slider-chosen").press("End")
+    assert part(page, "sentence").nth(1).inner_text().startswith("Image 39")
+    assert part(page, "sentence").nth(0).inner_text().startswith("Neuron 0")
+
+
+def test_without_scripts_there_is_a_picture(browser, tmp_path, scatter):
+    scatter.to_html(tmp_path / "it.html")
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((tmp_path / "it.html").as_uri())
+    picture = page.locator("img[data-weightmaps-poster]")
+    assert picture.evaluate("(image) => image.naturalWidth") > 1000
+    assert "Maps of 40 images" in picture.get_attribute("alt")
+    context.close()
+
+
+def test_incomplete_data_is_said_in_words_with_the_still_picture(page, tmp_path, scatter):
+    scatter._maps = {**scatter._maps, "points": [[1, 2]]}
+    scatter.to_html(tmp_path / "it.html")
+    page.goto((tmp_path / "it.html").as_uri())
+    assert "data is not complete" in part(page, "trouble").inner_text()
+    page.wait_for_selector("img[data-weightmaps-poster]")
+
+
+LIVE = """async (source) => {
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    const { default: maps } = await import(url);
+    const place = JSON.parse(document.querySelector("[data-weightmaps]").dataset.weightmaps);
+    const images = weightmapsAssets[place.images];
+    const data = new DataView(Uint8Array.from(atob(images.data), (c) => c.charCodeAt(0)).buffer);
+    const state = { ...place.state, _maps: weightmapsAssets[place.maps], _images: { ...images, data } };
+    const heard = {}, saved = [], el = document.createElement("div");
+    const model = {
+        get: (name) => state[name],
+        set: (name, value) => { state[name] = value; },
+        save_changes: () => saved.push(state.chosen),
+        on: (event, callback) => { heard[event] = callback; },
+        off: (event) => { delete heard[event]; },
+    };
+    document.body.append(el);
+    const undo = await maps.render({ model, el });
+    state.chosen = 7;
+    heard["change:chosen"]();
+    const said = el.querySelector("[data-part=sentence]").textContent;
+    const slider = el.querySelector("input[type=range]");
+    slider.value = "9";
+    slider.dispatchEvent(new Event("input"));
+    undo();
+    return { said, saved, children: el.children.length, heard: Object.keys(heard) };
+}"""
+
+
+def test_a_live_kernel_is_heard_and_told_until_the_view_is_removed(opened, scatter):
+    page = opened(scatter)
+    assert page.evaluate(LIVE, modules.module(SCRIPTS)) == {
+        "said": "Image 7: a 7; the network answers 7.",
+        "saved": [9],
+        "children": 0,
+        "heard": [],
+    }

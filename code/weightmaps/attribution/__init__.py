@@ -2,6 +2,7 @@
 
 from .deletion import deletion_curve
 from .gradients import IntegratedGradients, gradient, integrated_gradients
+from .keeping import freeze, greedy_order, kept_accuracy, lead, lead_without
 from .neurons import RANKINGS, Ledger, ledger, top_neurons
 from .patches import occlusion
 from .patterns import pattern
@@ -15,8 +16,13 @@ __all__ = [
     "Ledger",
     "ablate",
     "deletion_curve",
+    "freeze",
     "gradient",
+    "greedy_order",
     "integrated_gradients",
+    "kept_accuracy",
+    "lead",
+    "lead_without",
     "ledger",
     "occlusion",
     "optimal_input",

@@ -1,0 +1,184 @@
+"""How sure the right answer is with some hidden neurons only: all but one, or a chosen few."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .checks import index
+
+PARTS = ("all", "mean", "change")
+
+
+def freeze(network, neurons, X):
+    """The network with some neurons of its last hidden layer held at their mean activation.
+
+    A neuron that is switched off takes two things with it: what it tells about the image, and the constant
+    push that the outputs were trained to expect. A frozen neuron goes on pushing and tells nothing.
+
+    Parameters
+    ----------
+    network : Network
+        With one hidden layer or more.
+    neurons : sequence of int
+    X : array, shape (n, n_in)
+        The images over which the mean is taken.
+
+    Returns
+    -------
+    Network
+        The outgoing weights of these neurons are 0, and their mean push is in the biases of the outputs.
+
+    Examples
+    --------
+    >>> from weightmaps.network import Network
+    >>> network = Network([np.eye(2), [[3.0, 4.0]]], [np.zeros(2), [0.5]], ["identity", "identity"])
+    >>> images = np.array([[1.0, 1.0], [3.0, 1.0]])
+    >>> freeze(network, [0], images).forward(images).a[-1].tolist()
+    [[10.5], [10.5]]
+    """
+    a, W = _last_layer(network, X)
+    neurons = _each_once(network, neurons)
+    frozen = network.weights[-1].copy()
+    frozen[:, neurons] = 0
+    bias = network.biases[-1] + W[:, neurons] @ a[:, neurons].mean(axis=0)
+    return type(network)((*network.weights[:-1], frozen), (*network.biases[:-1], bias), network.activations)
+
+
+def lead(network, X, y):
+    """How far the right output is ahead: its weighted input z minus the largest other z.
+
+    Parameters
+    ----------
+    network : Network
+        With one hidden layer or more, and two outputs or more.
+    X : array, shape (n, n_in)
+    y : array of int, shape (n,)
+        The right outputs.
+
+    Returns
+    -------
+    array, shape (n,)
+        Above zero where the answer is right.
+    """
+    start, steps, _, _ = _against_others(network, X, y)
+    return (start + steps.sum(axis=0)).min(axis=0)
+
+
+def lead_without(network, X, y, *, part="all"):
+    """The lead of the right output when one neuron of the last hidden layer is taken out, for each in turn.
+
+    Parameters
+    ----------
+    network, X, y
+        As for :func:`lead`.
+    part : {"all", "mean", "change"}
+        What of the neuron's activation is taken out: all of it (the neuron is off), only its mean over `X`
+        (it still tells images apart, but its constant push is gone), or only the change from that mean (the
+        neuron is frozen: the push stays, and it tells nothing).
+
+    Returns
+    -------
+    array, shape (n_hidden, n)
+    """
+    if part not in PARTS:
+        raise ValueError(f"unknown part={part!r}; there are: {', '.join(PARTS)}")
+    start, steps, ahead, a = _against_others(network, X, y)
+    whole = start + steps.sum(axis=0)
+    if part != "all":
+        mean = a.mean(axis=0)[:, None, None] * ahead
+        steps = mean if part == "mean" else steps - mean
+    return np.array([(whole - step).min(axis=0) for step in steps])
+
+
+def kept_accuracy(network, X, y, order, *, rest=None):
+    """The share of right answers with the first 0, 1, 2, … neurons of an order, and no others.
+
+    Parameters
+    ----------
+    network, X, y
+        As for :func:`lead`.
+    order : sequence of int
+        Neurons of the last hidden layer, each at most once; the first is kept first.
+    rest : array, shape (n_hidden,), optional
+        What the neurons that are not kept send on, the same for every image: by default 0, they are off; give
+        their means to freeze them.
+
+    Returns
+    -------
+    array, shape (len(order) + 1,)
+        Entry k is the share with the first k neurons, from 0 to 1.
+    """
+    margins, steps, _, _ = _against_others(network, X, y, rest)
+    shares = [_right(margins) / len(y)]
+    for j in _each_once(network, order):
+        margins = margins + steps[j]
+        shares.append(_right(margins) / len(y))
+    return np.array(shares)
+
+
+def greedy_order(network, X, y, *, rest=None):
+    """The neurons in the order of a greedy choice: again and again the one that makes most answers right.
+
+    Greedy looks one neuron ahead, so there may be better teams of any size.
+
+    Parameters
+    ----------
+    network, X, y, rest
+        As for :func:`kept_accuracy`.
+
+    Returns
+    -------
+    array of int, shape (n_hidden,)
+        Of neurons that do equally well, the lower number comes first.
+    """
+    margins, steps, _, _ = _against_others(network, X, y, rest)
+    left, order = list(range(len(steps))), []
+    while left:
+        best = int(np.argmax([_right(margins + steps[j]) for j in left]))
+        order.append(left.pop(best))
+        margins = margins + steps[order[-1]]
+    return np.array(order)
+
+
+def _right(margins):
+    return int((margins.min(axis=0) > 0).sum())
+
+
+def _against_others(network, X, y, rest=None):
+    """The right output's z minus each other's: the start, and what each neuron adds to it.
+
+    Returns the start (n_out - 1, n), the steps (n_hidden, n_out - 1, n), the differences of outgoing weights
+    in the shape of the steps, and the activations.
+    """
+    a, W = _last_layer(network, X)
+    y = np.asarray(y)
+    if y.shape != (len(a),) or not np.isin(y, range(len(W))).all():
+        raise ValueError(
+            f"y has shape {y.shape} for {len(a)} images; give each one output, 0 to {len(W) - 1}"
+        )
+    if len(W) < 2:
+        raise ValueError(f"{network!r} has one output; to be ahead takes two")
+    rest = np.zeros(a.shape[1]) if rest is None else np.asarray(rest)
+    if rest.shape != a.shape[1:]:
+        raise ValueError(f"rest has shape {rest.shape}; give one activation a neuron, {a.shape[1:]}")
+    others = (y + np.arange(1, len(W))[:, None]) % len(W)
+    ahead = np.ascontiguousarray((W[y] - W[others]).transpose(2, 0, 1))
+    bias = network.biases[-1] + W @ rest
+    return bias[y] - bias[others], ahead * (a - rest).T[:, None], ahead, a
+
+
+def _last_layer(network, X):
+    # In float64: float32 rounds differently on other machines, and a greedy choice would make another team of it.
+    if len(network.weights) < 2:
+        raise ValueError(f"{network!r} has no hidden layer, so no neuron stands between input and output")
+    X = np.asarray(X, dtype=np.float64)
+    if X.ndim != 2 or not len(X):
+        raise ValueError(f"X has shape {X.shape}; give one image or more, (n, {network.sizes[0]})")
+    return network.forward(X).a[-2], network.weights[-1].astype(np.float64)
+
+
+def _each_once(network, neurons):
+    neurons = [index(j, network.sizes[-2], "neuron") for j in neurons]
+    if len(set(neurons)) < len(neurons):
+        raise ValueError(f"neurons are {neurons}; name each once")
+    return neurons

@@ -1,0 +1,114 @@
+"""Neurons kept and taken out: by hand, and against the network itself with weights and biases changed."""
+
+import numpy as np
+import pytest
+
+from weightmaps import attribution
+from weightmaps.network import Network
+
+
+@pytest.fixture
+def toy():
+    """Two inputs, three neurons that pass on x0, x1 and x0 + x1, and two outputs."""
+    W1 = [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
+    return Network([W1, [[2.0, 0.0, 0.0], [0.0, 3.0, -1.0]]], [np.zeros(3), [0.0, 1.0]], ["identity"] * 2)
+
+
+@pytest.fixture
+def drawn():
+    rng = np.random.default_rng(0)
+    weights = [rng.normal(size=shape) for shape in ((5, 6), (4, 5), (3, 4))]
+    network = Network(weights, [rng.normal(size=n) for n in (5, 4, 3)], ["tanh", "relu", "softmax"])
+    return network, rng.normal(size=(40, 6)), rng.integers(3, size=40)
+
+
+def answers(network, X, y):
+    return network.predict(X) == y
+
+
+def test_the_lead_by_hand(toy):
+    """For (1, 2): z = (2, 6 - 3 + 1) = (2, 4); for (3, 0): z = (6, -3 + 1) = (6, -2)."""
+    X = np.array([[1.0, 2.0], [3.0, 0.0]])
+    assert attribution.lead(toy, X, [1, 1]).tolist() == [2.0, -8.0]
+    assert attribution.lead(toy, X, [0, 0]).tolist() == [-2.0, 8.0]
+    # Without neuron 0: z0 = 0; without neuron 1: z1 = -2 and -2; without neuron 2: z1 = 7 and 1.
+    without = attribution.lead_without(toy, X, [1, 0])
+    assert without.tolist() == [[4.0, 2.0], [-4.0, 8.0], [5.0, 5.0]]
+
+
+def test_the_lead_is_positive_where_the_answer_is_right(drawn):
+    assert ((attribution.lead(*drawn) > 0) == answers(*drawn)).all()
+
+
+def test_taking_one_neuron_out_is_ablation_freezing_or_a_change_of_biases(drawn):
+    network, X, y = drawn
+    mean = network.forward(X).a[2].mean(axis=0)
+    parts = {part: attribution.lead_without(network, X, y, part=part) for part in ("all", "mean", "change")}
+    for j in range(4):
+        off = attribution.ablate(network, [j], layer=2)
+        frozen = attribution.freeze(network, [j], X)
+        biases = (*network.biases[:2], network.biases[2] - network.weights[2][:, j] * mean[j])
+        shifted = Network(network.weights, biases, network.activations)
+        for part, other in (("all", off), ("change", frozen), ("mean", shifted)):
+            np.testing.assert_allclose(parts[part][j], attribution.lead(other, X, y), atol=1e-12)
+
+
+def test_frozen_neurons_push_as_they_do_on_average_and_tell_nothing(drawn):
+    network, X, _ = drawn
+    frozen = attribution.freeze(network, range(4), X).forward(X).z[-1]
+    np.testing.assert_allclose(frozen, np.tile(network.forward(X).z[-1].mean(axis=0), (40, 1)))
+    kept = attribution.freeze(network, [], X)
+    assert kept.forward(X).a[-1].tolist() == network.forward(X).a[-1].tolist()
+
+
+def test_accuracy_with_the_first_neurons_is_that_of_the_rest_off_or_frozen(drawn):
+    network, X, y = drawn
+    order = [2, 0, 3, 1]
+    off = attribution.kept_accuracy(network, X, y, order)
+    frozen = attribution.kept_accuracy(network, X, y, order, rest=network.forward(X).a[2].mean(axis=0))
+    for k in range(5):
+        gone = order[k:]
+        assert off[k] == answers(attribution.ablate(network, gone, layer=2), X, y).mean()
+        assert frozen[k] == answers(attribution.freeze(network, gone, X), X, y).mean()
+    assert off[4] == frozen[4] == network.accuracy(X, y)
+
+
+def test_each_greedy_step_is_the_best_of_all_that_are_left(drawn):
+    network, X, y = drawn
+    order = attribution.greedy_order(network, X, y).tolist()
+    assert sorted(order) == [0, 1, 2, 3]
+    for k in range(4):
+        share = [
+            attribution.kept_accuracy(network, X, y, [*order[:k], j])[-1]
+            for j in range(4)
+            if j not in order[:k]
+        ]
+        assert attribution.kept_accuracy(network, X, y, order)[k + 1] == max(share)
+
+
+def test_of_equally_good_neurons_the_lower_number_is_kept_first():
+    twins = Network([[[1.0], [1.0]], [[1.0, 1.0], [0.0, 0.0]]], [np.zeros(2), [0.0, 0.5]], ["identity"] * 2)
+    assert attribution.greedy_order(twins, [[1.0]], [0]).tolist() == [0, 1]
+
+
+def test_what_cannot_be_is_refused(toy):
+    X, y = np.ones((2, 2)), [0, 1]
+    with pytest.raises(ValueError, match="unknown part='none'; there are: all, mean, change"):
+        attribution.lead_without(toy, X, y, part="none")
+    with pytest.raises(ValueError, match=r"neuron is 3; there are 3, numbered 0 to 2"):
+        attribution.freeze(toy, [3], X)
+    with pytest.raises(ValueError, match=r"neurons are \[1, 1\]; name each once"):
+        attribution.kept_accuracy(toy, X, y, [1, 1])
+    with pytest.raises(ValueError, match=r"y has shape \(1,\) for 2 images"):
+        attribution.lead(toy, X, [0])
+    with pytest.raises(ValueError, match="give each one output, 0 to 1"):
+        attribution.lead(toy, X, [0, 2])
+    with pytest.raises(ValueError, match=r"rest has shape \(2,\); give one activation a neuron, \(3,\)"):
+        attribution.greedy_order(toy, X, y, rest=[0, 0])
+    with pytest.raises(ValueError, match=r"X has shape \(2,\); give one image or more, \(n, 2\)"):
+        attribution.lead(toy, np.ones(2), [0])
+    with pytest.raises(ValueError, match="no hidden layer"):
+        attribution.lead(Network([np.ones((2, 2))], [np.zeros(2)]), X, y)
+    one = Network([np.ones((2, 2)), np.ones((1, 2))], [np.zeros(2), np.zeros(1)])
+    with pytest.raises(ValueError, match="has one output; to be ahead takes two"):
+        attribution.lead(one, X, [0, 0])

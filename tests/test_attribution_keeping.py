@@ -53,6 +53,28 @@ def test_taking_one_neuron_out_is_ablation_freezing_or_a_change_of_biases(drawn)
             np.testing.assert_allclose(parts[part][j], attribution.lead(other, X, y), atol=1e-12)
 
 
+def test_costs_are_mean_leads_lost_by_the_images_of_each_output(toy):
+    """From the test by hand: the leads are 2 for (1, 2) and output 1, 8 for (3, 0) and output 0."""
+    X, y = np.array([[1.0, 2.0], [3.0, 0.0]]), [1, 0]
+    assert attribution.lead_costs(toy, X, y).tolist() == [[6.0, 0.0, 3.0], [-2.0, 6.0, -3.0]]
+    # Frozen, neurons 0, 1 and 2 stay at 2, 1 and 3: z = (4, 4), (2, 1) and (2, 4) for (1, 2).
+    frozen = attribution.lead_costs(toy, X, y, part="change")
+    assert frozen.tolist() == [[2.0, 3.0, 0.0], [2.0, 3.0, 0.0]]
+
+
+def test_a_relative_contribution_is_weight_times_how_much_more_the_neuron_is_on(toy):
+    X, y = np.array([[1.0, 2.0], [3.0, 0.0], [5.0, 2.0]]), [1, 0, 0]
+    # Activations (1, 2, 3), (3, 0, 3), (5, 2, 7): over the 0s (4, 1, 5).
+    assert attribution.relative_contribution(toy, X, y).tolist() == [[6.0, 0.0, 0.0], [0.0, 3.0, 2.0]]
+
+
+def test_blame_goes_to_the_hardest_push_in_each_wrong_answer(toy):
+    X = np.array([[1.0, 2.0], [3.0, 0.0], [9.0, 0.0], [1.0, 2.0]])
+    # (1, 2) answers 1: pushes from 0 to 1 are (-2, 6, -3). (3, 0) answers 0: from 1 to 0 they are (6, 0, 3).
+    assert attribution.blame(toy, X, [0, 1, 1, 1]).tolist() == [2, 1, 0]
+    assert attribution.blame(toy, X[:1], [1]).tolist() == [0, 0, 0]
+
+
 def test_frozen_neurons_push_as_they_do_on_average_and_tell_nothing(drawn):
     network, X, _ = drawn
     frozen = attribution.freeze(network, range(4), X).forward(X).z[-1]
@@ -70,6 +92,8 @@ def test_accuracy_with_the_first_neurons_is_that_of_the_rest_off_or_frozen(drawn
         gone = order[k:]
         assert off[k] == answers(attribution.ablate(network, gone, layer=2), X, y).mean()
         assert frozen[k] == answers(attribution.freeze(network, gone, X), X, y).mean()
+    both = attribution.kept_accuracy(network, X, y, [order, order[::-1]])
+    assert both.tolist() == [off.tolist(), attribution.kept_accuracy(network, X, y, order[::-1]).tolist()]
     assert off[4] == frozen[4] == network.accuracy(X, y)
 
 
@@ -95,6 +119,10 @@ def test_what_cannot_be_is_refused(toy):
     X, y = np.ones((2, 2)), [0, 1]
     with pytest.raises(ValueError, match="unknown part='none'; there are: all, mean, change"):
         attribution.lead_without(toy, X, y, part="none")
+    with pytest.raises(
+        ValueError, match="y has no image of output 1; a mean over each output needs one of each"
+    ):
+        attribution.lead_costs(toy, X, [0, 0])
     with pytest.raises(ValueError, match=r"neuron is 3; there are 3, numbered 0 to 2"):
         attribution.freeze(toy, [3], X)
     with pytest.raises(ValueError, match=r"neurons are \[1, 1\]; name each once"):

@@ -2,7 +2,16 @@
 
 from .deletion import deletion_curve
 from .gradients import IntegratedGradients, gradient, integrated_gradients
-from .keeping import freeze, greedy_order, kept_accuracy, lead, lead_without
+from .keeping import (
+    blame,
+    freeze,
+    greedy_order,
+    kept_accuracy,
+    lead,
+    lead_costs,
+    lead_without,
+    relative_contribution,
+)
 from .neurons import RANKINGS, Ledger, ledger, top_neurons
 from .patches import occlusion
 from .patterns import pattern
@@ -15,6 +24,7 @@ __all__ = [
     "IntegratedGradients",
     "Ledger",
     "ablate",
+    "blame",
     "deletion_curve",
     "freeze",
     "gradient",
@@ -22,12 +32,14 @@ __all__ = [
     "integrated_gradients",
     "kept_accuracy",
     "lead",
+    "lead_costs",
     "lead_without",
     "ledger",
     "occlusion",
     "optimal_input",
     "pattern",
     "rank_correlation",
+    "relative_contribution",
     "removal_costs",
     "top_neurons",
     "weight_map",

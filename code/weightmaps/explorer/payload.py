@@ -6,13 +6,16 @@ import zlib
 
 import numpy as np
 
+from weightmaps.digits import load_sample
 from weightmaps.network import Network
 
 MOST_IMAGES = 2000
-UNIT, HALVINGS = 1 / 10240, 8
+UNIT = 1 / 10240
+FINER = (1, 0.9, 0.8, *(0.5**k for k in range(1, 8)))  # shares of the unit, tried in turn
 FEW_WEIGHTS = 50_000  # up to here a quarter of the unit costs little, and images not given gain by it
+MANY_WEIGHTS = 1_000_000  # from here on the sample would take seconds to check
 LARGEST_WHOLE = 2**23 - 1  # three bytes, one bit of them for the sign
-LARGEST_ERROR = 9.5e-4  # of a number on screen, over the given images; 1e-3 is promised
+LARGEST_ERROR = 9.5e-4  # of a number on screen, over the images checked; 1e-3 is promised
 BATCH = 200  # images at once: memory
 
 
@@ -110,7 +113,8 @@ def network_payload(networks, steps, others, outputs, images, shape):
     outputs : sequence of str
         The outputs' names.
     images : array, shape (n, rows * columns)
-        The images that the explorer shows: the numbers on screen are checked for these.
+        The images that the explorer shows. The numbers on screen are checked for these, and for the
+        sample that ships where that fits.
     shape : tuple of int
         (rows, columns) of one image.
 
@@ -129,9 +133,12 @@ def network_payload(networks, steps, others, outputs, images, shape):
         "outputs": list(outputs),
     }
     weights = np.concatenate([network.weights[0] for network in networks])
-    coarsest = 0 if weights.size > FEW_WEIGHTS else 2
-    for halving in range(coarsest, HALVINGS):
-        unit = UNIT / 2**halving
+    if shape == (28, 28) and weights.size < MANY_WEIGHTS:  # a reader may draw a digit that was not given
+        images = np.concatenate([images, load_sample().images])
+    for share in FINER:
+        unit = UNIT * share
+        if weights.size <= FEW_WEIGHTS and share > 0.25:
+            continue
         if np.abs(weights).max() / unit > LARGEST_WHOLE - 1:
             break
         coded = {**payload, "unit": unit, "data": _pack(networks, _dither(weights / unit, shape))}

@@ -80,6 +80,28 @@ def test_bars_name_the_outputs_and_mark_the_largest(ax):
     assert ax.yaxis_inverted()
 
 
+def test_a_plane_is_drawn_from_the_top_left_with_its_line_and_its_dots(ax):
+    values = np.array([[-1.0, 3.0], [-1.0, 3.0]])
+    figures.plane(values, points=[[0, 1], [2, 2], [-1, 0]], classes=[1, 0, 1], ax=ax)
+    assert shown(ax).get_clim() == (-3, 3)
+    assert shown(ax).get_extent() == [-3, 3, -3, 3]
+    assert shown(ax).origin == "upper"
+    black = [one for one in ax.collections if one.get_edgecolor()[0].tolist() == [0, 0, 0, 1]]
+    (line,) = (path.vertices for one in black for path in one.get_paths())
+    assert line[:, 0] == pytest.approx(-0.75)  # where a straight way from -1 to 3 passes 0
+    zeros, ones = ax.collections[-2:]
+    assert zeros.get_offsets().tolist() == [[2, 2]]
+    assert ones.get_offsets().tolist() == [[0, 1], [-1, 0]]
+
+
+def test_activations_over_a_plane_have_their_line_at_a_half_or_none(ax):
+    figures.plane(np.array([[0.0, 1.0], [0.0, 1.0]]), activation=True, ax=ax)
+    assert shown(ax).get_clim() == (0, 1)
+    assert len(ax.collections) == 2
+    figures.plane(np.ones((2, 2)), activation=True, ax=ax)
+    assert len(ax.collections) == 2
+
+
 def test_what_is_no_square_picture_is_refused(ax):
     with pytest.raises(ValueError, match=r"values has shape \(756,\); a square picture"):
         figures.digit(np.zeros(28 * 27), ax=ax)

@@ -175,6 +175,46 @@ def outputs(a, *, labels=None, ax=None):
     return ax
 
 
+def plane(values, *, reach=3.0, limit=None, activation=False, points=None, classes=None, ax=None):
+    """Draw values over the plane of two inputs, with the line where they change sign.
+
+    Parameters
+    ----------
+    values : array, shape (side, side)
+        Row by row from the top.
+    reach : float
+        The picture goes from ``-reach`` to ``+reach`` in both directions.
+    limit : float, optional
+        As for :func:`weight_map`.
+    activation : bool
+        The values are activations, from 0 (white) to 1 (black), and the line is where they are ½.
+    points : array, shape (n, 2), optional
+        Dots to draw: blue squares for class 0, red circles for class 1.
+    classes : array of int, shape (n,), optional
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax = _bare(ax)
+    colours = {"cmap": INK, "vmin": 0, "vmax": 1} if activation else {"cmap": SIGNED}
+    level = 0.5 if activation else 0.0
+    if not activation:
+        colours |= _signed_limits(values, limit)
+    box = (-reach, reach, -reach, reach)
+    ax.imshow(values, extent=box, interpolation="bilinear", **colours)
+    if np.min(values) < level < np.max(values):
+        for colour, width in [("white", 2.5), ("black", 1.0)]:
+            ax.contour(values, levels=[level], extent=box, origin="upper", colors=colour, linewidths=width)
+    if points is not None:
+        for k, (marker, colour) in enumerate([("s", SIGNED_ANCHORS[1]), ("o", SIGNED_ANCHORS[-2])]):
+            x, y = np.asarray(points)[np.asarray(classes) == k].T
+            ax.scatter(x, y, s=14, marker=marker, color=colour, edgecolor="white", linewidth=0.6, zorder=3)
+        ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
+    return ax
+
+
 def digit_map(points, labels, *, faint=None, ax=None):
     """Draw a map of images: at each place the numeral of its label. Both axes have the same scale.
 

@@ -459,3 +459,31 @@ def test_the_poster_follows_the_state():
     other, *_ = TwoInputs(data="ring", hidden=7, seed=1)._poster()
     assert first != other
     assert isinstance(TwoInputs().network, Network)
+
+
+def test_a_cut_through_three_images_is_the_network_itself():
+    rng = np.random.default_rng(4)
+    network = Network(
+        [rng.normal(size=(7, 12)), rng.normal(size=(3, 7))], [rng.normal(size=7), rng.normal(size=3)]
+    )
+    images = rng.random((3, 12))
+    cut, places, size = plane.slice_through(network, images, output=2)
+    assert cut.sizes == (2, 7, 1)
+    assert cut.forward(places).z[2][:, 0] == pytest.approx(network.forward(images).z[2][:, 2])
+    assert cut.forward(places).a[1] == pytest.approx(network.forward(images).a[1])
+    assert np.hypot(*places.T).max() == pytest.approx(2)
+    between = np.linalg.norm(images[0] - images[1])
+    assert np.linalg.norm(places[0] - places[1]) * size / 2 == pytest.approx(between)
+
+
+@pytest.mark.parametrize(
+    ("images", "words"),
+    [
+        (np.zeros((2, 12)), r"images has shape \(2, 12\); this network wants \(3, 12\)"),
+        (np.arange(3)[:, None] * np.ones(12), "images lie on one line"),
+    ],
+)
+def test_three_images_that_span_no_plane_are_refused(images, words):
+    network = Network([np.ones((2, 12)), np.ones((1, 2))], [np.zeros(2), np.zeros(1)])
+    with pytest.raises(ValueError, match=words):
+        plane.slice_through(network, images, output=0)

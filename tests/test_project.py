@@ -26,7 +26,7 @@ EXTRAS = PROJECT["optional-dependencies"]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SHIPPED = [
     path
-    for folder in ("_static", "code/weightmaps/explorer/static", "code/weightmaps/scatter/static")
+    for folder in ("_static", "code/weightmaps")
     for path in sorted((ROOT / folder).rglob("*"))
     if path.suffix in (".css", ".js", ".svg", ".html")
 ]

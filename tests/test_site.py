@@ -18,6 +18,7 @@ PAGES = (
     "zero-versus-one",
     "workbench",
 )
+NOTEBOOKS = (*PAGES, "two-inputs")
 CHAPTERS = Path(__file__).parent.parent / "chapters"
 TOLERANCE = 1e-3
 
@@ -172,6 +173,26 @@ def test_each_chapter_offers_its_notebook(page, site, serve):
         assert answer.json()["cells"] == notebook(name)["cells"]
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_two_inputs_has_a_playground_that_trains_and_an_explorer(page, place, width, scheme):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{place}/chapters/two-inputs.html")
+    first, second = page.locator(".weightmaps-explorer").all()
+    first.scroll_into_view_if_needed()
+    part(page, "train").click()
+    page.wait_for_function("document.querySelector('[data-part=sentence]').dataset.step === '1000'")
+    assert "99% of 1000 new ones" in part(page, "sentence").first.inner_text()
+    second.scroll_into_view_if_needed()
+    second.locator("[data-part=slider-neuron]").press("Home")
+    settle(page)
+    assert "Neuron 0 answers" in second.locator("[data-part=sentence]").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for image in page.locator("article img").all():
+        assert len(image.get_attribute("alt") or "") > 20
+
+
 def test_formulas_are_mathml(page, place):
     page.goto(f"{place}/chapters/the-raw-network.html")
     formula = page.locator("math[display=block]").first
@@ -183,7 +204,7 @@ def notebook(name):
     return json.loads((CHAPTERS / f"{name}.ipynb").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", NOTEBOOKS)
 def test_notebooks_are_kept_without_pictures_and_with_what_nbval_compares(name):
     compared = 0
     for cell in notebook(name)["cells"]:
@@ -207,7 +228,7 @@ def test_notebooks_are_kept_without_pictures_and_with_what_nbval_compares(name):
     assert compared >= 1
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", NOTEBOOKS)
 def test_numbers_in_prose_are_glued(name):
     """A number with a decimal point or a per cent sign in prose must come from a computation."""
     cells = notebook(name)["cells"]

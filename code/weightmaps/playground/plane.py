@@ -243,3 +243,41 @@ def trials(data, hidden, *, scale=1.0, l2=0.0, noise=0.1, seeds=20, steps=STEPS)
     X, y = zip(*draws, strict=True)
     trained = descend(single, X, y, steps=steps, l2=l2)
     return np.array([share_right(one, *test) for one, test in zip(trained, tests, strict=True)])
+
+
+def slice_through(network, images, output):
+    """Cut a network of many inputs by the plane through three images: a network of two inputs, exactly.
+
+    Parameters
+    ----------
+    network : Network
+        With one hidden layer.
+    images : array, shape (3, n_in)
+        Not on one line.
+    output : int
+        The one to keep.
+
+    Returns
+    -------
+    Network
+        What `network` computes for ``centre + (x1 * right + x2 * up) * size / 2``, where right and up are
+        perpendicular and of length 1.
+    points : array, shape (3, 2)
+        Where the images lie in it; the furthest is 2 from the centre.
+    size : float
+        The distance from the centre to the furthest image.
+    """
+    images = np.asarray(images, dtype=float)
+    if images.shape != (3, network.sizes[0]):
+        raise ValueError(f"images has shape {images.shape}; this network wants (3, {network.sizes[0]})")
+    centre = images.mean(axis=0)
+    basis, spread = np.linalg.qr((images - centre)[:2].T)
+    if not np.abs(np.diag(spread)).min() > 1e-9:
+        raise ValueError("images lie on one line; three images that do not are needed for a plane")
+    places = (images - centre) @ basis
+    size = np.hypot(*places.T).max()
+    (w1, w2), (b1, b2) = network.weights, network.biases
+    cut = Network(
+        [w1 @ basis * size / 2, w2[[output]]], [w1 @ centre + b1, b2[[output]]], network.activations
+    )
+    return cut, places * 2 / size, size

@@ -111,6 +111,13 @@ RECIPES = {
     ),
 }
 
+RECIPES["nielsen-stuck"] = replace(
+    RECIPES["nielsen"],
+    title="The question's recipe, a seed that gets stuck",
+    seeds=(1,),
+    passing=0.0,
+)
+
 
 def names():
     """The names of the networks that ship."""

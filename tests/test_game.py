@@ -1,0 +1,106 @@
+"""The guessing game: its truth against NumPy, and a game played in a browser."""
+
+import zlib
+from math import comb
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from test_explorer import random_images, random_network
+from weightmaps.explorer import modules
+from weightmaps.game import MapGame
+from weightmaps.game.widget import LEVELS, SCRIPTS
+
+DIGITS = random_images(n=40, labels=10)
+NETWORKS = {"trained": random_network((784, 30, 10), 1), "untrained": random_network((784, 20, 10), 2)}
+
+
+@pytest.fixture
+def game():
+    return MapGame(NETWORKS, DIGITS, games=2)
+
+
+def test_every_round_has_a_neuron_s_own_map_and_truth(game):
+    rounds = game._rounds["rounds"]
+    maps = np.frombuffer(zlib.decompress(game._rounds["data"]), np.int8).reshape(20, 784)
+    for one, shown in zip(rounds, maps, strict=True):
+        network, j = NETWORKS[one["name"]], one["neuron"]
+        a = network.forward(DIGITS.images).a[1][:, j]
+        means = [a[DIGITS.labels == k].mean() for k in range(10)]
+        np.testing.assert_allclose(one["means"], means, atol=1e-4)
+        assert set(one["pair"]) == {np.argmax(means), np.argmin(means)}
+        weights = network.weights[0][j]
+        np.testing.assert_allclose(shown / LEVELS, weights / np.abs(weights).max(), atol=0.5 / LEVELS + 1e-6)
+
+
+def test_each_game_has_half_of_its_rounds_from_each_network_and_no_neuron_comes_twice(game):
+    rounds = game._rounds["rounds"]
+    for dealt in (rounds[:10], rounds[10:]):
+        assert sorted(one["name"] for one in dealt) == ["trained"] * 5 + ["untrained"] * 5
+    assert len({(one["name"], one["neuron"]) for one in rounds}) == 20
+
+
+def test_what_cannot_be_played_is_refused():
+    with pytest.raises(ValueError, match=r"networks holds 3; 10 rounds can be shared out among 2 or 5"):
+        MapGame({**NETWORKS, "third": NETWORKS["trained"]}, DIGITS)
+    with pytest.raises(ValueError, match=r"networks\['untrained'\] has sizes \(784, 20, 10\).*at least 25"):
+        MapGame(NETWORKS, DIGITS, games=5)
+    with pytest.raises(ValueError, match="games is 0"):
+        MapGame(NETWORKS, DIGITS, games=0)
+
+
+def test_chance_is_the_binomial_s(page):
+    source = modules.module(SCRIPTS) + "\nexport { byChance };"
+    found = page.evaluate(
+        "async (source) => {"
+        " const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));"
+        " const { byChance } = await import(url);"
+        " return [0, 3, 4, 5].map((k) => byChance(k, 5)); }",
+        source,
+    )
+    assert found == [sum(comb(5, i) for i in range(k, 6)) / 32 for k in (0, 3, 4, 5)]
+
+
+def part(page, name):
+    return page.locator(f"[data-part={name}]")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_a_game_by_keyboard_is_scored_and_axe_is_content(page, tmp_path, game, width, scheme):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    game.to_html(tmp_path / "game.html")
+    page.goto((tmp_path / "game.html").as_uri())
+    part(page, "guess-0").focus()
+    for number, one in enumerate(game._rounds["rounds"][:10], start=1):
+        a, b = one["pair"]
+        assert part(page, "sentence").inner_text().startswith(f"Map {number} of 10. ")
+        assert part(page, "truth").is_hidden()
+        assert "trained" not in page.locator(".wm").inner_text()
+        best = int(one["means"][b] > one["means"][a])
+        right = one["name"] == "untrained"  # right on all of these maps, wrong on the others
+        if (best if right else 1 - best) == 1:
+            page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.dataset.part").startswith("guess-")
+        page.keyboard.press("Enter")
+        assert part(page, "sentence").inner_text().startswith("Right" if right else "Wrong")
+        shown = [float(v.get_attribute("data-value")) for v in part(page, "game-mean").all()]
+        assert shown == one["means"]
+        if number == 1:
+            assert Axe().run(page).violations_count == 0
+        page.keyboard.press("Enter")
+    rows = [row.inner_text().split("\t") for row in page.locator("[data-part=score] tbody tr").all()]
+    assert rows == [["trained", "0 of 5", "100%"], ["untrained", "5 of 5", "3%"], ["all", "5 of 10", "62%"]]
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.keyboard.press("Enter")
+    assert part(page, "sentence").inner_text().startswith("Map 1 of 10. ")
+
+
+def test_the_still_picture_asks_the_same_questions(game):
+    html = game._html()
+    words = "; ".join(f"{one['pair'][0]} or {one['pair'][1]}" for one in game._rounds["rounds"][:10])
+    assert words in html
+    assert "<noscript>" in html

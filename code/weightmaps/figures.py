@@ -244,7 +244,7 @@ def digit_map(points, labels, *, faint=None, ax=None):
     return ax
 
 
-def dot_rows(rows, *, line=None, name=None, ax=None):
+def dot_rows(rows, *, line=None, name=None, marker="o", ax=None):
     """Draw numbers as dots, a named row for each list of them, the first at the top.
 
     Parameters
@@ -254,6 +254,8 @@ def dot_rows(rows, *, line=None, name=None, ax=None):
         A value to compare with: a vertical line.
     name : str, optional
         What is written above that line.
+    marker : str
+        As Matplotlib knows it; draw twice with two markers to compare two measures.
     ax : Axes, optional
 
     Returns
@@ -262,7 +264,7 @@ def dot_rows(rows, *, line=None, name=None, ax=None):
     """
     ax = plt.gca() if ax is None else ax
     for row, values in enumerate(rows.values()):
-        ax.scatter(values, [row] * len(values), s=24, color=ACCENT, alpha=0.7)
+        ax.scatter(values, [row] * len(values), s=24, marker=marker, color=ACCENT, alpha=0.7)
     ax.set_yticks(range(len(rows)), rows)
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.grid(axis="x", alpha=0.3)

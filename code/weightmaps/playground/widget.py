@@ -14,7 +14,7 @@ from weightmaps.playground.poster import draw_poster
 
 STATIC = Path(__file__).parent / "static"
 OWN = [STATIC / name for name in ("plane.js", "descent.js", "pictures.js", "playground.js")]
-ORDER = ("maths.js", "paint.js", "parts.js", "charts.js", *OWN)
+ORDER = ("maths.js", "paint.js", "parts.js", *OWN)
 STYLES = ("explorer.css", STATIC / "playground.css")
 
 STATE = ("data", "noise", "seed", "hidden", "scale", "l2", "neuron", "weights", "bias", "step")

@@ -16,7 +16,7 @@ from weightmaps.explorer import modules, page, payload
 from weightmaps.files import whole
 
 STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("codec.js", "paint.js", "parts.js", "charts.js", STATIC / "scatter.js")
+SCRIPTS = ("codec.js", "paint.js", "parts.js", STATIC / "scatter.js")
 STYLES = ("explorer.css", STATIC / "scatter.css")
 MOST_IMAGES = 1000
 SHADES = 15  # levels of grey that travel, beside white: a thumbnail shows no more, and it halves the bytes

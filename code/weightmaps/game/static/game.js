@@ -1,8 +1,8 @@
 // The game: one map after another, which of two digits drives the neuron more, and the score at the end.
 
 import { inflate } from "./codec.js";
-import { canvas, paint, signed } from "./paint.js";
-import { button, element, numberPlace, write } from "./parts.js";
+import { paint, signed } from "./paint.js";
+import { button, canvas, element, numberPlace, write } from "./parts.js";
 
 const ROUNDS = 10;
 

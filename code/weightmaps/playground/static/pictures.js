@@ -1,9 +1,7 @@
 // Pictures of the plane: values as colours, and over them lines, an arrow and dots in the plane's own coordinates.
 
-import { svgElement } from "./charts.js";
 import { forward } from "./maths.js";
-import { canvas } from "./paint.js";
-import { element } from "./parts.js";
+import { canvas, element, svgElement } from "./parts.js";
 import { REACH } from "./plane.js";
 
 export const SIDE = 40; // samples in each direction
@@ -75,10 +73,10 @@ export function arrowPath(row) {
 
 /** A path for each name, in the plane's coordinates with y downwards. @param {string[]} names their classes */
 export function overlay(names) {
-  const svg = svgElement("svg", "wm-over");
+  const svg = svgElement("svg", { class: "wm-over" });
   svg.setAttribute("viewBox", [-REACH, -REACH, 2 * REACH, 2 * REACH].join(" "));
   svg.setAttribute("aria-hidden", "true");
-  const paths = names.map((name) => svg.appendChild(svgElement("path", name)));
+  const paths = names.map((name) => svg.appendChild(svgElement("path", { class: name })));
   return { svg, set: (...ways) => paths.forEach((one, i) => one.setAttribute("d", ways[i])) };
 }
 

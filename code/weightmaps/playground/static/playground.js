@@ -1,10 +1,9 @@
 // The playground of two inputs: keeps one state in step with the model, trains, and draws it.
 
-import { svgElement } from "./charts.js";
 import { descend, measure } from "./descent.js";
 import { forward, reach } from "./maths.js";
 import { ink, paint, paintTiles, signed } from "./paint.js";
-import { button, cellGrid, choice, element, numberPlace, panel, plain, scale, slider, withSign, write } from "./parts.js";
+import { button, cellGrid, choice, element, numberPlace, panel, plain, scale, slider, svgElement, withSign, write } from "./parts.js";
 import { acrossThePlane, arrowPath, border, dots, lineOf, linePath, overlay, planePicture, SIDE } from "./pictures.js";
 import { layersOf, points, randomStart } from "./plane.js";
 
@@ -121,7 +120,7 @@ function render({ model, el }) {
     "wm-border wm-halo", "wm-border", "wm-soft", "wm-arrow wm-halo", "wm-arrow",
   ]);
   const title = element("span"), bias = numberPlace("bias", withSign), cost = numberPlace("cost");
-  const chart = svgElement("svg"), fall = svgElement("polyline", "wm-line");
+  const chart = svgElement("svg"), fall = svgElement("polyline", { class: "wm-line" });
   chart.setAttribute("preserveAspectRatio", "none");
   chart.setAttribute("aria-hidden", "true");
   chart.append(fall);

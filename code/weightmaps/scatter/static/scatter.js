@@ -1,9 +1,8 @@
 // Maps of images: a numeral a dot, one image marked in every map, by pointer, touch and keyboard.
 
 import { inflate } from "./codec.js";
-import { canvas, ink, paint } from "./paint.js";
-import { element, newId, slider, write } from "./parts.js";
-import { svgElement } from "./charts.js";
+import { ink, paint } from "./paint.js";
+import { canvas, element, newId, slider, svgElement, write } from "./parts.js";
 
 const EDGE = 40; // free around the dots, of 1,000
 const PICTURE = 220; // the side of the marked image's picture, in a corner, of 1,000
@@ -58,7 +57,7 @@ function dotMap(title, points, labels, pick, open) {
   svg.setAttribute("viewBox", `${-EDGE} ${-EDGE} ${size} ${size}`);
   svg.setAttribute("aria-hidden", "true");
   labels.forEach((label, i) => {
-    if (!groups.has(label)) groups.set(label, svgElement("g", `wm-kind wm-kind-${label}`));
+    if (!groups.has(label)) groups.set(label, svgElement("g", { class: `wm-kind wm-kind-${label}` }));
     const dot = svgElement("text");
     dot.setAttribute("x", points[2 * i]);
     dot.setAttribute("y", points[2 * i + 1]);

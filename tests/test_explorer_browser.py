@@ -148,11 +148,10 @@ def test_pictures_have_the_colours_of_the_figures(everything):
     """The weight map, of the weights as coded, and the image, pixel by pixel, to one level in rounding."""
     [shown] = decode(NetworkExplorer(NETWORK, IMAGES)._network)
     weights, x = shown.weights[0][42], IMAGES.images[0]
-    colours = {
-        "weight_map": colormaps.get_cmap(figures.SIGNED)((weights / np.abs(weights).max() + 1) / 2),
-        "input": colormaps.get_cmap(figures.INK)(x.astype(float)),
-    }
-    for name, wanted in colours.items():
+    shares = {"weight_map": (weights / np.abs(weights).max() + 1) / 2, "input": x.astype(float)}
+    maps = {"weight_map": figures.SIGNED, "input": figures.INK}
+    for name, share in shares.items():
+        wanted = colormaps.get_cmap(maps[name])(share) * 255
         pixels = everything.evaluate(
             """(name) => {
                 const canvas = document.querySelector(`.wm-${name} > canvas`);
@@ -160,9 +159,11 @@ def test_pictures_have_the_colours_of_the_figures(everything):
             }""",
             name,
         )
-        off = np.abs(np.reshape(pixels, (784, 4)) - wanted * 255).max(axis=1)
-        assert off.max() < 3.3, name  # one level where the colours are steepest
-        assert (off > 2).mean() < 0.01, name
+        off = np.abs(np.reshape(pixels, (784, 4)) - wanted).max(axis=1)
+        # Between two of the 256 levels rounding decides; one level is 3.2 where the colours are steepest.
+        between = np.abs(256 * share - np.rint(256 * share)) < 1e-3
+        assert off[~between].max() <= 2, name
+        assert off.max() < 3.3, name
 
 
 # Sliders

@@ -49,12 +49,19 @@ export function acrossOf(count) {
 /** Unpack and check both payloads. @returns {Promise<Data>} */
 export async function load(network, images) {
   const [weightBytes, imageBytes] = await Promise.all([inflate(network.data), inflate(images.data)]);
-  const { sizes, activations, steps, others, outputs } = network;
-  const networks = unpack(network, weightBytes);
   const pixels = images.dtype === "uint8"
     ? Float64Array.from(new Uint8Array(imageBytes), (v) => v / 255) : Float64Array.from(new Float32Array(imageBytes));
-  const [rows, columns] = images.shape;
-  if (rows * columns !== sizes[0] || pixels.length !== sizes[0] * images.labels.length) {
+  return dataOf({ ...network, ...images, networks: unpack(network, weightBytes), pixels });
+}
+
+/**
+ * What an explorer shows, from plain numbers: `pixels` are those of all images, one after the other.
+ * @param {{sizes: number[], activations: string[], steps: number[], others: string[], outputs: string[],
+ *   networks: Layer[][], shape: [number, number], labels: number[], pixels: Float64Array}} parts @returns {Data}
+ */
+export function dataOf({ sizes, activations, steps, others, outputs, networks, shape, labels, pixels }) {
+  const [rows, columns] = shape;
+  if (rows * columns !== sizes[0] || pixels.length !== sizes[0] * labels.length) {
     throw new Error("its images are not complete");
   }
   const reaches = new Map();
@@ -65,19 +72,19 @@ export async function load(network, images) {
     return reaches.get(name);
   };
   return {
-    sizes, activations, outputs, steps, networks, shape: [rows, columns], labels: images.labels,
+    sizes, activations, outputs, steps, networks, shape, labels,
     keys: [...(steps.length ? steps : [null]), ...others],
     titles: [...(steps.length ? steps.map((step) => `Step ${step.toLocaleString("en")}`) : ["This network"]), ...others],
-    images: images.labels.map((_, i) => pixels.subarray(i * sizes[0], (i + 1) * sizes[0])),
+    images: labels.map((_, i) => pixels.subarray(i * sizes[0], (i + 1) * sizes[0])),
     memory: networks.map(() => ({
       forward: remember(forward), first: remember(firstAnswers), survey: remember(survey), confusion: remember(confusion),
-      untouched: remember((layers, these, first) => confusion(survey(layers, these, null, first), images.labels)),
+      untouched: remember((layers, these, first) => confusion(survey(layers, these, null, first), labels)),
       means: remember(meanActivations), costs: remember(removalCosts), order: remember(rankOrder),
     })),
     factorsOf: remember(factorsOf), drawn: remember(Float64Array.from.bind(Float64Array)),
     shapeOf: (layer) => {
       const across = acrossOf(sizes[layer - 1]);
-      return layer === 1 ? [rows, columns] : [Math.ceil(sizes[layer - 1] / across), across];
+      return layer === 1 ? shape : [Math.ceil(sizes[layer - 1] / across), across];
     },
     targetsOf: (layer) => (layer === sizes.length - 2 ? outputs
       : Array.from({ length: sizes[layer + 1] }, (_, k) => `neuron ${k} of layer ${layer + 1}`)),

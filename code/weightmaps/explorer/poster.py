@@ -1,7 +1,5 @@
 """A still picture of an explorer's state, for paper and for readers without scripts."""
 
-import io
-
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -12,6 +10,7 @@ from PIL import Image
 from weightmaps import figures
 from weightmaps.explorer.poster_panels import PANELS
 from weightmaps.explorer.scene import off_words, scenes
+from weightmaps.explorer.standalone import still
 
 WIDTH, DPI, TITLE = 6.0, 200, 0.3
 LEVELS = 17  # of the signed colour map: enough for the eye, and few enough to keep the file small
@@ -38,7 +37,7 @@ def draw_poster(networks, keys, digits, state, *, outputs, shape):
     tuple (bytes, int, int)
         A PNG, and its width and height in CSS pixels: half its own, so that it is crisp.
     """
-    return _png(make_figure(networks, keys, digits, state, outputs=outputs, shape=shape))
+    return still(make_figure(networks, keys, digits, state, outputs=outputs, shape=shape), _palette())
 
 
 def make_figure(networks, keys, digits, state, *, outputs, shape):
@@ -96,10 +95,8 @@ def _split(figure, rows, columns, ratios):
     return list(parts.flat)
 
 
-def _png(figure):
-    """The figure as a PNG of few colours: those of the colour maps, and of the accent on white."""
-    figure.canvas.draw()
-    picture = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())[..., :3])
+def _palette():
+    """Few colours: those of the colour maps, and of the accent on white."""
     shades = np.linspace(0, 1, 6)[:, None]
     colours = [
         colormaps.get_cmap(figures.SIGNED)(np.linspace(0, 1, LEVELS))[:, :3],
@@ -109,7 +106,4 @@ def _png(figure):
     ]
     palette = Image.new("P", (1, 1))
     palette.putpalette(np.round(np.concatenate(colours) * 255).astype(np.uint8).tobytes())
-    file = io.BytesIO()
-    few = picture.quantize(palette=palette, dither=Image.Dither.NONE)
-    few.save(file, "PNG", optimize=True)
-    return file.getvalue(), picture.width // 2, picture.height // 2
+    return palette

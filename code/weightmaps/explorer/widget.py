@@ -1,16 +1,15 @@
 """NetworkExplorer: the widget, its state, and what Python may set it to."""
 
-import anywidget
 import traitlets
 
-from weightmaps.explorer import modules, page, payload
+from weightmaps.explorer import modules, payload
 from weightmaps.explorer.poster import draw_poster
 from weightmaps.explorer.scene import off_words, title_of
+from weightmaps.explorer.standalone import Standalone
 from weightmaps.explorer.state import DEFAULT_PANELS, STATE, ExplorerState
-from weightmaps.files import whole
 
 
-class NetworkExplorer(ExplorerState, anywidget.AnyWidget):
+class NetworkExplorer(ExplorerState, Standalone):
     """Look at the hidden layer of a network with sliders: every picture and number follows them.
 
     In a live notebook it is a widget: ``explorer.neuron = 42`` moves it, ``explorer.observe`` hears
@@ -80,6 +79,7 @@ class NetworkExplorer(ExplorerState, anywidget.AnyWidget):
 
     _esm = modules.module()
     _css = modules.style()
+    _title = "What the hidden layer sees"
 
     _network = traitlets.Dict().tag(sync=True)
     _images = traitlets.Dict().tag(sync=True)
@@ -116,23 +116,8 @@ class NetworkExplorer(ExplorerState, anywidget.AnyWidget):
             **{"step": self._steps[-1], "other": beside, **state},
         )
 
-    def to_html(self, path, *, title="What the hidden layer sees"):
-        """Write the explorer as one HTML file that needs no network and no kernel.
-
-        Parameters
-        ----------
-        path : str or path
-            The file; written whole or not at all.
-        title : str
-            The page's title, plain text.
-        """
-        text = page.document(self._html(), title)
-        with whole(path, "w", encoding="utf-8") as file:
-            file.write(text)
-
-    def _html(self):
-        payloads = {"network": self._network, "images": self._images}
-        return page.fragment(self, payloads, self._state(), self._poster(), self._words())
+    def _payloads(self):
+        return {"network": self._network, "images": self._images}
 
     def _state(self):
         return {name: getattr(self, name) for name in (*STATE, "panels")}
@@ -163,10 +148,6 @@ class NetworkExplorer(ExplorerState, anywidget.AnyWidget):
         elif self.step is not None:
             words[-1] += f" after {self.step:,} training steps"
         return ", ".join([*words, *filter(None, [off_words(self.ablated)])]) + "."
-
-    def _repr_mimebundle_(self, **kwargs):
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**data, "text/html": self._html()}, metadata
 
     def __repr__(self):
         return f"<NetworkExplorer of {self._networks[-1]!r}, {len(self._digits.images)} images>"

@@ -1,19 +1,15 @@
 """MapGame: which of two digits drives a neuron more? Asked with nothing but its weight map."""
 
-import io
 import zlib
 from pathlib import Path
 
-import anywidget
 import numpy as np
 import traitlets
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
 
 from weightmaps import figures
-from weightmaps.explorer import modules, page
-from weightmaps.files import whole
+from weightmaps.explorer import modules
+from weightmaps.explorer.standalone import Standalone, still
 
 STATIC = Path(__file__).parent / "static"
 SCRIPTS = ("codec.js", "paint.js", "parts.js", STATIC / "game.js")
@@ -22,7 +18,7 @@ ROUNDS = 10  # in a game
 LEVELS = 15  # of colour on each side of zero: more the eye does not see, and fewer bytes travel
 
 
-class MapGame(anywidget.AnyWidget):
+class MapGame(Standalone):
     """Ten rounds of guessing, from its weight map, which of two digits drives a neuron more.
 
     The maps come from several networks in turn, mixed and unnamed, one number of rounds from each. Only the
@@ -58,6 +54,7 @@ class MapGame(anywidget.AnyWidget):
 
     _esm = modules.module(SCRIPTS)
     _css = modules.style(STYLES)
+    _title = "Guess the neuron"
 
     answers = traitlets.List(traitlets.Int(min=0, max=1), maxlen=ROUNDS).tag(sync=True)
     game = traitlets.Int(0, min=0).tag(sync=True)
@@ -91,36 +88,19 @@ class MapGame(anywidget.AnyWidget):
             answers=list(answers),
         )
 
-    def to_html(self, path, *, title="Guess the neuron"):
-        """Write the game as one HTML file that needs no network and no kernel.
+    def _payloads(self):
+        return {"rounds": self._rounds}
 
-        Parameters
-        ----------
-        path : str or path
-            The file; written whole or not at all.
-        title : str
-            The page's title, plain text.
-        """
-        text = page.document(self._html(), title)
-        with whole(path, "w", encoding="utf-8") as file:
-            file.write(text)
-
-    def _html(self):
-        state = {"answers": self.answers, "game": self.game}
-        return page.fragment(self, {"rounds": self._rounds}, state, self._poster(), self._words())
+    def _state(self):
+        return {"answers": self.answers, "game": self.game}
 
     def _poster(self):
         figure = Figure(figsize=(6, 2.9), dpi=200, layout="constrained")
-        canvas = FigureCanvasAgg(figure)
         axes = figure.subplots(2, ROUNDS // 2).ravel()
         for ax, weights, question in zip(axes, self._maps, self._rounds["rounds"], strict=False):
             figures.weight_map(weights, limit=LEVELS, ax=ax)
             ax.set_xlabel("{} or {}?".format(*question["pair"]), fontsize=9)
-        canvas.draw()
-        picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
-        file = io.BytesIO()
-        picture.quantize(64, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
-        return file.getvalue(), picture.width // 2, picture.height // 2
+        return still(figure)
 
     def _words(self):
         """Alternative text of the poster."""
@@ -128,10 +108,6 @@ class MapGame(anywidget.AnyWidget):
         return (
             f"The game as a still picture: {ROUNDS} weight maps, and of each is asked which digit: {asked}."
         )
-
-    def _repr_mimebundle_(self, **kwargs):
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**data, "text/html": self._html()}, metadata
 
     def __repr__(self):
         return f"<MapGame of {ROUNDS} rounds, {' against '.join(self._rounds['names'])}>"

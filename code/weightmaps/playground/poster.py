@@ -1,13 +1,10 @@
 """A still picture of the playground, for paper and for readers without scripts."""
 
-import io
-
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
 
 from weightmaps import figures
+from weightmaps.explorer.standalone import still
 from weightmaps.playground.plane import over_the_plane
 
 
@@ -27,7 +24,6 @@ def draw_poster(network, X, y):
         A PNG, and its width and height in CSS pixels: half its own, so that it is crisp.
     """
     figure = Figure(figsize=(6, 2.9), dpi=200, layout="constrained")
-    canvas = FigureCanvasAgg(figure)
     left, right = figure.subfigures(1, 2, width_ratios=[1.15, 1])
     left.suptitle("What each neuron adds", fontsize=9)
     right.suptitle("Their sum, z", fontsize=9)
@@ -41,8 +37,4 @@ def draw_poster(network, X, y):
     for ax in axes[len(outgoing) :]:
         ax.set_visible(False)
     figures.plane(z, points=X, classes=y, ax=right.subplots())
-    canvas.draw()
-    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
-    file = io.BytesIO()
-    picture.quantize(128, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
-    return file.getvalue(), picture.width // 2, picture.height // 2
+    return still(figure, palette=128)

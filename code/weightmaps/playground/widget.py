@@ -3,12 +3,11 @@
 import numbers
 from pathlib import Path
 
-import anywidget
 import numpy as np
 import traitlets
 
-from weightmaps.explorer import modules, page
-from weightmaps.files import whole
+from weightmaps.explorer import modules
+from weightmaps.explorer.standalone import Standalone
 from weightmaps.playground import plane
 from weightmaps.playground.poster import draw_poster
 
@@ -27,7 +26,7 @@ RANGES = {  # name: (what it is, lowest, highest)
 }
 
 
-class TwoInputs(anywidget.AnyWidget):
+class TwoInputs(Standalone):
     """Two inputs, one to eight hidden sigmoid neurons and one output: seen whole, and trained live.
 
     In a live notebook it is a widget: ``playground.neuron = 2`` moves it. On a published page and in a file
@@ -67,6 +66,7 @@ class TwoInputs(anywidget.AnyWidget):
 
     _esm = modules.module(ORDER)
     _css = modules.style(STYLES)
+    _title = "A network of two inputs"
 
     data = traitlets.Unicode("blobs").tag(sync=True)
     noise = traitlets.Float(0.1).tag(sync=True)
@@ -95,20 +95,6 @@ class TwoInputs(anywidget.AnyWidget):
         if self.weights is None:
             return plane.start(self.hidden, scale=self.scale, seed=self.seed)
         return plane.from_rows(self.weights, self.bias)
-
-    def to_html(self, path, *, title="A network of two inputs"):
-        """Write the playground as one HTML file that needs no network and no kernel.
-
-        Parameters
-        ----------
-        path : str or path
-            The file; written whole or not at all.
-        title : str
-            The page's title, plain text.
-        """
-        text = page.document(self._html(), title)
-        with whole(path, "w", encoding="utf-8") as file:
-            file.write(text)
 
     @traitlets.validate("data")
     def _a_data_set(self, proposal):
@@ -157,8 +143,8 @@ class TwoInputs(anywidget.AnyWidget):
             self.neuron = min(self.neuron, self.hidden - 1)
             self.weights, self.bias, self.step = None, 0.0, 0
 
-    def _html(self):
-        return page.fragment(self, {}, self._state(), self._poster(), self._words())
+    def _payloads(self):
+        return {}
 
     def _state(self):
         return {name: getattr(self, name) for name in STATE}
@@ -174,10 +160,6 @@ class TwoInputs(anywidget.AnyWidget):
             f"hidden neurons after {self.step:,} training steps; what each neuron adds over the plane, and "
             "their sum."
         )
-
-    def _repr_mimebundle_(self, **kwargs):
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**data, "text/html": self._html()}, metadata
 
     def __repr__(self):
         return f"<TwoInputs of {self.hidden} hidden neurons, {self.data}>"

@@ -1,19 +1,15 @@
 """ImageScatter: maps of the same images side by side, with one image marked in each."""
 
-import io
 from pathlib import Path
 
-import anywidget
 import numpy as np
 import traitlets
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
 
 from weightmaps import figures
 from weightmaps.digits import Digits
-from weightmaps.explorer import modules, page, payload
-from weightmaps.files import whole
+from weightmaps.explorer import modules, payload
+from weightmaps.explorer.standalone import Standalone, still
 
 STATIC = Path(__file__).parent / "static"
 SCRIPTS = ("codec.js", "paint.js", "parts.js", STATIC / "scatter.js")
@@ -23,7 +19,7 @@ SHADES = 15  # levels of grey that travel, beside white: a thumbnail shows no mo
 SPAN = 1000  # a map's longer side, in the whole numbers that travel
 
 
-class ImageScatter(anywidget.AnyWidget):
+class ImageScatter(Standalone):
     """Maps of the same images, a numeral a dot. Pointing at a dot marks that image in every map.
 
     By pointer, touch or keyboard: the arrow keys go to the nearest dot in that direction. On a published page
@@ -64,6 +60,7 @@ class ImageScatter(anywidget.AnyWidget):
 
     _esm = modules.module(SCRIPTS)
     _css = modules.style(STYLES)
+    _title = "What lies near what"
 
     chosen = traitlets.Int(0).tag(sync=True)
     shown = traitlets.List(traitlets.Int()).tag(sync=True)
@@ -107,40 +104,22 @@ class ImageScatter(anywidget.AnyWidget):
             raise traitlets.TraitError(f"shown is {proposal.value}; these images show {self._kinds}")
         return proposal.value
 
-    def to_html(self, path, *, title="What lies near what"):
-        """Write the maps as one HTML file that needs no network and no kernel.
+    def _payloads(self):
+        return {"maps": self._maps, "images": self._images}
 
-        Parameters
-        ----------
-        path : str or path
-            The file; written whole or not at all.
-        title : str
-            The page's title, plain text.
-        """
-        text = page.document(self._html(), title)
-        with whole(path, "w", encoding="utf-8") as file:
-            file.write(text)
-
-    def _html(self):
-        state = {"chosen": self.chosen, "shown": self.shown}
-        payloads = {"maps": self._maps, "images": self._images}
-        return page.fragment(self, payloads, state, self._poster(), self._words())
+    def _state(self):
+        return {"chosen": self.chosen, "shown": self.shown}
 
     def _poster(self):
         count = len(self._points)
         figure = Figure(figsize=(6, 6 / count + 0.3), dpi=200, layout="constrained")
-        canvas = FigureCanvasAgg(figure)
         axes = figure.subplots(1, count, squeeze=False)[0]
         for ax, (name, points) in zip(axes, self._points.items(), strict=True):
             faint = ~np.isin(self._labels, self.shown)
             figures.digit_map(points, self._labels, faint=faint, ax=ax)
             ax.plot(*points[self.chosen], "o", markersize=14, markerfacecolor="none", color=figures.ACCENT)
             ax.set_title(name, fontsize=10)
-        canvas.draw()
-        picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
-        file = io.BytesIO()
-        picture.quantize(64, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
-        return file.getvalue(), picture.width // 2, picture.height // 2
+        return still(figure)
 
     def _words(self):
         """Alternative text of the poster."""
@@ -150,10 +129,6 @@ class ImageScatter(anywidget.AnyWidget):
             f"Maps of {len(self._labels)} images by {names}, each image a numeral at its place. "
             f"Marked: image {self.chosen}, a {self._labels[self.chosen]}{note}."
         )
-
-    def _repr_mimebundle_(self, **kwargs):
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**data, "text/html": self._html()}, metadata
 
     def __repr__(self):
         count = len(self._points)

@@ -69,7 +69,7 @@ def test_binder_installs_what_pyproject_lists_and_every_chapter_imports():
     listed = [*PROJECT["dependencies"], *EXTRAS["book"], *EXTRAS["lab"]]
     names = {Requirement(text).name.replace("-", "_") for text in listed}
     # myst_nb and IPython come with jupyter-book and ipywidgets.
-    names |= {"weightmaps", "myst_nb", "IPython"} | sys.stdlib_module_names
+    names |= {"weightmaps", "bookbuild", "myst_nb", "IPython"} | sys.stdlib_module_names
     chapters = sorted((ROOT / "chapters").glob("*.ipynb"))
     cells = [cell for path in chapters for cell in json.loads(path.read_text("utf-8"))["cells"]]
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")

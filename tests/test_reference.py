@@ -58,8 +58,8 @@ def test_every_public_module_has_a_page():
         if cell["cell_type"] == "code"
     ]
     used = set(re.findall(r"^from weightmaps\.(\w+) import", "\n".join(code), re.MULTILINE))
-    for names in re.findall(r"^from weightmaps import (.+)", "\n".join(code), re.MULTILINE):
-        used |= set(names.split(", "))
+    for names in re.findall(r"^from weightmaps import (\([^)]*\)|.+)", "\n".join(code), re.MULTILINE):
+        used |= set(re.findall(r"\w+", names))
     pages = {path.stem for path in (ROOT / "reference").glob("*.rst")}
     assert {"digits", "network", "explorer"} <= used
     assert used <= pages

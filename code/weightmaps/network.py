@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
 from dataclasses import dataclass
 
 import numpy as np
 
+from .arrays import Pickled, Unreadable, read_npz
 from .files import whole
 
 FORMAT = "weightmaps network 1"
-# What NumPy and zipfile are seen to raise, beside ValueError, for files that are damaged or something else.
-UNREADABLE = (KeyError, TypeError, EOFError, OSError, MemoryError, NotImplementedError, zipfile.BadZipFile)
 
 
 def sigmoid(z):
@@ -38,6 +36,12 @@ ACTIVATIONS = {
     "softmax": softmax,
     "identity": lambda z: z,
 }
+
+
+CONVERT = (
+    "  old = numpy.load(FILE, allow_pickle=True)\n"
+    "  numpy.savez('plain.npz', **{f'{name}{i}': part for name in old for i, part in enumerate(old[name])})"
+)
 
 
 class NotANetwork(ValueError):
@@ -183,29 +187,27 @@ class Network:
         """
         path = os.fspath(path)
         try:
-            with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
-                if "header" not in file:
-                    raise NotANetwork(f"{path}: no network of this package (it has no entry 'header')")
-                header = json.loads(str(file["header"]))
-                if not isinstance(header, dict) or header.get("format") != FORMAT:
-                    raise NotANetwork(f"{path}: its header does not say {FORMAT!r}")
-                layers = range(len(header["activations"]))
-                weights = [file[f"weights{i}"] for i in layers]
-                biases = [file[f"biases{i}"] for i in layers]
+            file = read_npz(path)
+            header = json.loads(str(file["header"]))
+            if not isinstance(header, dict) or header.get("format") != FORMAT:
+                raise NotANetwork(f"{path}: its header does not say {FORMAT!r}")
+            layers = range(len(header["activations"]))
+            weights = [file[f"weights{i}"] for i in layers]
+            biases = [file[f"biases{i}"] for i in layers]
             return cls(weights, biases, header["activations"])
-        except FileNotFoundError:
-            raise FileNotFoundError(f"{path}: no such file") from None
         except NotANetwork:
             raise
-        except ValueError as error:
-            if "pickle" in str(error).lower():
-                raise NotANetwork(
-                    f"{path}: holds pickled Python objects, which could run code; it was not opened. "
-                    "Save plain arrays instead: Network(weights, biases).save(path)"
-                ) from None
+        except Pickled as error:
+            raise NotANetwork(f"{str(error).splitlines()[0]}\n{CONVERT}") from None
+        except Unreadable as error:
+            raise NotANetwork(str(error)) from None
+        except KeyError as error:
+            raise NotANetwork(
+                f"{path}: no network of this package (it has no entry {error}); "
+                "weightmaps.interop.open reads other files"
+            ) from None
+        except (ValueError, TypeError, RecursionError) as error:
             raise NotANetwork(f"{path}: {error}") from None
-        except UNREADABLE as error:
-            raise NotANetwork(f"{path}: not an .npz file this package wrote, or damaged ({error})") from None
 
     def _inputs(self, X):
         X = np.asarray(X)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import Pickled, Unreadable, read_npz
+from .arrays import Pickled, Unreadable, read_npz, shown
 from .files import whole
 
 FORMAT = "weightmaps network 1"
@@ -39,8 +39,8 @@ ACTIVATIONS = {
 
 
 CONVERT = (
-    "  old = numpy.load(FILE, allow_pickle=True)\n"
-    "  numpy.savez('plain.npz', **{f'{name}{i}': part for name in old for i, part in enumerate(old[name])})"
+    "  old = numpy.load({path!r}, allow_pickle=True)\n"
+    "  numpy.savez('plain.npz', **{{f'{{k}}{{i}}': part for k in old for i, part in enumerate(old[k])}})"
 )
 
 
@@ -110,7 +110,7 @@ class Network:
             )
         for name in self.activations:
             if name not in ACTIVATIONS:
-                raise ValueError(f"unknown activation {name!r}; there are: {', '.join(ACTIVATIONS)}")
+                raise ValueError(f"unknown activation {shown(name)}; there are: {', '.join(ACTIVATIONS)}")
         for i, (w, b) in enumerate(zip(self.weights, self.biases, strict=True)):
             if len(b) != len(w):
                 raise ValueError(
@@ -187,27 +187,11 @@ class Network:
         """
         path = os.fspath(path)
         try:
-            file = read_npz(path)
-            header = json.loads(str(file["header"]))
-            if not isinstance(header, dict) or header.get("format") != FORMAT:
-                raise NotANetwork(f"{path}: its header does not say {FORMAT!r}")
-            layers = range(len(header["activations"]))
-            weights = [file[f"weights{i}"] for i in layers]
-            biases = [file[f"biases{i}"] for i in layers]
-            return cls(weights, biases, header["activations"])
-        except NotANetwork:
-            raise
+            return saved(read_npz(path), path)
         except Pickled as error:
-            raise NotANetwork(f"{str(error).splitlines()[0]}\n{CONVERT}") from None
+            raise NotANetwork(f"{str(error).splitlines()[0]}\n{CONVERT.format(path=path)}") from None
         except Unreadable as error:
             raise NotANetwork(str(error)) from None
-        except KeyError as error:
-            raise NotANetwork(
-                f"{path}: no network of this package (it has no entry {error}); "
-                "weightmaps.interop.open reads other files"
-            ) from None
-        except (ValueError, TypeError, RecursionError) as error:
-            raise NotANetwork(f"{path}: {error}") from None
 
     def _inputs(self, X):
         X = np.asarray(X)
@@ -219,6 +203,27 @@ class Network:
 
     def __repr__(self):
         return f"<Network {'-'.join(map(str, self.sizes))}, {'/'.join(self.activations)}>"
+
+
+def saved(entries, path):
+    """The network in the entries of a file that `Network.save` wrote, or else `NotANetwork`."""
+    try:
+        header = json.loads(str(entries["header"]))
+        if not isinstance(header, dict) or header.get("format") != FORMAT:
+            raise NotANetwork(f"{path}: its header does not say {FORMAT!r}")
+        layers = range(len(header["activations"]))
+        weights = [entries[f"weights{i}"] for i in layers]
+        biases = [entries[f"biases{i}"] for i in layers]
+        return Network(weights, biases, header["activations"])
+    except NotANetwork:
+        raise
+    except KeyError as error:
+        raise NotANetwork(
+            f"{path}: no network of this package (it has no entry {error}); "
+            "weightmaps.interop.open reads other files"
+        ) from None
+    except (ValueError, TypeError, RecursionError) as error:
+        raise NotANetwork(f"{path}: {error}") from None
 
 
 def _numbers(value, name, ndim):

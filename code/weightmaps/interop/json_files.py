@@ -1,0 +1,124 @@
+"""A network in JSON: what Nielsen's network2 saves, or weights, biases and activations."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+
+import numpy as np
+
+from ..arrays import opened
+from .build import from_arrays
+
+LIMIT = 1 << 28  # bytes; as Python's objects they are eight times as many, at the worst
+DEPTH = 20
+LISTS, TEXTS = 1_000_000, 10_000  # a list is a neuron
+
+
+def read_json(path, activations=None, *, nielsen=False):
+    """Read a network from JSON; see :func:`weightmaps.interop.open`.
+
+    Parameters
+    ----------
+    path : path
+    activations : sequence of str or str, optional
+    nielsen : bool
+        Whether only what ``network2.Network.save`` writes will do.
+
+    Returns
+    -------
+    Network
+    """
+    from .files import naming
+
+    path = os.fspath(path)
+    with naming(path, 'to the file: "activations": ["relu", "softmax"]'):
+        with opened(path, limit=LIMIT) as (stream, size):
+            data = parsed(stream.read(size))
+        if not isinstance(data, dict) or not {"weights", "biases"} <= data.keys():
+            raise ValueError('no network: a network is an object with "weights" and "biases"')
+        weights = [_array(w, f"weights[{i}]", 2) for i, w in enumerate(_list(data["weights"], "weights"))]
+        biases = [_array(b, f"biases[{i}]", 1) for i, b in enumerate(_list(data["biases"], "biases"))]
+        book = {"sizes", "cost"} <= data.keys()
+        if nielsen and not book:
+            raise ValueError('network2.Network.save also writes "sizes" and "cost"; they are not there')
+        named = data.get("activations", ["sigmoid"] * len(weights) if book else None)
+        network = from_arrays(weights, biases, named if activations is None else activations)
+        if book and data["sizes"] != list(network.sizes):
+            raise ValueError(f'"sizes" are not {list(network.sizes)}, which the weights have')
+        return network
+
+
+def parsed(data):
+    """What a JSON text says.
+
+    Parameters
+    ----------
+    data : bytes
+
+    Raises
+    ------
+    ValueError
+        If it is no JSON, says a name twice or a number that is none, is nested deeper than 20, or has more
+        lists or texts than a network needs.
+
+    Examples
+    --------
+    >>> parsed(b'{"sizes": [784, 30, 10]}')
+    {'sizes': [784, 30, 10]}
+    >>> parsed(b"[" * 200 + b"]" * 200)
+    Traceback (most recent call last):
+        ...
+    ValueError: nested deeper than 20
+    """
+    if data.count(b"[") > LISTS or data.count(b'"') + data.count(b"{") > TEXTS:
+        raise ValueError("more lists or texts than a network has")
+    depth = 0
+    for bracket in re.finditer(rb"[\[\]{}]", data):
+        depth += 1 if bracket[0] in b"[{" else -1
+        if depth > DEPTH:
+            raise ValueError(f"nested deeper than {DEPTH}")
+    try:
+        return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_number)
+    except UnicodeDecodeError:
+        raise ValueError("no JSON: it is not text in UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"no JSON, or damaged: {error}") from None
+
+
+def _once(pairs):
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name is there twice")
+    return found
+
+
+def _no_number(name):
+    raise ValueError(f"{name} is no number; every weight and bias must be a finite one")
+
+
+def _list(value, name):
+    if not isinstance(value, list):
+        raise ValueError(f'"{name}" must be a list, one entry a layer')
+    return value
+
+
+def _array(value, name, ndim):
+    """A list of numbers, or of lists of as many numbers each, as an array; of nothing else."""
+    rows = value if isinstance(value, list) else [value]
+    if all(type(row) is list for row in rows):
+        if len({len(row) for row in rows}) > 1:
+            raise ValueError(f"{name} has rows of unequal lengths")
+        numbers = [number for row in rows for number in row] if ndim == 1 else None
+    else:
+        numbers, rows = rows, None
+    lists = [numbers] if numbers is not None else rows
+    if not value or not all({type(number) for number in row} <= {int, float} for row in lists):
+        raise ValueError(
+            f"{name} must be {'a list of rows' if ndim == 2 else 'a list'} of numbers, and nothing else"
+        )
+    try:
+        return np.array(value, np.float64)
+    except OverflowError:
+        raise ValueError(f"{name} holds a number too large") from None

@@ -94,7 +94,10 @@ def activation_names(given):
     if isinstance(given, np.ndarray):
         given = given.tolist()
     if isinstance(given, str):
-        given = json.loads(given) if given.lstrip().startswith("[") else given.split(",")
+        try:
+            given = json.loads(given) if given.lstrip().startswith("[") else given.split(",")
+        except (ValueError, RecursionError):
+            given = None
     if not isinstance(given, (list, tuple)) or not all(isinstance(name, str) for name in given):
         raise ValueError("activations must be names, one a layer, as in 'relu,softmax'")
     names = (name.strip().lower() for name in given)

@@ -82,7 +82,7 @@ def _place(entry, where):
         whole = False
     if not whole or len(shape) > 8:
         raise Unreadable(f"{where}: damaged, its header gives no type, shape and place")
-    if dtype not in DTYPES:
+    if not isinstance(dtype, str) or dtype not in DTYPES:
         raise Unreadable(f"{where} is of type {shown(dtype)}; {', '.join(DTYPES)} are read")
     if start > stop or stop - start != math.prod(shape) * np.dtype(DTYPES[dtype]).itemsize:
         raise Unreadable(f"{where}: damaged, shape {list(shape)} of {dtype} is not {stop - start:,} bytes")

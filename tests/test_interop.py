@@ -1,0 +1,498 @@
+"""interop without other libraries: names, every refusal, and the checks with their evidence."""
+
+import io
+import json
+import os
+import pickle
+import re
+import zipfile
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from trained_networks import classifier, sample
+from weightmaps import interop, zoo
+from weightmaps.interop.names import layers
+from weightmaps.network import Network, NotANetwork
+
+SIZES = (6, 5, 4, 3)  # no two are equal, so a transposition fails
+
+
+def toy(*sizes):
+    """Random weights and biases; square ones only where the sizes say so."""
+    rng = np.random.default_rng(0)
+    sizes = sizes or SIZES
+    weights = [rng.normal(size=(o, i)) for i, o in pairwise(sizes)]
+    return weights, [rng.normal(size=len(w)) for w in weights]
+
+
+def same(found, expected):
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_from_arrays_takes_lists_columns_and_names_of_others():
+    weights, biases = toy()
+    network = interop.from_arrays(
+        [w.tolist() for w in weights], [b[:, None] for b in biases], ["Logistic", "relu", "linear"]
+    )
+    assert network.activations == ("sigmoid", "relu", "identity")
+    same(network.weights, weights)
+    same(network.biases, biases)
+    half = interop.from_arrays([w.astype(np.float16) for w in weights], biases, "relu,relu,softmax")
+    assert half.weights[0].dtype == np.float32
+
+
+W, B = toy()
+
+
+@pytest.mark.parametrize(
+    ("weights", "biases", "activations", "says"),
+    [
+        (
+            W,
+            B,
+            None,
+            r"the 3 activations are not named.*activations='sigmoid,sigmoid,softmax'; there are: sig",
+        ),
+        (
+            [w.T for w in W],
+            B,
+            "relu,relu,relu",
+            r"look transposed.*write \[w\.T.*weights \(6, 5\), biases \(5,\)",
+        ),
+        (W, [*B[:2], np.zeros(4)], "relu,relu,relu", r"biases\[2\] has 4 values for the 3 neurons .*layer 3"),
+        ([W[0], W[2]], [B[0], B[2]], "relu,relu", r"weights\[1\] takes 4 inputs, but the layer below has 5"),
+        (W, B[:2], "relu,relu,relu", "biases has 2 vectors and weights has 3"),
+        (W, B, "relu,relu", "activations has 2 names for 3 layers"),
+        (W, B, "relu,relu,gelu", "unknown activation 'gelu'; there are"),
+        (W, B, [1, 2, 3], "activations must be names"),
+        (W, B, '["relu"', "activations must be names"),
+        (W, B, "[" * 100_000, "activations must be names"),
+        ([[[1, 2], [3]]], [[0, 0]], "relu", r"weights\[0\] has rows of unequal lengths"),
+        ([np.full((2, 2), np.nan)], [[0, 0]], None, "holds NaN or infinity"),
+        ([np.eye(2)] * 101, [np.zeros(2)] * 101, None, "at most 100 layers"),
+        ([], [], "relu", "weights is empty"),
+    ],
+)
+def test_from_arrays_refuses(weights, biases, activations, says):
+    with pytest.raises(ValueError, match=says):
+        interop.from_arrays(weights, biases, activations)
+
+
+def test_missing_activations_come_with_the_accuracy_of_each():
+    model = classifier("tanh")
+    with pytest.raises(interop.ActivationsMissing) as caught:
+        interop.from_arrays([w.T for w in model.coefs_], model.intercepts_)
+    images, labels = sample()
+    told = str(caught.value.with_evidence(images, labels))
+    share = f"{(model.predict(images) == labels).mean():6.1%}"
+    assert told.splitlines()[1] == "Accuracy on these 5,000 images with each choice:"
+    assert f"{share}  tanh,softmax" in told
+    assert len(told.splitlines()) == 6
+
+
+def test_one_output_becomes_two_of_which_one_is_its_sigmoid():
+    weights, biases = toy(4, 3, 1)
+    network = interop.from_arrays(weights, biases, "relu,sigmoid")
+    two = interop.two_outputs(network)
+    X = np.random.default_rng(1).normal(size=(50, 4))
+    one = network.forward(X).a[-1][:, 0]
+    np.testing.assert_allclose(two.forward(X).a[-1], np.stack([1 - one, one], 1), atol=1e-15)
+    for wrong in (two, interop.from_arrays(weights, biases, "relu,identity")):
+        with pytest.raises(ValueError, match="two_outputs wants one sigmoid"):
+            interop.two_outputs(wrong)
+    best = interop.activations_by_accuracy(weights, biases, X, one > 0.5)[0]
+    assert best == (("relu", "sigmoid"), 1.0)
+
+
+NAMES = {
+    "numbered": (["W1", "b1", "W2", "b2", "W3", "b3"], False),
+    "shuffled": (["b3", "W2", "b1", "W3", "W1", "b2"], False),
+    "to ten": (["w9", "b9", "w10", "b10", "w11", "b11"], False),
+    "torch": (["0.weight", "0.bias", "2.weight", "2.bias", "10.weight", "10.bias"], False),
+    "torch, nested": (["net.fc1.weight", "net.fc1.bias", "net.fc2.weight", "net.fc2.bias"], False),
+    "torch, named": (
+        ["input.weight", "input.bias", "hidden.weight", "hidden.bias", "end.weight", "end.bias"],
+        False,
+    ),
+    "numpy": (["arr_0", "arr_1", "arr_2", "arr_3", "arr_4", "arr_5"], False),
+    "letters": (["Wxh", "bxh", "Why", "bhy"][:2], False),
+    "scikit-learn": (["coefs_0", "intercepts_0", "coefs_1", "intercepts_1"], True),
+    "keras": (["dense/kernel:0", "dense/bias:0", "dense_1/kernel:0", "dense_1/bias:0"], True),
+}
+
+
+@pytest.mark.parametrize("convention", NAMES)
+def test_names_are_paired(convention):
+    names, inputs_first = NAMES[convention]
+    weights, biases = toy(*SIZES[: len(names) // 2 + 1])
+    stored = [w.T if inputs_first else w for w in weights]
+    ordered = sorted(names, key=lambda n: (n[1:], n[0] == "b")) if convention == "shuffled" else names
+    entries = dict(zip(ordered, (a for pair in zip(stored, biases, strict=True) for a in pair), strict=True))
+    found = layers({name: entries[name] for name in names})
+    same(found[0], weights)
+    same(found[1], biases)
+
+
+def test_what_a_layer_has_not_is_nought_only_where_names_are_torchs_or_keras():
+    weights, biases = toy()
+    found = layers({"0.weight": weights[0], "1.weight": weights[1], "1.bias": biases[1]})
+    same(found[1], [np.zeros(5), biases[1]])
+    with pytest.raises(ValueError, match=r"2 matrices and 1 vectors, which do not pair.*'W1', 'b1', 'W2'"):
+        layers({"W1": weights[0], "b1": biases[0], "W2": weights[1]})
+
+
+@pytest.mark.parametrize(
+    ("entries", "says"),
+    [
+        ({}, "0 matrices and 0 vectors, .*there are no entries"),
+        (
+            {"conv.weight": np.ones((2, 3, 3, 3))},
+            r"'conv\.weight' has shape \(2, 3, 3, 3\), as a convolution's",
+        ),
+        ({"1.running_mean": np.ones(3)}, "belongs to a batch normalisation"),
+        ({"W": np.ones((2, 2)), "b": np.array(["<script>"])}, "'b' is <U8 of shape"),
+        ({"W.1": np.ones((2, 2)), "W_1": np.ones((2, 2))}, "two entries have the same role"),
+    ],
+)
+def test_names_that_do_not_pair(entries, says):
+    with pytest.raises(ValueError, match=says):
+        layers(entries)
+
+
+def good(**changes):
+    """A file of network2's, as an object of JSON."""
+    data = {"sizes": [3, 2], "weights": [[[1, 2, 3], [4, 5, 6]]], "biases": [[[0.5], [1]]], "cost": "C"}
+    return json.dumps(data | changes)
+
+
+def tensors(header, data=b"", length=None):
+    text = (header if isinstance(header, str) else json.dumps(header)).encode()
+    return (len(text) if length is None else length).to_bytes(8, "little") + text + data
+
+
+def tensor(shape, start, stop, dtype="F32"):
+    return {"dtype": dtype, "shape": shape, "data_offsets": [start, stop]}
+
+
+def npz(**arrays):
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+PAIR = {"w": tensor([2, 3], 0, 24), "b": tensor([2], 24, 32)}
+FILES = {
+    "empty.npz": (b"", "an empty file"),
+    "empty.json": (b"", "an empty file"),
+    "empty.safetensors": (b"", "an empty file"),
+    "text.npz": (b"hello", "no archive ends here"),
+    "objects.npz": (
+        npz(weights=np.array([W[0], None], object)),
+        r"pickled Python objects(.|\n)*allow_pickle",
+    ),
+    "other.npz": (
+        npz(images=np.ones((3, 3)), labels=np.ones(2)),
+        r"layer 1: weights \(3, 3\), biases \(2,\)",
+    ),
+    "script.npz": (npz(**{"<script>alert(1)</script>": np.ones((2, 2, 2))}), "entry '<script>alert"),
+    "silent.npz": (
+        npz(W1=W[0], b1=B[0]),
+        r"activations are not named.*add an entry to the file: numpy\.savez",
+    ),
+    "gelu.npz": (npz(W1=W[0], b1=B[0], activations=["gelu"]), "unknown activation 'gelu'"),
+    "image.npz": (npz(W1=W[0].T, b1=B[0], activations=["relu"]), "look transposed"),
+    "list.json": (b"[1, 2]", "no network: a network is an object with"),
+    "text.json": (b"hello", "no JSON, or damaged"),
+    "half.json": (good()[:40].encode(), "no JSON, or damaged"),
+    "binary.json": (b"\xff\xfe\x00", "not text in UTF-8"),
+    "deep.json": (b"[" * 200, "nested deeper than 20"),
+    "very deep.json": (b"[" * 10**6, "nested deeper than 20"),
+    "wide.json": (b"[" + b"[]," * 10**6 + b"[]]", "more lists or texts"),
+    "texts.json": (json.dumps({str(i): "" for i in range(9999)}).encode(), "more lists or texts"),
+    "nan.json": (good(biases=[[float("nan"), 0]]).encode(), "NaN is no number"),
+    "infinite.json": (good().replace("0.5", "1e999").encode(), "holds NaN or infinity"),
+    "large.json": (good().replace("0.5", "9" * 400).encode(), "a number too large"),
+    "larger.json": (good().replace("0.5", "9" * 5000).encode(), "no JSON, or damaged|larger.json"),
+    "mixed.json": (good(weights=[[[1, "x" * 10**6, 3], [4, 5, 6]]]).encode(), "a list of rows of numbers"),
+    "true.json": (good(biases=[[True, False]]).encode(), "a list of numbers, and nothing else"),
+    "ragged.json": (
+        good(weights=[[[1, 2, 3], [4, 5]]]).encode(),
+        r"weights\[0\] has rows of unequal lengths",
+    ),
+    "object.json": (good(weights={"a": 1}).encode(), '"weights" must be a list'),
+    "deep weights.json": (good(weights=[[[[1]]]]).encode(), "a list of rows of numbers"),
+    "no rows.json": (good(weights=[[]]).encode(), "a list of rows of numbers"),
+    "empty rows.json": (good(weights=[[[], []]]).encode(), r"weights\[0\] is float64 of shape \(2, 0\)"),
+    "sizes.json": (good(sizes=[3, 3]).encode(), r'"sizes" are not \[3, 2\]'),
+    "silent.json": (b'{"weights": [[[1]]], "biases": [[1]]}', 'not named.*add to the file: "activations"'),
+    "twice.json": (b'{"weights": [[[1]]], "weights": [[[2]]]}', "a name is there twice"),
+    "short.safetensors": (b"\x02\0\0\0\0\0\0\0", "its header does not fit"),
+    "long header.safetensors": (tensors(PAIR, bytes(32), 1 << 60), "its header does not fit"),
+    "no json.safetensors": (tensors("hello"), "its header: no JSON"),
+    "list.safetensors": (tensors([1]), "no object of text"),
+    "metadata.safetensors": (tensors({"__metadata__": {"a": 1}}), "no object of text"),
+    "nothing.safetensors": (tensors({}), "0 matrices and 0 vectors"),
+    "silent.safetensors": (tensors(PAIR, bytes(32)), "not named.*metadata: save_file"),
+    "truncated.safetensors": (tensors(PAIR, bytes(31)), "tensors of 32 bytes, but 31 follow"),
+    "longer.safetensors": (tensors(PAIR, bytes(33)), "tensors of 32 bytes, but 33 follow"),
+    "overlap.safetensors": (
+        tensors(PAIR | {"b": tensor([2], 20, 28)}, bytes(32)),
+        "'b' overlaps another, or leaves a gap",
+    ),
+    "gap.safetensors": (
+        tensors(PAIR | {"b": tensor([2], 28, 36)}, bytes(36)),
+        "overlaps another, or leaves a gap",
+    ),
+    "huge.safetensors": (tensors({"w": tensor([10**6, 10**6], 0, 4 * 10**12)}), "but 0 follow"),
+    "lie.safetensors": (tensors({"w": tensor([10**6, 10**6], 0, 32)}, bytes(32)), "is not 32 bytes"),
+    "negative.safetensors": (tensors({"w": tensor([-2, -4], 0, 32)}, bytes(32)), "no type, shape and place"),
+    "integers.safetensors": (tensors({"w": tensor([4], 0, 32, "I64")}, bytes(32)), "'I64'; F64, F32"),
+    "true.safetensors": (tensors({"w": tensor([True], 0, 4)}, bytes(4)), "no type, shape and place"),
+    "listed.safetensors": (
+        tensors({"w": tensor([1], 0, 4, ["F32"])}, bytes(4)),
+        "no type, shape and place|of type",
+    ),
+    "model.pt": (b"", r"a PyTorch file(.|\n)*weights_only=True(.|\n)*numpy\.savez"),
+    "model.h5": (b"", r"a Keras file(.|\n)*load_model(.|\n)*from_keras"),
+    "model.pkl": (b"", r"a pickle(.|\n)*pickle\.load(.|\n)*from_sklearn"),
+    "model.joblib": (b"", r"joblib\.load"),
+    "model.onnx": (b"", r"ends in \.onnx; \.npz, \.json and \.safetensors are read"),
+    "model": (b"", "ends in nothing"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files_that_are_no_network(name, tmp_path):
+    data, says = FILES[name]
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(NotANetwork, match=says) as caught:
+        interop.open(tmp_path / name)
+    assert str(caught.value).startswith(str(tmp_path / name))
+    assert str(caught.value).count(str(tmp_path / name)) <= 2  # once, and in the lines that convert
+    assert len(str(caught.value)) < 1000
+
+
+@pytest.mark.parametrize("ending", [".npz", ".json", ".safetensors", ".pt", ".foo"])
+def test_places_that_are_no_file(ending, tmp_path):
+    with pytest.raises(FileNotFoundError, match="no such file"):
+        interop.open(tmp_path / f"nowhere{ending}")
+    folder = tmp_path / f"folder{ending}"
+    folder.mkdir()
+    with pytest.raises(NotANetwork, match="a folder; name the file in it"):
+        interop.open(folder)
+    if ending in (".npz", ".json", ".safetensors"):
+        os.mkfifo(tmp_path / f"pipe{ending}")
+        with pytest.raises(NotANetwork, match="no ordinary file"):
+            interop.open(tmp_path / f"pipe{ending}")
+
+
+def test_pickles_are_never_run(tmp_path):
+    class Bomb:
+        def __reduce__(self):
+            return (os.mkdir, (str(tmp_path / "ran"),))
+
+    file = io.BytesIO()
+    np.lib.format.write_array(file, np.array([Bomb()], object))
+    with zipfile.ZipFile(tmp_path / "bomb.npz", "w") as archive:
+        archive.writestr("weights0.npy", file.getvalue())
+    (tmp_path / "bomb.pkl").write_bytes(pickle.dumps(Bomb()))
+    for name in ("bomb.npz", "bomb.pkl"):
+        for read in (interop.open, Network.load):
+            with pytest.raises(NotANetwork):
+                read(tmp_path / name)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_the_lines_that_convert_pickled_arrays(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    weights, biases = toy()
+    together = {"weights": np.empty(3, object), "biases": np.empty(3, object)}
+    together["weights"][:], together["biases"][:] = weights, biases
+    np.savez("old.npz", **together)
+    with pytest.raises(NotANetwork) as caught:
+        interop.open("old.npz")
+    exec("\n".join(line.strip() for line in str(caught.value).splitlines()[1:]), {"numpy": np})
+    same(interop.open("plain.npz", "relu,relu,softmax").weights, weights)
+
+
+def test_activations_given_come_before_those_of_the_file(tmp_path):
+    network = interop.from_arrays(W, B, "relu,relu,identity")
+    network.save(tmp_path / "ours.npz")
+    np.savez(tmp_path / "theirs.npz", W1=W[0], b1=B[0], activations=["relu"])
+    assert interop.open(tmp_path / "ours.npz").activations[-1] == "identity"
+    assert interop.open(tmp_path / "ours.npz", "relu,relu,softmax").activations[-1] == "softmax"
+    assert interop.open(tmp_path / "theirs.npz", ["tanh"]).activations == ("tanh",)
+
+
+def test_safetensors_of_half_precision(tmp_path):
+    data = np.array([1.5, -2], "<f2").tobytes() + np.array([1.5, -2], "<f4").view("<u2")[1::2].tobytes()
+    header = {"w": tensor([2, 1], 0, 4, "F16"), "b": tensor([2], 4, 8, "BF16")}
+    (tmp_path / "h.safetensors").write_bytes(tensors(header, data))
+    network = interop.open(tmp_path / "h.safetensors", "relu")
+    assert network.weights[0].tolist() == [[1.5], [-2]]
+    assert network.biases[0].tolist() == [1.5, -2]
+    assert network.weights[0].dtype == network.biases[0].dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("function", "value", "says"),
+    [
+        (interop.from_sklearn, 3, "from_sklearn was given a builtins.int; it wants a fitted MLPClassifier"),
+        (interop.from_torch, 3, r"it wants a torch\.nn\.Module"),
+        (interop.from_keras, 3, r"it wants a keras\.Sequential"),
+        (interop.from_nielsen, 3, r"it wants a Network of network\.py"),
+    ],
+)
+def test_objects_of_other_kinds(function, value, says):
+    with pytest.raises(ValueError, match=says):
+        function(value)
+
+
+def test_scikit_learns_other_models():
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.neural_network import MLPClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    with pytest.raises(ValueError, match=r"not trained yet; call its fit"):
+        interop.from_sklearn(MLPClassifier())
+    with pytest.raises(ValueError, match=r"from_sklearn\(pipeline\[-1\]\)"):
+        interop.from_sklearn(make_pipeline(StandardScaler(), MLPClassifier()))
+    with pytest.raises(ValueError, match="LogisticRegression; it wants"):
+        interop.from_sklearn(LogisticRegression())
+
+
+# The checks. The sample and a network that reads it; then each mistake that costs an hour.
+
+
+def changed(images, labels):
+    """Each mistake, and what is said of it."""
+    square = images.reshape(-1, 28, 28)
+    return {
+        "bytes": (
+            images * 255,
+            labels,
+            r"0 to 255, training like 0 to 1: try images / 255 ",
+        ),
+        "ink": (1 - images, labels, r"ink looks inverted: try 1 - images"),
+        "ink of bytes": (255 - images * 255, labels, r"images / 255 and 1 - images"),
+        "transposed": (
+            square.swapaxes(1, 2),
+            labels,
+            "images look transposed: try each image's rows and columns",
+        ),
+        "transposed, flat": (square.swapaxes(1, 2).reshape(-1, 784), labels, "images look transposed"),
+        "labels from 1": (images, labels + 1, "labels look one too high: try labels - 1"),
+        "labels from -1": (images, labels - 1, r"labels look one too low: try labels \+ 1"),
+    }
+
+
+@pytest.mark.parametrize("mistake", changed(np.zeros((1, 784)), np.zeros(1)))
+def test_mistakes_are_found_with_evidence(mistake):
+    network = zoo.load("nielsen")
+    images, labels, says = changed(*sample())[mistake]
+    told = "\n".join(map(str, interop.check(network, images, labels)))
+    assert pytest.approx(network.accuracy(*sample()), abs=0.02) == 0.96
+    assert re.search(says, told), told
+    assert re.search(r"accuracy on 2,000 images is \d+\.\d% as given, 9[5-7]\.\d% with", told), told
+
+
+def test_both_mistakes_at_once_are_two_findings():
+    images, labels = sample()
+    found = interop.check(zoo.load("nielsen"), images * 255, labels + 1)
+    assert [f.problem for f in found] == [
+        "labels lie outside the network's outputs, 0 to 9",
+        "images look like 0 to 255, training like 0 to 1: try images / 255",
+        "labels look one too high: try labels - 1",
+    ]
+    assert found[0].evidence == "labels run from 1 to 10"
+
+
+def test_a_network_trained_on_bytes_is_told_from_one_that_was_not():
+    model = zoo.load("nielsen")
+    trained = Network([model.weights[0] / 255, *model.weights[1:]], model.biases, model.activations)
+    images, labels = sample()
+    assert interop.check(trained, images * 255, labels) == []
+    (found,) = interop.check(trained, images, labels)
+    assert found.problem == "images look like 0 to 1, training like 0 to 255: try images * 255"
+
+
+def prototypes(shape, classes=6):
+    """Images of random classes with noise, and the network that finds the nearest class."""
+    rng = np.random.default_rng(0)
+    ideal = rng.random((classes, *shape))
+    labels = rng.integers(0, classes, 300)
+    flat = ideal.reshape(classes, -1)
+    network = interop.from_arrays([2 * flat], [-(flat**2).sum(axis=1)], "softmax")
+    return network, ideal[labels] + rng.normal(0, 0.05, (300, *shape)), labels
+
+
+@pytest.mark.parametrize("flat", [True, False])
+def test_channels_in_the_other_place(flat):
+    shaped = (300, -1) if flat else None
+    for shape, axes, says in (
+        ((7, 7, 3), (0, 3, 1, 2), "channels look first, and training had them last"),
+        ((3, 7, 7), (0, 2, 3, 1), "channels look last, and training had them first"),
+    ):
+        network, images, labels = prototypes(shape)
+        moved = images.transpose(axes)
+        assert interop.check(network, images.reshape(shaped or images.shape), labels) == []
+        (found,) = interop.check(network, moved.reshape(shaped or moved.shape), labels)
+        assert says in found.problem
+        assert "100.0% with images channels" in found.evidence
+
+
+def test_square_weights_transposed_and_another_activation():
+    images, labels = sample()
+    network = interop.from_sklearn(classifier("tanh", (20, 20)))
+    assert interop.check(network, images, labels) == []
+    turned = Network(
+        [w.T if w.shape == (20, 20) else w for w in network.weights], network.biases, network.activations
+    )
+    (found,) = interop.check(turned, images, labels)
+    assert found.problem == "weights[1], square, look transposed: try weights[1].T"
+    network = zoo.load("nielsen")
+    wrong = Network(network.weights, network.biases, ["relu", "softmax"])
+    (found,) = interop.check(wrong, images, labels)
+    assert found.problem == "hidden activations look like sigmoid, not relu: try sigmoid, hidden"
+
+
+def test_nothing_is_odd_about_noise_a_table_or_a_network_that_knows_nothing():
+    rng = np.random.default_rng(0)
+    weights, biases = toy(7, 9, 4)
+    network = interop.from_arrays(weights, biases, "relu,softmax")
+    for n in (1, 3, 10, 500):
+        assert interop.check(network, rng.normal(size=(n, 7)), rng.integers(0, 4, n)) == []
+    assert interop.check(network, rng.normal(size=(9, 7))) == []
+    assert (
+        interop.check(interop.from_arrays(*toy(7, 1), "identity"), rng.random((9, 7)), rng.random(9) > 2)
+        == []
+    )
+
+
+def test_without_labels_only_bytes_are_told():
+    images, _ = sample()
+    (found,) = interop.check(zoo.load("nielsen"), np.round(images * 255).astype(np.uint8))
+    assert found.evidence.startswith("whole numbers from 0 to 255;")
+    assert interop.check(zoo.load("nielsen"), images) == []
+
+
+def test_check_changes_nothing_and_refuses_what_does_not_fit():
+    network = zoo.load("nielsen")
+    images, labels = sample()
+    assert not images.flags.writeable
+    for bad, also, says in (
+        (images[:, :700], labels, "700 numbers an image; <Network 784-100-10.* takes 784"),
+        (images[0], labels, r"images is float32 of shape \(784,\)"),
+        (images[:0], labels[:0], r"shape \(0, 784\)"),
+        (np.full((2, 784), np.nan), None, "NaN or infinity"),
+        (images, labels[:-1], r"labels has shape \(4999,\) for 5000 images"),
+        (images, np.eye(10)[labels], r"give labels\.argmax\(axis=1\)"),
+        (images, labels + 0.5, "must be whole numbers"),
+        (images, labels.astype(str), "must be whole numbers"),
+    ):
+        with pytest.raises(ValueError, match=says):
+            interop.check(network, bad, also)

@@ -16,6 +16,7 @@ import numpy as np
 from weightmaps import zoo
 from weightmaps.digits import load_sample
 from weightmaps.explorer import payload
+from weightmaps.explorer.kinds import Kind, image_payload
 from weightmaps.network import Network
 
 SAMPLE = load_sample()
@@ -75,7 +76,7 @@ def main():
     network = zoo.load("nielsen")
     rest = [network.biases[0], network.weights[1], network.biases[1]]
     tail = b"".join(array.astype("<f4").tobytes() for array in rest)
-    kept = payload.network_payload([network], [None], [], OUTPUTS, GIVEN.images, (28, 28))
+    kept = payload.network_payload([network], [None], [], OUTPUTS, GIVEN.images, Kind((28, 28)))
     print(f"{'first layer':28}{'bytes':>10}{'z':>12}{'w·a':>12}{'output z':>12}{'output':>12}")
     for name, weights, data in codings(network.weights[0]):
         shown = Network([weights.astype(float), network.weights[1]], network.biases, network.activations)
@@ -86,10 +87,10 @@ def main():
 
     checkpoints = zoo.checkpoints("zero-one")
     networks, pairs = list(checkpoints.values()), SAMPLE.only(0, 1)[::10]
-    kept = payload.network_payload(networks, list(checkpoints), [], OUTPUTS[:2], pairs.images, (28, 28))
+    kept = payload.network_payload(networks, list(checkpoints), [], OUTPUTS[:2], pairs.images, Kind((28, 28)))
     each = [errors(*both) for both in zip(networks, payload.decode(kept), strict=True)]
     line(f"zero-one, {len(networks)} checkpoints", wire(kept), np.max(each, axis=0))
-    print(f"{'100 images':28}{wire(payload.image_payload(GIVEN, (28, 28), 10)):>10,}")
+    print(f"{'100 images':28}{wire(image_payload(GIVEN, Kind((28, 28)), 10)):>10,}")
 
 
 if __name__ == "__main__":

@@ -218,7 +218,7 @@ def test_only_the_top_neurons_are_kept(page, evidence):
     for grid in ("hidden", "find"):
         crosses = page.locator(f".wm-{grid} .wm-crosses path").get_attribute("d")
         assert crosses.count("M") == 90
-    part(page, "choice-contribution").check(force=True)
+    part(page, "select-rank").select_option("contribution")
     settle(page)
     slider = part(page, "slider-keep")
     for _ in range(4):

@@ -298,14 +298,13 @@ def test_a_click_on_a_bar_chooses_the_output(everything):
 def test_the_reader_switches_the_ranking(everything):
     page = everything
     check_ranks(page, NETWORK, IMAGES, 3, 0, "weight")
-    part(page, "choice-weight").focus()
     for rank_by in ("activation", "contribution"):
-        page.keyboard.press("ArrowRight")
+        part(page, "select-rank").select_option(rank_by)
         settle(page)
         order = check_ranks(page, NETWORK, IMAGES, 3, 0, rank_by)
         assert slider_value(page, "neuron") == 42
         assert slider_value(page, "rank") == list(order).index(42) + 1
-    page.locator("label", has_text="weight to output 3").click()
+    part(page, "select-rank").select_option(label="weight to output 3")
     settle(page)
     check_ranks(page, NETWORK, IMAGES, 3, 0, "weight")
 
@@ -320,7 +319,7 @@ def test_the_rank_stays_when_the_output_changes_and_the_neuron_when_the_image_do
     settle(page)
     third = np.argsort(-NETWORK.weights[1][4])[2]
     assert (slider_value(page, "rank"), slider_value(page, "neuron")) == (3, third)
-    page.locator("label", has_text="activation now").first.click()
+    part(page, "select-rank").select_option("activation")
     part(page, "slider-sample").press("End")
     settle(page)
     order = check_ranks(page, NETWORK, IMAGES, 4, 11, "activation")

@@ -47,7 +47,7 @@ def figure_of(explorer, *panels):
         explorer._digits,
         {**explorer._state(), "panels": panels or explorer.panels},
         outputs=explorer._network["outputs"],
-        shape=explorer._images["shape"],
+        kind=explorer._kind,
     )
 
 
@@ -125,6 +125,7 @@ FOLLOWS = {
     "find": {**ALL, "output": 2, "colour_by": "weight", "sorted": True},
     "outputs": {**PICTURE, "step": 0, "output": 2, "ablated": OFF},
     "weight_map": {**NETWORK, "neuron": 4},
+    "effective": {**ALL, "layer": 1},
     "product": ALL,
     "top": {**ALL, "output": 2, "rank_by": "weight"},
     "maps": {**NETWORK, "neuron": 4, "scales": "separate"},

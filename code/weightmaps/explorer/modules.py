@@ -18,6 +18,7 @@ ORDER = (
     "paint.js",
     "parts.js",
     "charts.js",
+    "inputs.js",
     "pen.js",
     "draw.js",
     "panels.js",

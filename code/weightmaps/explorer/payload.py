@@ -7,9 +7,9 @@ import zlib
 import numpy as np
 
 from weightmaps.digits import load_sample
+from weightmaps.explorer.kinds import Kind
 from weightmaps.network import Network
 
-MOST_IMAGES = 2000
 UNIT = 1 / 10240
 FINER = (1, 0.9, 0.8, *(0.5**k for k in range(1, 8)))  # shares of the unit, tried in turn
 FEW_WEIGHTS = 50_000  # up to here a quarter of the unit costs little, and images not given gain by it
@@ -93,7 +93,7 @@ def _steps(checkpoints):
     return steps
 
 
-def network_payload(networks, steps, others, outputs, images, shape):
+def network_payload(networks, steps, others, outputs, images, kind):
     """Every weight and bias, deflated; the first layer's weights as whole multiples of one unit.
 
     Each is rounded to a multiple of 1/10240 (finer where numbers on screen, or colours, need it; float32
@@ -112,11 +112,10 @@ def network_payload(networks, steps, others, outputs, images, shape):
         The others' names.
     outputs : sequence of str
         The outputs' names.
-    images : array, shape (n, rows * columns)
+    images : array, shape (n, n_in)
         The images that the explorer shows. The numbers on screen are checked for these, and for the
         sample that ships where that fits.
-    shape : tuple of int
-        (rows, columns) of one image.
+    kind : Kind
 
     Returns
     -------
@@ -133,7 +132,7 @@ def network_payload(networks, steps, others, outputs, images, shape):
         "outputs": list(outputs),
     }
     weights = np.concatenate([network.weights[0] for network in networks])
-    if shape == (28, 28) and weights.size < MANY_WEIGHTS:  # a reader may draw a digit that was not given
+    if kind == Kind((28, 28)) and weights.size < MANY_WEIGHTS:  # a reader may draw a digit that was not given
         images = np.concatenate([images, load_sample().images])
     for share in FINER:
         unit = UNIT * share
@@ -141,7 +140,7 @@ def network_payload(networks, steps, others, outputs, images, shape):
             continue
         if np.abs(weights).max() / unit > LARGEST_WHOLE - 1:
             break
-        coded = {**payload, "unit": unit, "data": _pack(networks, _dither(weights / unit, shape))}
+        coded = {**payload, "unit": unit, "data": _pack(networks, _rounded(weights / unit, kind))}
         if _looks_the_same(networks, decode(coded), images):
             return coded
     return {**payload, "unit": None, "data": _pack(networks)}
@@ -177,58 +176,14 @@ def output_names(outputs, n_out):
     return tuple(str(name) for name in outputs)
 
 
-def image_shape(shape, n_in):
-    """The (rows, columns) of an image of ``n_in`` pixels; square unless `shape` says otherwise."""
-    if shape is None:
-        side = math.isqrt(n_in)
-        if side * side != n_in:
-            raise ValueError(f"images of {n_in} pixels are not square; pass shape=(rows, columns)")
-        return side, side
-    shape = tuple(int(side) for side in shape)
-    if len(shape) != 2 or min(shape) < 1 or math.prod(shape) != n_in:
-        raise ValueError(f"shape is {shape}; it must be (rows, columns) of the network's {n_in} inputs")
-    return shape
-
-
-def image_payload(digits, shape, n_out):
-    """The images, deflated: a byte a pixel where that is exact, else little-endian float32.
-
-    Parameters
-    ----------
-    digits : Digits
-        ``images`` of shape (n, rows * columns) in [0, 1]; label k says that output k is right.
-    shape : tuple of int
-        (rows, columns) of one image.
-    n_out : int
-        Outputs of the network.
-    """
-    images, labels = np.asarray(digits.images), np.asarray(digits.labels)
-    n_in = math.prod(shape)
-    if images.ndim != 2 or images.shape[1] != n_in:
-        raise ValueError(f"digits holds images of shape {images.shape}; the network wants (n, {n_in})")
-    if not 1 <= len(images) <= MOST_IMAGES:
-        raise ValueError(
-            f"digits holds {len(images):,} images; give 1 to {MOST_IMAGES:,}, for example digits[::10]"
-        )
-    if not (images.min() >= 0 and images.max() <= 1):
-        raise ValueError(f"digits holds pixels {images.min()} to {images.max()}; they must lie in [0, 1]")
-    if labels.shape != (len(images),) or labels.dtype.kind not in "iu":
-        raise ValueError(
-            f"digits holds {labels.dtype} labels of shape {labels.shape}; give one integer an image"
-        )
-    if labels.min() < 0 or labels.max() >= n_out:
-        raise ValueError(
-            f"digits holds labels {labels.min()} to {labels.max()}, but the network has {n_out} outputs; "
-            f"labels are 0 to {n_out - 1}, for example digits.only(0, 1)"
-        )
-    pixels = np.round(images * 255).astype(np.uint8)
-    exact = bool(np.abs(pixels / 255 - images).max() < 1e-6)
-    return {
-        "shape": list(shape),
-        "dtype": "uint8" if exact else "float32",
-        "labels": labels.tolist(),
-        "data": zlib.compress((pixels if exact else images.astype("<f4")).tobytes(), 9),
-    }
+def _rounded(weights, kind):
+    """Whole numbers; over a picture each channel is dithered."""
+    if kind.features:
+        return np.rint(weights).astype(int)
+    wholes = np.empty(weights.shape, int)
+    for plane in kind.planes:
+        wholes[:, plane] = _dither(weights[:, plane], kind.shape)
+    return wholes
 
 
 def _dither(weights, shape):

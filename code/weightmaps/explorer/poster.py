@@ -16,7 +16,7 @@ WIDTH, DPI, TITLE = 6.0, 200, 0.3
 LEVELS = 17  # of the signed colour map: enough for the eye, and few enough to keep the file small
 
 
-def draw_poster(networks, keys, digits, state, *, outputs, shape):
+def draw_poster(networks, keys, digits, state, *, outputs, kind):
     """Draw one state of an explorer.
 
     Parameters
@@ -29,20 +29,21 @@ def draw_poster(networks, keys, digits, state, *, outputs, shape):
         All of the explorer's state, its panels among it.
     outputs : sequence of str
         The outputs' names.
-    shape : tuple of int
-        (rows, columns) of an image.
+    kind : Kind
+        What the images are.
 
     Returns
     -------
     tuple (bytes, int, int)
         A PNG, and its width and height in CSS pixels: half its own, so that it is crisp.
     """
-    return still(make_figure(networks, keys, digits, state, outputs=outputs, shape=shape), _palette())
+    figure = make_figure(networks, keys, digits, state, outputs=outputs, kind=kind)
+    return still(figure, 256 if kind.channels else _palette())
 
 
-def make_figure(networks, keys, digits, state, *, outputs, shape):
+def make_figure(networks, keys, digits, state, *, outputs, kind):
     """The picture that :func:`draw_poster` draws, as a Matplotlib figure: a subfigure a panel, labelled."""
-    shown = scenes(networks, keys, digits, state, outputs, shape)
+    shown = scenes(networks, keys, digits, state, outputs, kind)
     lines = _lines(state["panels"], shown)
     heights = [max(PANELS[name].height for name, _, _ in line) for line in lines]
     title = _title(state, shown)

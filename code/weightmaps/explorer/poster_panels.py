@@ -7,30 +7,39 @@ import numpy as np
 
 from weightmaps import figures
 from weightmaps.explorer.poster_parts import (
+    BLUE,
     MOST_NAMES,
-    bare,
+    RED,
     cells,
+    colours,
     frame,
     grid,
     heading,
+    inputs,
+    listed,
     mark,
+    mixes,
     name_rows,
     number,
-    signed,
+    show_input,
+    show_weights,
+    signed_bars,
     titled,
 )
+from weightmaps.explorer.poster_surveys import draw_ablate, draw_responses
 from weightmaps.explorer.scene import grid_shape
 
 STRIP = 8
-MOST_COUNTS = 12  # a larger table has no room for its numbers
-BINS = 20
-RED, BLUE = figures.SIGNED(0.875), figures.SIGNED(0.125)  # two of the poster's levels
 
 
 def draw_input(part, scene):
     state = scene.state
-    label = scene.outputs[int(scene.digits.labels[state.sample])]
-    words = "Your drawing" if state.pixels else f"This is: {label} (image {state.sample})"
+    thing = scene.kind.thing
+    words = f"{thing.capitalize()} {state.sample}"
+    if state.pixels:
+        words = "Your drawing" if scene.kind.plain else f"Your {thing}"
+    elif scene.labelled:
+        words = f"This is: {scene.outputs[scene.labels[state.sample]]} ({thing} {state.sample})"
     _picture(part, scene, words)
 
 
@@ -39,8 +48,13 @@ def draw_draw(part, scene):
 
 
 def _picture(part, scene, words):
-    ax = bare(part.subplots())
-    ax.imshow(scene.x.reshape(scene.shape), cmap=figures.INK, vmin=0, vmax=1)
+    ax = part.subplots()
+    if scene.kind.features:
+        names, values = listed(scene.kind.features, scene.x)
+        limit = max(np.abs(scene.digits.images).max(), np.abs(values).max()) or 1.0
+        signed_bars(ax, names, values, limit)
+    else:
+        show_input(ax, scene, scene.x)
     ax.set_title(words, fontsize=8)
 
 
@@ -75,9 +89,10 @@ def _draw_neurons(part, scene, name, order, words=""):
 
 def draw_outputs(part, scene):
     y, state = scene.trace.a[-1], scene.state
-    right = y.argmax() == scene.digits.labels[state.sample]
-    verdict = "The" if state.pixels else "Right: the" if right else "Wrong: the"
-    ax = titled(part, scene, f"{verdict} network says {scene.outputs[y.argmax()]}")
+    right = y.argmax() == scene.labels[state.sample]
+    verdict = "The" if state.pixels or not scene.labelled else "Right: the" if right else "Wrong: the"
+    answer = number(y[0], 3) if scene.lone else scene.outputs[y.argmax()]
+    ax = titled(part, scene, f"{verdict} network says {answer}")
     figures.outputs(y, labels=scene.outputs, ax=ax)
     if scene.last:
         ax.patches[state.output].set(edgecolor="black", linewidth=1)
@@ -88,24 +103,37 @@ def draw_outputs(part, scene):
 def draw_weight_map(part, scene):
     state = scene.state
     limit = scene.reach(state.layer, state.neuron)
-    ax = titled(part, scene, f"Weights of neuron {state.neuron}, ±{limit:.2f}")
-    signed(ax, scene.weights[state.neuron], scene.cells, limit)
+    words = f"Weights of neuron {state.neuron}, ±{limit:.2f}"
+    inputs(part, scene, state.layer, scene.weights[state.neuron], limit, words)
+
+
+def draw_effective(part, scene):
+    limit = scene.over_peers(lambda one: np.abs(one.effective).max()) or 1.0
+    words = f"Neuron {scene.state.neuron} for this {scene.kind.thing}: slope of z, ±{limit:.2f}"
+    inputs(part, scene, 1, scene.effective, limit, words)
 
 
 def draw_product(part, scene):
     layer, neuron = scene.state.layer, scene.state.neuron
 
+    kind, table = scene.kind, layer == 1 and scene.kind.features
+
     def product(one):
         return one.weights[neuron] * one.sends(layer - 1)
 
-    values = product(scene)
-    limit = scene.over_peers(lambda one: np.abs(product(one)).max()) or 1.0
-    rows = grid(values, scene.cells, 0).sum(axis=1)
+    def added(one):
+        """What each row of the running total adds, or is made of."""
+        if table:
+            return listed(kind.features, product(one), rest=True)[1]
+        planes = kind.planes if layer == 1 else [slice(None)]
+        return np.stack([grid(product(one)[plane], scene.cells, 0) for plane in planes], axis=1)
+
+    limit = scene.over_peers(lambda one: np.abs(added(one)).max()) or 1.0
+    rows = added(scene).reshape(len(added(scene)), -1).sum(axis=1)
     totals = np.append(0, np.cumsum(rows)) + scene.network.biases[layer - 1][neuron]
-    left, right = part.subplots(1, 2)
-    signed(left, values, scene.cells, limit)
-    factor = "input" if layer == 1 else "activation"
-    left.set_title(heading(scene, f"Weight × {factor}, ±{limit:.2f}"), fontsize=8)
+    factor = "value" if table else "input" if layer == 1 else "activation"
+    words = f"Weight × {factor}, ±{limit:.2f}"
+    [right] = inputs(part, scene, layer, product(scene), limit, words, rest=True, more=1)
     right.plot(totals, np.arange(len(totals)), color=figures.ACCENT)
     right.axvline(0, color=figures.QUIET, linewidth=0.8)
     right.yaxis.set_visible(False)
@@ -121,7 +149,7 @@ def draw_top(part, scene):
     words = f"Top neurons by {scene.measure_words(state.rank_by)}; maps ±{limit:.2f}"
     part.suptitle(heading(scene, words, part), fontsize=8)
     for ax, j in zip(part.subplots(1, STRIP).flat, order, strict=False):
-        signed(ax, scene.weights[j], scene.cells, limit)
+        show_weights(ax, scene, scene.weights[j], limit)
         colour = figures.ACCENT if j == state.neuron else "black"
         ax.set_title(f"{j}\n{number(ranked[j], places, '+')}", fontsize=8 - len(scene.peers), color=colour)
     for ax in part.axes[len(order) :]:
@@ -130,11 +158,13 @@ def draw_top(part, scene):
 
 def draw_maps(part, scene):
     (rows, columns), (down, across) = scene.cells, grid_shape(len(scene.weights))
-    sheet = np.full((down * (rows + 2), across * (columns + 2)), np.nan)
+    limit, mixed = scene.reach(scene.state.layer), mixes(scene)
+    size = (down * (rows + 2), across * (columns + 2))
+    sheet = np.ones((*size, 3)) if mixed else np.full(size, np.nan)
     for j, one in enumerate(scene.weights):
         top, left = (j // across) * (rows + 2) + 1, (j % across) * (columns + 2) + 1
-        sheet[top : top + rows, left : left + columns] = grid(one, scene.cells)
-    limit = scene.reach(scene.state.layer)
+        tile = colours(scene.kind, (one / limit + 1) / 2) if mixed else grid(one, scene.cells)
+        sheet[top : top + rows, left : left + columns] = tile
     count = len(scene.weights)
     words = f"{'The weight map' if count == 1 else f'All {count} weight maps'}, ±{limit:.2f}"
     part.suptitle(heading(scene, words, part), fontsize=8)
@@ -189,66 +219,10 @@ def draw_outgoing(part, scene):
     if len(values) > MOST_NAMES:
         cells(ax, values, figures.SIGNED, -limit, limit)
         return mark(ax, output, len(values))
-    bars = ax.barh(range(len(values)), values, color=[RED if v > 0 else BLUE for v in values])
+    bars = signed_bars(
+        ax, scene.outputs if scene.last else [str(k) for k in range(len(values))], values, limit
+    )
     bars[output].set(edgecolor=figures.ACCENT, linewidth=1.5)
-    ax.axvline(0, color=figures.QUIET, linewidth=0.8)
-    name_rows(ax, scene.outputs if scene.last else [str(k) for k in range(len(values))])
-    ax.set(xlim=(-limit, limit), ylim=(len(values) - 0.5, -0.5))
-    ax.spines[["top", "right"]].set_visible(False)
-
-
-def draw_responses(part, scene):
-    layer, neuron = scene.state.layer, scene.state.neuron
-    labels, count = np.asarray(scene.digits.labels), len(scene.digits.labels)
-    z, a = scene.everywhere.z[layer][:, neuron], scene.everywhere.a[layer][:, neuron]
-    upper, lower = part.subfigures(2, 1, height_ratios=(5, 3))
-    low, high = 0.0, 1.0
-    if scene.network.activations[layer - 1] not in ("sigmoid", "softmax"):
-        low = -scene.over_peers(lambda one: -one.everywhere.a[layer][:, neuron].min())
-        high = scene.over_peers(lambda one: one.everywhere.a[layer][:, neuron].max())
-        high = high if high > low else low + 1
-    edges = np.linspace(low, high, BINS + 1)
-    ax = titled(upper, scene, f"How often neuron {neuron} answers what, by label, over {count} images")
-    mine = [a[labels == k] for k in range(len(scene.outputs))]
-    shares = np.array([np.histogram(some, edges)[0] / max(1, len(some)) for some in mine])
-    for k, share in enumerate(shares):
-        ax.stairs(
-            k + 0.5 - 0.9 * share / shares.max(), edges, baseline=k + 0.5, fill=True, color=figures.QUIET
-        )
-    means = [(some.mean(), k) for k, some in enumerate(mine) if len(some)]
-    ax.plot(*np.transpose(means), "|", color=figures.ACCENT, markersize=7, markeredgewidth=2)
-    name_rows(ax, scene.outputs)
-    ax.set(xlim=(low, high), ylim=(len(shares) - 0.5, -0.5))
-    ax.spines[["top", "right"]].set_visible(False)
-    names = f"Above: the images that drive neuron {neuron} most; below: least"
-    lower.suptitle(names, fontsize=7)
-    rows = [np.argsort(-z, kind="stable")[:STRIP], np.argsort(z, kind="stable")[:STRIP]]
-    for axes, images in zip(lower.subplots(2, STRIP), rows, strict=True):
-        for ax, i in zip(axes, images, strict=False):
-            image = np.reshape(scene.digits.images[i], scene.shape)
-            bare(ax).imshow(image, cmap=figures.INK, vmin=0, vmax=1)
-            ax.set_title(f"{scene.outputs[labels[i]]}: {number(a[i], 2)}", fontsize=5, pad=2)
-        for ax in axes[len(images) :]:
-            ax.set_axis_off()
-
-
-def draw_ablate(part, scene):
-    counts, before = scene.confusion, scene.untouched
-    change, total = counts - before, counts.sum()
-    right, was = np.trace(counts), np.trace(before)
-    words = f"Right on {right} of {total} images ({right / total:.1%}); "
-    words += f"{was} ({was / total:.1%}) with every neuron on"
-    ax = titled(part, scene, words)
-    limit = scene.over_peers(lambda one: np.abs(one.confusion - one.untouched).max()) or 1
-    ax.imshow(change, cmap=figures.SIGNED, vmin=-limit, vmax=limit)
-    for k, j in np.ndindex(counts.shape) if len(counts) <= MOST_COUNTS else ():
-        colour = "white" if abs(change[k, j]) > 0.6 * limit else "black"
-        ax.text(j, k, counts[k, j] or "·", ha="center", va="center", fontsize=6, color=colour)
-    name_rows(ax, scene.outputs)
-    ax.set_xticks(ax.get_yticks(), [label.get_text() for label in ax.get_yticklabels()])
-    ax.tick_params(length=0)
-    ax.set_ylabel("label", fontsize=7)
-    ax.set_xlabel("what the network says; red: more often, blue: less", fontsize=7)
 
 
 class Panel(NamedTuple):
@@ -270,6 +244,7 @@ PANELS = {
     "find": Panel(draw_find),
     "outputs": Panel(draw_outputs),
     "weight_map": Panel(draw_weight_map),
+    "effective": Panel(draw_effective),
     "product": Panel(draw_product, span=8),
     "top": Panel(draw_top, span=12, height=1.5),
     "maps": Panel(draw_maps, span=12, height=3.4),

@@ -8,6 +8,9 @@ from matplotlib.patches import Rectangle
 from weightmaps import figures
 from weightmaps.explorer.scene import grid_shape
 
+RED, BLUE = figures.SIGNED(0.875), figures.SIGNED(0.125)  # two of the poster's levels
+CHANNELS = ("Red", "Green", "Blue")
+MOST_FEATURES = 30  # of a longer table only the largest values are listed
 MOST_NAMES = 20  # a longer axis names only some of its rows
 
 
@@ -47,6 +50,81 @@ def grid(values, shape, blank=np.nan):
 
 def signed(ax, values, shape, limit):
     bare(ax).imshow(grid(values, shape), cmap=figures.SIGNED, vmin=-limit, vmax=limit)
+
+
+def listed(features, values, rest=False):
+    """Names and values of a table: all in their order, or the largest, and what the others add up to."""
+    order = np.argsort(-np.abs(values), kind="stable")
+    order, left = order[:MOST_FEATURES], order[MOST_FEATURES:]
+    names, values = [features[i] for i in (order if len(left) else sorted(order))], np.asarray(values)
+    shown = values[order if len(left) else np.sort(order)]
+    if rest and len(left):
+        return [*names, f"the other {len(left)}"], np.append(shown, values[left].sum())
+    return names, shown
+
+
+def signed_bars(ax, names, values, limit):
+    """Bars to the right of zero in red, to the left in blue; returns them."""
+    bars = ax.barh(range(len(values)), values, color=[RED if v > 0 else BLUE for v in values])
+    ax.axvline(0, color=figures.QUIET, linewidth=0.8)
+    name_rows(ax, names)
+    ax.set(xlim=(-limit, limit), ylim=(len(values) - 0.5, -0.5))
+    ax.spines[["top", "right"]].set_visible(False)
+    return bars
+
+
+def inputs(part, scene, layer, values, limit, words, *, rest=False, more=0):
+    """A number for each input of a layer, about zero: bars of a table, a picture a channel, or one picture.
+
+    Returns the `more` Axes to the right of these.
+    """
+    kind, split = scene.kind, layer == 1 and scene.kind.channels
+    planes = kind.planes if split else [slice(None)]
+    axes = part.subplots(1, len(planes) + more, squeeze=False)[0]
+    if layer == 1 and kind.features:
+        names, shown = listed(kind.features, values, rest)
+        signed_bars(axes[0], names, shown, limit)
+    else:
+        shape = kind.shape if layer == 1 else grid_shape(len(values))
+        for ax, plane in zip(axes, planes, strict=False):
+            signed(ax, values[plane], shape, limit)
+    words = heading(scene, words, None if more else part)
+    if split:
+        part.suptitle(words, fontsize=8)
+        for ax, name in zip(axes, CHANNELS, strict=False):
+            ax.set_title(name, fontsize=7)
+    else:
+        axes[0].set_title(words, fontsize=8)
+    return axes[len(planes) :]
+
+
+def colours(kind, values):
+    """Three channels, 0 to 1, as one picture."""
+    return np.stack([np.reshape(values[plane], kind.shape) for plane in kind.planes], axis=-1)
+
+
+def mixes(scene):
+    """Whether small pictures of weights are three channels in one: grey where all are 0."""
+    return bool(scene.state.layer == 1 and scene.kind.channels)
+
+
+def show_weights(ax, scene, values, limit):
+    """A small picture of a neuron's weights."""
+    if mixes(scene):
+        bare(ax).imshow(colours(scene.kind, (values / limit + 1) / 2))
+    else:
+        signed(ax, values, scene.cells, limit)
+
+
+def show_input(ax, scene, x):
+    """What the network is given, as a small picture."""
+    kind = scene.kind
+    if kind.channels:
+        bare(ax).imshow(colours(kind, x))
+    elif kind.features:
+        signed(ax, x, grid_shape(len(x)), np.abs(scene.digits.images).max() or 1)
+    else:
+        bare(ax).imshow(np.reshape(x, kind.shape), cmap=figures.INK, vmin=0, vmax=1)
 
 
 def cells(ax, values, colours, low, high):

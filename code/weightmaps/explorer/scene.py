@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from weightmaps import attribution
+from weightmaps.explorer.kinds import Kind
 from weightmaps.network import Network
 
 
@@ -24,8 +25,8 @@ class Scene:
         The explorer's state, one attribute a name.
     digits : Digits
     outputs : list of str
-    shape : tuple of int
-        (rows, columns) of an image.
+    kind : Kind
+        What the images are.
     networks : list of Network
         All that the explorer has; they share their weights' colour scales.
     peers : list of Scene
@@ -37,7 +38,7 @@ class Scene:
     state: SimpleNamespace
     digits: object
     outputs: list
-    shape: tuple
+    kind: Kind
     networks: list
     peers: list
 
@@ -53,16 +54,31 @@ class Scene:
         return f"output {self.outputs[name]}" if self.last else f"neuron {name} of layer {layer + 1}"
 
     @property
+    def lone(self):
+        """Whether there is one output, which answers by its size."""
+        return len(self.outputs) == 1
+
+    @property
+    def labelled(self):
+        return self.digits.labels is not None
+
+    @cached_property
+    def labels(self):
+        """What is right: the labels, or what the network answers with every neuron on."""
+        return np.asarray(self.digits.labels) if self.labelled else self.network.predict(self.digits.images)
+
+    @property
     def digit(self):
         """The label that mean activations are over."""
         state = self.state
-        return state.output if self.last else int(self.digits.labels[state.sample])
+        return state.output if self.last else int(self.labels[state.sample])
 
     @property
     def cells(self):
         """(rows, columns) of a picture of the weights of one neuron."""
-        count = self.network.sizes[self.state.layer - 1]
-        return tuple(self.shape) if self.state.layer == 1 else grid_shape(count)
+        if self.state.layer == 1 and self.kind.shape:
+            return self.kind.shape
+        return grid_shape(self.network.sizes[self.state.layer - 1])
 
     @cached_property
     def x(self):
@@ -112,7 +128,7 @@ class Scene:
 
     def measure(self, name):
         """One number a neuron, as `rank_by` and `colour_by` name it."""
-        layer, labels = self.state.layer, np.asarray(self.digits.labels)
+        layer, labels = self.state.layer, self.labels
         if name == "weight":
             return self.outgoing
         if name == "activation":
@@ -126,12 +142,14 @@ class Scene:
 
     def measure_words(self, name):
         """What a measure is, in words."""
+        things = f"{self.kind.thing}s"
+        which = "" if self.lone else f" {'of' if self.labelled else 'answered'} {self.outputs[self.digit]}"
         return {
             "weight": f"weight to {self.target}",
             "activation": "activation now",
             "contribution": f"contribution to {self.target} now",
-            "mean": f"mean activation over images of {self.outputs[self.digit]}",
-            "removal": "images lost without it",
+            "mean": f"mean activation over {things}{which}",
+            "removal": f"{things} lost without it" if self.labelled else "answers changed without it",
         }[name]
 
     def order(self):
@@ -143,12 +161,17 @@ class Scene:
     @property
     def confusion(self):
         """How often each label (row) is answered with each output (column)."""
-        return _confusion(self.everywhere.a[-1], self.digits.labels)
+        return _confusion(self.everywhere.a[-1], self.labels)
 
     @property
     def untouched(self):
         """The same with every neuron on."""
-        return _confusion(self.network.forward(self.digits.images).a[-1], self.digits.labels)
+        return _confusion(self.network.forward(self.digits.images).a[-1], self.labels)
+
+    @cached_property
+    def effective(self):
+        """How the chosen neuron's z changes with each input, at this image."""
+        return attribution.gradient(self.heard, self.x, neuron=self.state.neuron, layer=self.state.layer)
 
     def reach(self, layer, neuron=slice(None)):
         """Where the colour scale of a layer's weights ends, or of one neuron's among them."""
@@ -160,7 +183,7 @@ class Scene:
         return max(number(one) for one in ([self] if self.state.scales == "separate" else self.peers))
 
 
-def scenes(networks, keys, digits, state, outputs, shape):
+def scenes(networks, keys, digits, state, outputs, kind):
     """The networks on screen, one or two, each with what the state shows of it.
 
     Parameters
@@ -171,7 +194,7 @@ def scenes(networks, keys, digits, state, outputs, shape):
     digits : Digits
     state : dict
     outputs : sequence of str
-    shape : tuple of int
+    kind : Kind
 
     Returns
     -------
@@ -181,7 +204,7 @@ def scenes(networks, keys, digits, state, outputs, shape):
     outputs = [_text(name) for name in outputs]
     for key in [state.step, state.other][: 1 + (state.view == "compare")]:
         network, title = networks[keys.index(key)], _text(title_of(key))
-        peers.append(Scene(network, title, state, digits, outputs, shape, networks, peers))
+        peers.append(Scene(network, title, state, digits, outputs, kind, networks, peers))
     return peers
 
 

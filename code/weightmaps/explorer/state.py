@@ -8,7 +8,7 @@ import traitlets
 from weightmaps.attribution import RANKINGS
 
 PANELS = (
-    "draw", "input", "hidden", "find", "outputs", "weight_map", "product", "outgoing",
+    "draw", "input", "hidden", "find", "outputs", "weight_map", "effective", "product", "outgoing",
     "top", "maps", "ledger", "responses", "ablate",
 )  # fmt: skip
 DEFAULT_PANELS = ("input", "hidden", "outputs", "weight_map", "product")
@@ -24,14 +24,16 @@ STATE = (
     "rank_by", "colour_by", "sorted", "ablated", "pixels",
 )  # fmt: skip
 
+NO_DRAWING = "panels has draw; its pad draws in ink, but this network is given colours or a table"
+
 LISTS = (list, tuple, np.ndarray)
 
 
 class ExplorerState(traitlets.HasTraits):
     """The traits and their ranges; :class:`NetworkExplorer`, which is one, documents them.
 
-    A subclass sets ``_sizes`` (the network's), ``_steps`` and ``_keys`` (what `step` and `other` may be) and
-    ``_digits`` before it sets a trait.
+    A subclass sets ``_sizes`` (the network's), ``_kind`` (of its inputs), ``_steps`` and ``_keys`` (what
+    `step` and `other` may be) and ``_digits`` before it sets a trait.
     """
 
     neuron = traitlets.Int(0).tag(sync=True)
@@ -161,7 +163,12 @@ class ExplorerState(traitlets.HasTraits):
             raise traitlets.TraitError(
                 f"pixels has shape {pixels.shape}; this network wants ({self._sizes[0]},)"
             )
-        if not ((pixels >= 0) & (pixels <= 1)).all():
+        if self._kind.features:
+            if not np.isfinite(pixels).all():
+                raise traitlets.TraitError(
+                    f"pixels holds {pixels.min()} to {pixels.max()}; they must be finite"
+                )
+        elif not ((pixels >= 0) & (pixels <= 1)).all():
             raise traitlets.TraitError(
                 f"pixels holds {pixels.min()} to {pixels.max()}; they must lie in [0, 1]"
             )
@@ -172,4 +179,6 @@ class ExplorerState(traitlets.HasTraits):
         names = proposal.value
         if not names or len(set(names)) < len(names) or not set(names) <= set(PANELS):
             raise traitlets.TraitError(f"panels is {names}; choose from {', '.join(PANELS)}, each once")
+        if "draw" in names and not self._kind.plain:
+            raise traitlets.TraitError(NO_DRAWING)
         return names

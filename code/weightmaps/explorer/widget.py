@@ -3,10 +3,11 @@
 import traitlets
 
 from weightmaps.explorer import modules, payload
+from weightmaps.explorer.kinds import image_payload, kind_of
 from weightmaps.explorer.poster import draw_poster
 from weightmaps.explorer.scene import off_words, title_of
 from weightmaps.explorer.standalone import Standalone
-from weightmaps.explorer.state import DEFAULT_PANELS, STATE, ExplorerState
+from weightmaps.explorer.state import DEFAULT_PANELS, NO_DRAWING, STATE, ExplorerState
 
 
 class NetworkExplorer(ExplorerState, Standalone):
@@ -22,7 +23,9 @@ class NetworkExplorer(ExplorerState, Standalone):
         With one hidden layer or more. With `checkpoints` it must equal the last of them, or be None.
     digits : Digits
         The images to choose from and to measure on, at most 2,000: 100 keep a page light, 500 make an
-        accuracy worth reading. Label k means that output k is the right answer.
+        accuracy worth reading. Label k means that output k is the right answer. ``labels`` may be None, and
+        are where there is one output: right is then what the whole network answers. Anything with ``images``
+        and ``labels`` serves.
     checkpoints : dict of {int: Network}, optional
         The network at increasing training steps; a slider then moves through them.
     others : dict of {str: Network}, optional
@@ -30,13 +33,17 @@ class NetworkExplorer(ExplorerState, Standalone):
     outputs : sequence of str, optional
         The outputs' names; by default their indices.
     shape : tuple of int, optional
-        (rows, columns) of an image; needed only where images are not square.
+        (rows, columns) of an image; needed only where images are not square. With three channels, red, green
+        and blue, (rows, columns, 3) or (3, rows, columns), in the order of the network's inputs.
+    features : sequence of str, optional
+        The names of the inputs where they are no picture but a table: bars then stand in place of maps, and
+        values may be any finite numbers.
     panels : sequence of str, optional
         What to show, in this order: ``draw`` (a pad), ``input``, ``hidden``, ``find`` (the hidden neurons,
-        coloured and sorted by what the reader chooses), ``outputs``, ``weight_map``, ``product``,
-        ``outgoing``, ``top``, ``maps``, ``ledger``, ``responses`` (the neuron's activation for each label,
-        and the images that drive it most and least), ``ablate`` (switch neurons off; what that costs over all
-        images).
+        coloured and sorted by what the reader chooses), ``outputs``, ``weight_map``, ``effective`` (how the
+        neuron's z changes with each input, for this image), ``product``, ``outgoing``, ``top``, ``maps``,
+        ``ledger``, ``responses`` (the neuron's activation for each label, and the images that drive it most
+        and least), ``ablate`` (switch neurons off; what that costs over all images).
     **state
         What it shows at first, and may be set to later:
 
@@ -93,6 +100,7 @@ class NetworkExplorer(ExplorerState, Standalone):
         others=None,
         outputs=None,
         shape=None,
+        features=None,
         panels=DEFAULT_PANELS,
         **state,
     ):
@@ -103,13 +111,15 @@ class NetworkExplorer(ExplorerState, Standalone):
         self._keys = self._steps + names
         self._sizes = self._networks[0].sizes
         outputs = payload.output_names(outputs, self._sizes[-1])
-        shape = payload.image_shape(shape, self._sizes[0])
-        images = payload.image_payload(digits, shape, self._sizes[-1])
+        self._kind = kind_of(shape, features, self._sizes[0])
+        images = image_payload(digits, self._kind, self._sizes[-1])
+        if "draw" in panels and not self._kind.plain:
+            raise ValueError(NO_DRAWING)
         self._digits = digits
         beside = (names or self._steps)[0]
         super().__init__(
             _network=payload.network_payload(
-                self._networks, self._steps, names, outputs, digits.images, shape
+                self._networks, self._steps, names, outputs, digits.images, self._kind
             ),
             _images=images,
             panels=panels,
@@ -129,14 +139,17 @@ class NetworkExplorer(ExplorerState, Standalone):
             self._digits,
             self._state(),
             outputs=self._network["outputs"],
-            shape=self._images["shape"],
+            kind=self._kind,
         )
 
     def _words(self):
         """Alternative text of the poster."""
         names, layer = self._network["outputs"], self.layer
-        label = names[int(self._digits.labels[self.sample])]
-        image = f"image {self.sample} (label {label})" if self.pixels is None else "a drawing"
+        image, labels = f"{self._kind.thing} {self.sample}", self._digits.labels
+        if self.pixels is not None:
+            image = "a drawing" if self._kind.plain else f"a {self._kind.thing} of the reader's"
+        elif labels is not None:
+            image += f" (label {names[int(labels[self.sample])]})"
         several, last = len(self._sizes) > 3, layer == len(self._sizes) - 2
         words = [
             f"The explorer as a still picture: {image}",
@@ -150,4 +163,4 @@ class NetworkExplorer(ExplorerState, Standalone):
         return ", ".join([*words, *filter(None, [off_words(self.ablated)])]) + "."
 
     def __repr__(self):
-        return f"<NetworkExplorer of {self._networks[-1]!r}, {len(self._digits.images)} images>"
+        return f"<NetworkExplorer of {self._networks[-1]!r}, {len(self._digits.images)} {self._kind.thing}s>"

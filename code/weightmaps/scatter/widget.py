@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 
 from weightmaps import figures
 from weightmaps.digits import Digits
-from weightmaps.explorer import modules, payload
+from weightmaps.explorer import modules
+from weightmaps.explorer.kinds import Kind, image_payload
 from weightmaps.explorer.standalone import Standalone, still
 
 STATIC = Path(__file__).parent / "static"
@@ -85,7 +86,7 @@ class ImageScatter(Standalone):
                 "points": [_whole_numbers(points) for points in self._points.values()],
                 "notes": self._notes,
             },
-            _images=payload.image_payload(Digits(coarse, self._labels), (28, 28), 10),
+            _images=image_payload(Digits(coarse, self._labels), Kind((28, 28)), 10),
             chosen=chosen,
             shown=self._kinds if shown is None else shown,
         )

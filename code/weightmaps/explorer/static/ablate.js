@@ -35,21 +35,21 @@ function ablatedWords(data, view) {
   return `N${words.join("; ").slice(1)}.`;
 }
 
-/** The mistake that became most frequent, in words. @param {number[][]} counts @param {number[][]} before @param {string[]} names */
-function newMistake(counts, before, names) {
-  let most = 0, words = "No mistake is made more often than with every neuron on.";
+/** The mistake that became most frequent, in words. @param {Data} data @param {number[][]} counts @param {number[][]} before */
+function newMistake({ thing, labels, outputs: names }, counts, before) {
+  let most = 0, words = labels ? "No mistake is made more often than with every neuron on." : "No answer is another.";
   counts.forEach((line, i) => line.forEach((count, k) => {
     const more = count - before[i][k];
     if (i === k || more <= most) return;
     most = more;
-    words = `Most new mistakes: ${more} more ${more > 1 ? "images of" : "image of"} ${names[i]} ` +
-      `${more > 1 ? "are" : "is"} taken for ${names[k]}.`;
+    words = labels ? `Most new mistakes: ${more} more ${thing}${more > 1 ? "s" : ""} of ${names[i]} ${more > 1 ? "are" : "is"} taken for ${names[k]}.`
+      : `Most changed answers: ${more} from ${names[i]} to ${names[k]}.`;
   }));
   return words;
 }
 
-/** A table of what each label was taken for. @param {string[]} names the outputs */
-function confusionTable(names) {
+/** A table of what each label was taken for. @param {Data} data */
+function confusionTable({ thing, labels, outputs: names }) {
   const head = (scope, words) => element("th", { scope }, words);
   const lines = names.map((name) => {
     const cells = names.map(() => element("td", { "data-part": "confused" })), right = element("td", { "data-part": "right" });
@@ -57,13 +57,14 @@ function confusionTable(names) {
   });
   const caption = element(
     "caption", { class: "wm-note" },
-    "A row for what the image is, a column for what the network says; red: more often than with every neuron on, blue: less often.",
+    `A row for what the ${labels ? thing + " is" : "whole network says"}, a column for what the network says${labels ? "" : " now"}; ` +
+      "red: more often than with every neuron on, blue: less often.",
   );
   const area = element(
     "div", { class: "wm-scroll", tabindex: "0", role: "group", "aria-label": "Table of answers" },
     element(
       "table", { class: "wm-confusion" }, caption,
-      element("thead", {}, element("tr", {}, element("td"), ...[...names, "% right"].map((name) => head("col", name)))),
+      element("thead", {}, element("tr", {}, element("td"), ...[...names, labels ? "% right" : "% same"].map((name) => head("col", name)))),
       element("tbody", {}, ...lines.map((one) => one.element)),
     ),
   );
@@ -88,7 +89,7 @@ function confusionTable(names) {
 }
 
 export function ablatePanel(data, pick, { layer }) {
-  const count = data.sizes[layer], n = data.images.length;
+  const count = data.sizes[layer], n = data.images.length, these = ` of these ${n} ${data.thing}s`, { lone, labels } = data;
   const scaled = (view, factor) => {
     const others = kept(view, (l, j) => l !== layer || j !== view.neuron);
     return { ablated: factor === 1 ? others : [...others, [layer, view.neuron, factor]] };
@@ -104,13 +105,15 @@ export function ablatePanel(data, pick, { layer }) {
     ablated: [...kept(view, (l) => l !== layer), ...rankedWhole(data, view).slice(k).map((j) => [layer, j, 0])],
   })));
   const on = button("all-on", "Switch all on", () => pick({ ablated: [] }));
-  const ranking = note(), ablated = element("span", { "data-part": "ablated" }), mistake = text("mistake"), table = confusionTable(data.outputs);
+  const ranking = note(), ablated = element("span", { "data-part": "ablated" }), mistake = text("mistake"), table = confusionTable(data);
   const [now, before] = ["accuracy", "accuracy-untouched"].map((part) =>
     numberPlace(part, (share) => `${Math.round(share * n)} (${percent(share)})`));
+  const shift = numberPlace("shift"), tellShift = remember((traces, whole) =>
+    shift.set(traces.reduce((sum, { a }, i) => sum + Math.abs(a.at(-1)[0] - whole[i].a.at(-1)[0]), 0) / n));
   const tell = remember((counts, untouched) => {
     now.set(rightOf(counts) / n);
     before.set(rightOf(untouched) / n);
-    mistake.textContent = newMistake(counts, untouched, data.outputs);
+    mistake.textContent = newMistake(data, counts, untouched);
     table.set(counts, untouched);
   });
   return {
@@ -121,10 +124,11 @@ export function ablatePanel(data, pick, { layer }) {
         element("div", {}, factor.element, toggle), element("div", {}, top.element, keep, ranking),
       ),
       text(null, ablated, " ", on),
-      text(
-        null, "Right on ", now.element, ` of these ${n} images; on `, before.element, " with every neuron on.",
-      ),
-      mistake, table.element,
+      ...(lone ? [text(null, "The output differs by ", shift.element, ` from that with every neuron on, on average over these ${n} ${data.thing}s.`)] : [
+        labels ? text(null, "Right on ", now.element, `${these}; on `, before.element, " with every neuron on.")
+          : text(null, "The same answer as with every neuron on for ", now.element, `${these}.`),
+        mistake, table.element,
+      ]),
     ),
     draw(view) {
       const words = view.factor === 1 ? "as trained" : view.factor ? times(view.factor) : "switched off";
@@ -134,7 +138,8 @@ export function ablatePanel(data, pick, { layer }) {
       write(ranking, `In the order of: ${measureWords(view.rank_by, data, view)}.`);
       write(ablated, ablatedWords(data, view));
       on.disabled = !view.ablated.length;
-      tell(view.confusion(), view.untouched());
+      if (lone) tellShift(view.traces(), view.whole());
+      else tell(view.confusion(), view.untouched());
     },
   };
 }

@@ -3,7 +3,7 @@
 import { ablatePanel } from "./ablate.js";
 import { drawPanel } from "./draw.js";
 import { ledgerPanel } from "./ledger.js";
-import { inputPanel, outgoingPanel, outputsPanel, productPanel, targetOf, weightMapPanel } from "./panels.js";
+import { effectivePanel, inputPanel, outgoingPanel, outputsPanel, productPanel, targetOf, weightMapPanel } from "./panels.js";
 import { button, choice, element, plain, select, slider, withSign, write } from "./parts.js";
 import { findPanel, hiddenPanel, mapsPanel, topPanel } from "./ranks.js";
 import { responsesPanel } from "./responses.js";
@@ -28,6 +28,7 @@ const PANELS = {
   find: { needs: () => ["sample", "neuron", "output", "step"], build: findPanel },
   outputs: { needs: () => ["sample", "output", "step"], build: outputsPanel },
   weight_map: { needs: () => ["neuron", "step"], build: weightMapPanel },
+  effective: { needs: () => ["sample", "neuron", "step"], build: effectivePanel },
   product: { needs: () => ["sample", "neuron", "step"], build: productPanel },
   top: { needs: ranked, build: topPanel },
   maps: { needs: () => ["neuron", "step"], build: mapsPanel },
@@ -55,7 +56,7 @@ function sentences(data, view, needs) {
   const parts = [], whose = view.peers.length > 1 ? `${data.titles[view.index]}: neuron` : "Neuron";
   const off = view.factor === 1 ? "" : view.factor ? `, which is multiplied by ${view.factor}` : ", but is switched off";
   if (needs.has("sample")) {
-    parts.push(`${whose} ${neuron} answers ${plain(view.answers[neuron])} to this ${view.label ?? "drawing"}${off}.`);
+    parts.push(`${whose} ${neuron} answers ${plain(view.answers[neuron])} to this ${view.label ?? (view.pixels ? data.drawing : data.thing)}${off}.`);
   }
   if (needs.has("output")) {
     const place = contributions.reduce((sum, v) => sum + (v > own), 1);
@@ -106,7 +107,7 @@ function start(data, model, root) {
     }, STEP_LASTS);
   });
   const controls = {
-    sample: slider("sample", "Image", 0, data.images.length - 1, (sample) => pick({ sample, pixels: null })),
+    sample: slider("sample", data.features ? "Sample" : "Image", 0, data.images.length - 1, (sample) => pick({ sample, pixels: null })),
     layer: choice(
       "Hidden layer", Array.from({ length: layers }, (_, i) => [String(i + 1), `${i + 1} (${data.sizes[i + 1]} neurons)`]),
       (layer) => pick({ layer: Number(layer) }),
@@ -205,7 +206,7 @@ function start(data, model, root) {
       control.element.hidden = (counts[name] ?? data.keys.length) < 2 || !needs.has(name);
     }
     if (controls.step.element.hidden) pause();
-    controls.sample.set(view.sample, view.label === null ? "your drawing" : `${view.sample}, label ${view.label}`);
+    controls.sample.set(view.sample, view.pixels ? `your ${data.drawing}` : view.sample + (view.label === null ? "" : `, label ${view.label}`));
     controls.layer.set(String(view.layer));
     controls.neuron.set(view.neuron, String(view.neuron));
     controls.output.set(view.output, data.targetsOf(view.layer)[view.output]);

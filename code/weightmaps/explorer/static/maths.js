@@ -92,6 +92,29 @@ export function factorsOf(ablated, sizes) {
   return factors;
 }
 
+/** From d/da of a layer to d/dz of it, in terms of its activations. */
+function back(name, a, d) {
+  const total = name === "softmax" ? products(a, d).reduce((sum, v) => sum + v) : 0;
+  const slope = {
+    sigmoid: (v) => v * (1 - v), relu: (v) => (v > 0 ? 1 : 0), tanh: (v) => 1 - v * v, identity: () => 1, softmax: (v) => v,
+  }[name];
+  return d.map((v, i) => slope(a[i]) * (v - total));
+}
+
+/**
+ * How a neuron's z changes with each input at this image: its weights, taken back through the layers below.
+ * @param {Layer[]} layers @param {Trace} trace @param {Factors} factors @param {number} layer from 1 @param {number} neuron
+ */
+export function gradientOf(layers, { a }, factors, layer, neuron) {
+  let d = Float64Array.from(row(layers[layer - 1], neuron));
+  for (let l = layer - 2; l >= 0; l--) {
+    const slopes = back(layers[l].activation, a[l], scaled(d, factors?.[l]));
+    d = new Float64Array(layers[l].columns);
+    slopes.forEach((slope, j) => row(layers[l], j).forEach((w, i) => (d[i] += slope * w)));
+  }
+  return d;
+}
+
 /** Element by element: weight × input, or weight × activation. */
 export function products(weights, values) {
   const all = new Float64Array(weights.length); // Float64Array.from takes ten times as long

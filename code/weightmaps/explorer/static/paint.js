@@ -14,9 +14,11 @@ function table(anchors) {
     const at = (i / 255) * (anchors.length - 1);
     const k = Math.min(Math.floor(at), anchors.length - 2);
     const [r, g, b] = anchors[k].map((c, n) => Math.round(c + (at - k) * (anchors[k + 1][n] - c)));
-    return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
+    return packed(r, g, b);
   });
 }
+
+const packed = (r, g, b) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 
 const SIGNED = table(ANCHORS);
 const GREY = table(GREYS);
@@ -33,6 +35,12 @@ export function ink(low = 0, high = 1) {
   return (v) => GREY[clamp(((v - low) / (high - low)) * 256)];
 }
 
+/** Three channels as one picture of colours, to be painted as they are. @param {(v: number) => number} share of full light */
+export function mixed([r, g, b], share) {
+  const level = (v) => clamp(256 * share(v));
+  return Uint32Array.from(r, (_, i) => packed(level(r[i]), level(g[i]), level(b[i])));
+}
+
 /**
  * Paint one picture.
  * @param {HTMLCanvasElement} target @param {ArrayLike<number>} values row-major
@@ -45,18 +53,18 @@ export function paint(target, values, columns, colour) {
 }
 
 /**
- * Paint each neuron's weights as a tile, a blank pixel around each.
- * @param {HTMLCanvasElement} target @param {import("./maths.js").Layer} layer
- * @param {[number, number]} shape rows and columns of one tile, which the weights may not fill
+ * Paint each picture as a tile, a blank pixel around each.
+ * @param {HTMLCanvasElement} target @param {ArrayLike<number>[]} tiles
+ * @param {[number, number]} shape rows and columns of one tile, which its values may not fill
  * @param {number} across tiles in a row @param {(v: number) => number} colour
  */
-export function paintTiles(target, { rows, columns, weights }, [h, w], across, colour) {
+export function paintTiles(target, tiles, [h, w], across, colour) {
   const width = across * (w + 2);
-  const { data, pixels } = pixelsOf(target, width, Math.ceil(rows / across) * (h + 2));
-  for (let tile = 0, k = 0; tile < rows; tile++) {
+  const { data, pixels } = pixelsOf(target, width, Math.ceil(tiles.length / across) * (h + 2));
+  for (const [tile, values] of tiles.entries()) {
     const left = (tile % across) * (w + 2) + 1;
     const top = Math.floor(tile / across) * (h + 2) + 1;
-    for (let i = 0; i < columns; i++, k++) pixels[(top + Math.floor(i / w)) * width + left + (i % w)] = colour(weights[k]);
+    for (let i = 0; i < values.length; i++) pixels[(top + Math.floor(i / w)) * width + left + (i % w)] = colour(values[i]);
   }
   target.getContext("2d").putImageData(data, 0, 0);
 }

@@ -1,9 +1,10 @@
 // The panels of one image and one neuron: what comes in, what the neuron makes of it, what goes out.
 
 import { column, products, reach, runningTotal } from "./maths.js";
-import { ink, paint, signed } from "./paint.js";
+import { paint, signed } from "./paint.js";
 import { curve } from "./charts.js";
-import { bars, canvas, cellGrid, element, note, numberPlace, panel, plain, scale, text, withSign, write } from "./parts.js";
+import { listOf, paintInput, signedPicture } from "./inputs.js";
+import { bars, canvas, cellGrid, element, note, numberPlace, panel, plain, text, withSign, write } from "./parts.js";
 import { acrossOf } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View @typedef {import("./view.js").State} State */
@@ -48,13 +49,16 @@ export function scaleWords(data, view) {
 }
 
 export function inputPanel(data) {
-  const picture = canvas("The image"), words = text("label");
+  const { thing, features } = data, picture = canvas(`The ${thing}`), words = text("label");
+  const table = features && signedPicture(data, 1, "feature");
   return {
-    element: panel("input", "The image", picture, words),
+    element: panel("input", `The ${thing}`, ...(table ? [table.element, table.scale] : [picture]), words),
     draw(view) {
-      paint(picture, view.x, data.shape[1], ink());
-      write(words, view.label === null ? "This is your drawing."
-        : `This is ${withArticle(view.label)} (image ${view.sample} of ${data.images.length}, counted from 0).`);
+      const which = `${thing} ${view.sample} of ${data.images.length}, counted from 0`;
+      if (table) table.set(view.x, Math.max(data.reachOfInputs, reach(view.x)));
+      else paintInput(picture, data, view.x);
+      write(words, view.pixels ? `This is your ${data.drawing}.`
+        : view.label === null ? `This is ${which}.` : `This is ${withArticle(view.label)} (${which}).`);
       picture.setAttribute("aria-label", words.textContent);
     },
   };
@@ -69,8 +73,8 @@ export function outputsPanel(data, pick) {
     element: panel("outputs", "The outputs", chart.element, words, note("Choose a bar: the sentence above speaks of it.")),
     draw(view) {
       const [low, high] = spanOf(view, ({ y }) => y);
-      chart.set(view.y, view.last ? view.output : -1, view.answer, low, Math.max(1, high));
-      const answer = data.outputs[view.answer];
+      chart.set(view.y, view.last ? view.output : -1, data.lone ? -1 : view.answer, low, Math.max(1, high));
+      const answer = data.lone ? plain(view.y[0]) : data.outputs[view.answer];
       write(words, view.label === null ? `The network says ${answer}.`
         : view.right ? `Right: the network says ${answer}.`
         : `Wrong: the network says ${answer}, but this is ${withArticle(view.label)}.`);
@@ -84,46 +88,64 @@ function cellWords(data, { layer }) {
   return layer === 1 ? "" : ` A cell for each of the ${data.sizes[layer - 1]} neurons of layer ${layer - 1}, in order of their number.`;
 }
 
-export function weightMapPanel(data, pick, state) {
-  const picture = canvas("Weights"), colours = scale(), words = note();
-  const columns = data.shapeOf(state.layer)[1], raises = state.layer === 1 ? "ink on red" : "activity on red";
+/** What on red raises a neuron's z. */
+function raising({ features, channels }, layer) {
+  return (layer > 1 ? "activity" : features ? "a positive value" : channels ? "light" : "ink") + " on red raises its z, on blue lowers it";
+}
+
+export function weightMapPanel(data, pick, { layer }) {
+  const picture = signedPicture(data, layer, "weight"), words = note();
   return {
-    element: panel("weight_map", "The neuron’s weights", picture, colours.element, words),
+    element: panel("weight_map", "The neuron’s weights", picture.element, picture.scale, words),
     draw(view) {
-      const limit = data.reachOf(view.layer, view.neuron, ownScale(view));
-      paint(picture, view.weights, columns, signed(limit));
-      picture.setAttribute("aria-label", `The ${view.weights.length} weights of neuron ${view.neuron} as a picture.`);
-      colours.set(limit);
-      write(words, `Neuron ${view.neuron}: ${raises} raises its z, on blue lowers it.` +
-        scaleWords(data, view) + cellWords(data, view));
+      picture.set(view.weights, data.reachOf(layer, view.neuron, ownScale(view)),
+        `The ${view.weights.length} weights of neuron ${view.neuron} as a picture.`);
+      write(words, `Neuron ${view.neuron}: ${raising(data, layer)}.` + scaleWords(data, view) + cellWords(data, view));
     },
   };
 }
 
-export function productPanel(data, pick, state) {
-  const picture = canvas("Weight times input"), colours = scale(), line = curve();
+export function effectivePanel(data, pick, { layer }) {
+  const picture = signedPicture(data, 1, "effect"), words = note();
+  return {
+    element: panel("effective", `The neuron’s effective map, for this ${data.thing}`, picture.element, picture.scale, words),
+    draw(view) {
+      picture.set(view.effective(), overPeers(view, (one) => reach(one.effective())),
+        `How the z of neuron ${view.neuron} changes with each input, as a picture.`);
+      write(words, `The slope of neuron ${view.neuron}’s z: a little more ${raising(data, 1)}. ` + (layer === 1
+        ? `In layer 1 it is the weight map, for every ${data.thing}.` : `It holds for this ${data.thing} only; another has another map.`));
+    },
+  };
+}
+
+export function productPanel(data, pick, { layer }) {
+  const picture = signedPicture(data, layer, "product", true), line = curve();
   const bias = numberPlace("bias", withSign), sum = numberPlace("sum", withSign), z = numberPlace("z", withSign);
   const a = numberPlace("product-activation");
-  const columns = data.shapeOf(state.layer)[1], first = state.layer === 1;
+  const first = layer === 1, table = first && data.features, what = table ? "value" : first ? "input" : "activation";
   const productsOf = (one) => products(one.weights, one.inputs);
-  const totalsOf = (one) => runningTotal(productsOf(one), columns, one.bias);
+  // What a row of the running total adds: one of the listed, or a line of the picture, of all its channels.
+  const added = (one) => {
+    const values = productsOf(one);
+    if (table) return listOf(data, values, true).map(([, v]) => v);
+    return first && data.channels ? data.planesOf(values).reduce((all, plane) => all.map((v, i) => v + plane[i])) : values;
+  };
+  const totalsOf = (one) => runningTotal(added(one), table ? 1 : data.shapeOf(layer)[1], one.bias);
   return {
     element: panel(
-      "product", `Weight × ${first ? "input" : "activation"}, and its running total`,
-      element("div", { class: "wm-side" }, picture, line.element, colours.element, line.axis),
+      "product", `Weight × ${what}, and its running total`,
+      element("div", { class: "wm-side" }, picture.element, line.element, picture.scale, line.axis),
       element(
-        "p", { class: "wm-text wm-equation" }, "bias ", bias.element, ` + sum of ${data.sizes[state.layer - 1]} products `,
-        sum.element, " = z ", z.element, ` → ${formula(data.activations[state.layer - 1])} `, a.element,
+        "p", { class: "wm-text wm-equation" }, "bias ", bias.element, ` + sum of ${data.sizes[layer - 1]} products `,
+        sum.element, " = z ", z.element, ` → ${formula(data.activations[layer - 1])} `, a.element,
       ),
-      note(first ? "Where the image is blank the product is zero, whatever the weight. "
+      note(table ? "" : first ? `Where the image is b${data.channels ? "lack" : "lank"} the product is zero, whatever the weight. `
         : "Where the layer below is silent the product is zero, whatever the weight. ",
       "The line starts at the bias, adds up row by row, and ends at z."),
     ),
     draw(view) {
-      const limit = overPeers(view, (one) => reach(productsOf(one)));
-      paint(picture, productsOf(view), columns, signed(limit));
-      picture.setAttribute("aria-label", `Weight times input of neuron ${view.neuron} as a picture.`);
-      colours.set(limit);
+      const limit = overPeers(view, (one) => reach(table ? added(one) : productsOf(one)));
+      picture.set(productsOf(view), limit, `Weight times ${what} of neuron ${view.neuron} as a picture.`);
       line.set(totalsOf(view), spanOf(view, totalsOf));
       bias.set(view.bias);
       sum.set(view.z[view.neuron] - view.bias);

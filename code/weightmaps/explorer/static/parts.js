@@ -201,28 +201,31 @@ export function cellGrid(part, label, count, across, picked, picture = canvas(""
 }
 
 /**
- * Horizontal bars, each a button.
- * @param {string} part @param {string[]} names @param {(index: number) => void} picked @param {(v: number) => string} format
+ * Horizontal bars, each a button, or a list where there is nothing to pick; those with signs have zero in the middle.
+ * @param {string} part @param {string[]} names @param {((index: number) => void) | null} picked @param {(v: number) => string} format
  */
 export function bars(part, names, picked, format = plain) {
-  const rows = names.map((name, index) => {
-    const [fill, mark] = ["fill", "mark"].map((kind) => element("span", { class: `wm-${kind}` }));
+  const rows = names.map((_, index) => {
+    const [name, fill, mark] = ["name", "fill", "mark"].map((kind) => element("span", { class: `wm-${kind}` }));
     const value = numberPlace(`${part}-value`, format);
     value.element.dataset.index = String(index);
     const button = element(
-      "button", { type: "button", class: "wm-bar", "data-part": part, "data-index": String(index) },
-      element("span", { class: "wm-name" }, name), element("span", { class: "wm-track" }, fill), value.element, mark,
+      picked ? "button" : "li", { type: picked && "button", class: "wm-bar", "data-part": part, "data-index": String(index) },
+      name, element("span", { class: "wm-track" }, fill), value.element, mark,
     );
-    button.addEventListener("click", () => picked(index));
-    return { button, fill, value, mark };
+    if (picked) button.addEventListener("click", () => picked(index));
+    return { name, button, fill, value, mark };
   });
   return {
-    element: element("div", { class: "wm-bars" }, ...rows.map((one) => one.button)),
+    element: element(
+      picked ? "div" : "ul", { class: "wm-bars" + (format === withSign ? " wm-signed" : "") }, ...rows.map((one) => one.button),
+    ),
     /** The bars start at zero, wherever it lies between `low` and `high`; `answer` may be no bar's index. */
-    set(values, chosen, answer, low, high) {
+    set(values, chosen, answer, low, high, now = names) {
       const percent = (v) => `${((100 * v) / (high - low)).toFixed(2)}%`; // what looks the same stays the same text
-      rows.forEach(({ button, fill, value, mark }, i) => {
-        button.setAttribute("aria-pressed", String(i === chosen));
+      rows.forEach(({ name, button, fill, value, mark }, i) => {
+        write(name, now[i]);
+        if (picked) button.setAttribute("aria-pressed", String(i === chosen));
         button.classList.toggle("wm-answer", i === answer);
         fill.style.left = percent(Math.min(values[i], 0) - low);
         fill.style.width = percent(Math.abs(values[i]));

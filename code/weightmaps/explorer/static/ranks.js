@@ -3,7 +3,8 @@
 import { reach, row } from "./maths.js";
 import { overPeers, ownScale, scaleWords, spanOf, targetOf } from "./panels.js";
 import { ink, paint, paintTiles, signed } from "./paint.js";
-import { canvas, cellGrid, choice, element, note, numberPlace, panel, plain, select, slider, svgElement, text, withSign, write } from "./parts.js";
+import { thumbnail, thumbnailWords } from "./inputs.js";
+import { canvas, cellGrid, element, note, numberPlace, panel, plain, select, slider, svgElement, text, withSign, write } from "./parts.js";
 import { acrossOf, MEASURES } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
@@ -16,8 +17,8 @@ export function measureWords(name, data, view) {
     weight: `weight to ${targetOf(data, view)}`,
     activation: "activation now",
     contribution: `contribution to ${targetOf(data, view)} now`,
-    mean: `mean activation over images of ${data.outputs[view.digit]}`,
-    removal: "images lost without it",
+    mean: `mean activation over ${data.thing}s` + (data.lone ? "" : ` ${data.labels ? "of" : "answered"} ${data.outputs[view.digit]}`),
+    removal: data.labels ? `${data.thing}s lost without it` : "answers changed without it",
   }[name];
 }
 
@@ -80,18 +81,26 @@ export function hiddenPanel(data, pick, state) {
   return gridPanel("hidden", [], data, pick, state);
 }
 
+/** A list of measures; where one output answers by its size, no answer is right. @param {string[]} others before these */
+function measureList(name, label, data, others, picked) {
+  const names = MEASURES.filter((one) => !data.lone || one !== "removal"), list = select(name, label, [...others, ...names], picked);
+  return {
+    element: list.element,
+    set: (value, view) => list.set(value, Object.fromEntries(names.map((one) => [one, measureWords(one, data, view)]))),
+  };
+}
+
 /** The same grid, and the reader chooses what colours and what sorts it. */
 export function findPanel(data, pick, state) {
-  const colour = select("colour", "Colour by", MEASURES, (colour_by) => pick({ colour_by }));
-  const sort = select("sort", "Sort by", ["number", ...MEASURES], (value) =>
+  const colour = measureList("colour", "Colour by", data, [], (colour_by) => pick({ colour_by }));
+  const sort = measureList("sort", "Sort by", data, ["number"], (value) =>
     pick(value === "number" ? { sorted: false } : { sorted: true, rank_by: value }));
   const grid = gridPanel("find", [element("div", { class: "wm-selects" }, colour.element, sort.element)], data, pick, state);
   return {
     element: grid.element,
     draw(view) {
-      const words = Object.fromEntries(MEASURES.map((name) => [name, measureWords(name, data, view)]));
-      colour.set(view.colour_by, words);
-      sort.set(view.sorted ? view.rank_by : "number", words);
+      colour.set(view.colour_by, view);
+      sort.set(view.sorted ? view.rank_by : "number", view);
       grid.draw(view);
     },
   };
@@ -99,10 +108,7 @@ export function findPanel(data, pick, state) {
 
 export function topPanel(data, pick, { layer }) {
   const count = data.sizes[layer], columns = data.shapeOf(layer)[1];
-  const by = choice(
-    "Rank neurons by", [["weight", ""], ["activation", "activation now"], ["contribution", "weight × activation now"]],
-    (rank_by) => pick({ rank_by }),
-  );
+  const by = measureList("rank", "Rank neurons by", data, [], (rank_by) => pick({ rank_by }));
   const rank = slider("rank", "Rank", 1, count, (place) => pick((view) => ({ neuron: view.order()[place - 1] })));
   const strip = Array.from({ length: Math.min(STRIP, count) }, (_, i) => {
     const picture = canvas(""), name = element("span", { class: "wm-name" }), value = numberPlace("rank-value", withSign);
@@ -116,25 +122,27 @@ export function topPanel(data, pick, { layer }) {
   const words = note();
   return {
     element: panel(
-      "top", "The top neurons", by.element, ...(count > 1 ? [rank.element] : []),
+      "top", "The top neurons", element("div", { class: "wm-selects" }, by.element), ...(count > 1 ? [rank.element] : []),
       element("div", { class: "wm-strip" }, ...strip.map((one) => one.button)), words,
     ),
     draw(view) {
-      const target = targetOf(data, view), order = view.order(), ranked = view.measure(view.rank_by);
+      const order = view.order(), ranked = view.measure(view.rank_by);
       const limit = data.reachOfAll(layer, ownScale(view));
-      by.set(view.rank_by, { weight: `weight to ${target}` });
+      by.set(view.rank_by, view);
       rank.set(order.indexOf(view.neuron) + 1, `${order.indexOf(view.neuron) + 1} of ${count}: neuron ${view.neuron}`);
       for (const [i, card] of strip.entries()) {
         const j = order[i], painted = `${view.index} ${j} ${limit}`;
-        if (card.painted !== painted) paint(card.picture, row(view.hidden, j), columns, signed(limit));
+        if (card.painted !== painted) {
+          const [values, colour] = thumbnail(data, layer, row(view.hidden, j), limit);
+          paint(card.picture, values, columns, colour);
+        }
         card.painted = painted;
         write(card.name, `neuron ${j}`);
         card.value.set(ranked[j], valueWords(view.rank_by, ranked[j]));
         card.button.classList.toggle("wm-off", view.factors?.[layer - 1]?.[j] === 0);
         card.button.setAttribute("aria-pressed", String(j === view.neuron));
       }
-      write(words, `In order: ${measureWords(view.rank_by, data, view)}. The maps share one scale, ±${plain(limit)}.` +
-        scaleWords(data, view));
+      write(words, `The maps share one scale, ±${plain(limit)}.` + thumbnailWords(data, layer) + scaleWords(data, view));
     },
   };
 }
@@ -148,10 +156,13 @@ export function mapsPanel(data, pick, { layer }) {
     element: panel("maps", count === 1 ? "The weight map" : `All ${count} weight maps`, grid.element, words),
     draw(view) {
       const limit = data.reachOfAll(layer, ownScale(view)), now = `${view.index} ${limit}`;
-      if (painted !== now) paintTiles(grid.canvas, view.hidden, shape, across, signed(limit));
+      if (painted !== now) {
+        const tiles = Array.from({ length: count }, (_, j) => thumbnail(data, layer, row(view.hidden, j), limit));
+        paintTiles(grid.canvas, tiles.map(([values]) => values), shape, across, tiles[0][1]);
+      }
       painted = now;
       grid.set(view.neuron, `neuron ${view.neuron}, weight map`);
-      write(words, `All share one scale, ±${plain(limit)}, so a pale map has small weights.${scaleWords(data, view)}`);
+      write(words, `All share one scale, ±${plain(limit)}, so a pale map has small weights.` + thumbnailWords(data, layer) + scaleWords(data, view));
     },
   };
 }

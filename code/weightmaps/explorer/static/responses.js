@@ -1,7 +1,7 @@
 // The panel of one neuron over all images: how active it is for each label, and which images drive it most and least.
 
 import { rankOrder } from "./maths.js";
-import { ink, paint } from "./paint.js";
+import { paintInput, thumbnailWords } from "./inputs.js";
 import { canvas, element, note, numberPlace, panel, plain, svgElement, text } from "./parts.js";
 import { overPeers, scaleWords } from "./panels.js";
 import { boundedIn } from "./ranks.js";
@@ -17,9 +17,9 @@ function answersOf(view, what = "a") {
   return view.traces().map((trace) => trace[what][view.layer - 1][view.neuron]);
 }
 
-/** For each label the share of its images in each bin. @param {number[]} values @param {Data} data */
-function sharesOf(values, { labels, outputs }, low, high) {
-  const shares = outputs.map(() => new Array(BINS).fill(0));
+/** For each label the share of its images in each bin. @param {View} view @param {number} count of labels */
+function sharesOf(view, count, low, high) {
+  const values = answersOf(view), labels = view.labels(), shares = Array.from({ length: count }, () => new Array(BINS).fill(0));
   values.forEach((v, i) => shares[labels[i]][Math.min(BINS - 1, Math.floor((BINS * (v - low)) / (high - low || 1)))]++);
   return shares.map((line) => {
     const total = line.reduce((sum, count) => sum + count);
@@ -28,13 +28,13 @@ function sharesOf(values, { labels, outputs }, low, high) {
 }
 
 export function responsesPanel(data, pick, { layer }) {
-  const n = data.images.length, bounded = boundedIn(data, layer), counts = data.outputs.map((_, k) => data.labels.filter((v) => v === k).length);
-  const rows = data.outputs.map((name, k) => {
+  const n = data.images.length, bounded = boundedIn(data, layer), { thing, lone } = data, judged = data.labels ? "label" : "answer";
+  const rows = data.outputs.map((output) => {
     const bins = svgElement("path"), tick = svgElement("path", { class: "wm-line" });
     const svg = svgElement(
       "svg", { class: "wm-shares", viewBox: `0 0 ${BINS} 1`, preserveAspectRatio: "none", role: "img" }, bins, tick,
     );
-    const mean = numberPlace("response-mean", (v) => (counts[k] ? plain(v) : "no image"));
+    const mean = numberPlace("response-mean"), name = lone ? `all ${thing}s` : output;
     return { name, svg, bins, tick, mean, parts: [element("span", { class: "wm-name" }, name), svg, mean.element] };
   });
   const low = element("span"), high = element("span"), words = note();
@@ -51,35 +51,37 @@ export function responsesPanel(data, pick, { layer }) {
   ];
   let shown;
   const tell = remember(() => {
-    const values = answersOf(shown);
+    const values = answersOf(shown), labels = shown.labels();
     const from = bounded ? 0 : -overPeers(shown, (one) => -Math.min(...answersOf(one)));
     const to = bounded ? 1 : overPeers(shown, (one) => Math.max(...answersOf(one)));
-    const shares = sharesOf(values, data, from, to);
-    const most = overPeers(shown, (one) => Math.max(...sharesOf(answersOf(one), data, from, to).flat()));
+    const shares = sharesOf(shown, rows.length, from, to);
+    const most = overPeers(shown, (one) => Math.max(...sharesOf(one, rows.length, from, to).flat()));
     rows.forEach(({ name, svg, bins, tick, mean }, k) => {
-      const own = values.reduce((sum, v, i) => sum + (data.labels[i] === k ? v : 0), 0) / (counts[k] || 1);
+      const mine = values.filter((_, i) => labels[i] === k), count = mine.length;
+      const own = mine.reduce((sum, v) => sum + v, 0) / (count || 1);
       const at = (BINS * (own - from)) / (to - from || 1);
       bins.setAttribute("d", shares[k].map((v, i) => (v ? `M${i} 1v${-v / most}h1V1z` : "")).join(""));
-      tick.setAttribute("d", counts[k] ? `M${at} 0v1` : "");
-      mean.set(own);
-      svg.setAttribute("aria-label", counts[k] ? `${name}: mean ${plain(own)} over ${counts[k]} images` : `${name}: no image`);
+      tick.setAttribute("d", count ? `M${at} 0v1` : "");
+      mean.set(own, count ? plain(own) : `no ${thing}`);
+      svg.setAttribute("aria-label", `${name}: ` + (count ? `mean ${plain(own)} over ${count} ${thing}s` : `no ${thing}`));
     });
     low.textContent = plain(from);
     high.textContent = plain(to);
-    words.textContent = `Neuron ${shown.neuron}, a row for each label: where its activations for those images lie. The tallest bar is ${Math.round(100 * most)}% ` +
-      `of a label’s images; the line and the number are the mean.${scaleWords(data, shown)}`;
+    words.textContent = `Neuron ${shown.neuron}` + (lone ? "" : `, a row for each ${judged}`) +
+      `: where its activations for those ${thing}s lie. The tallest bar is ${Math.round(100 * most)}% of ` +
+      (lone ? "" : `one ${judged}’s `) + `${thing}s; the line and the number are the mean.` + scaleWords(data, shown);
     const order = rankOrder(answersOf(shown, "z")), half = cards.length / 2;
     cards.forEach((card, i) => {
       const sample = i < half ? order[i] : order[n - 1 - (i - half)];
-      if (card.sample !== sample) paint(card.picture, data.images[sample], data.shape[1], ink());
+      if (card.sample !== sample) paintInput(card.picture, data, data.images[sample]);
       card.sample = sample;
-      card.name.textContent = data.outputs[data.labels[sample]];
+      card.name.textContent = lone ? `${thing} ${sample}` : data.outputs[labels[sample]];
       card.value.set(values[sample]);
     });
   });
   return {
     element: panel(
-      "responses", `The neuron over these ${n} images`,
+      "responses", `The neuron over these ${n} ${thing}s`,
       element(
         "div", { class: "wm-halves" },
         element(
@@ -87,9 +89,10 @@ export function responsesPanel(data, pick, { layer }) {
             element("div", { class: "wm-ends" }, low, element("span", {}, "activation"), high)), words,
         ),
         element(
-          "div", {}, ...strip("These images drive it most:", cards.slice(0, cards.length / 2)),
-          ...strip("These images drive it least:", cards.slice(cards.length / 2)),
-          note("In order of the neuron’s z. Below each image: its label and the neuron’s activation. Choose one to see it everywhere."),
+          "div", {}, ...strip(`These ${thing}s drive it most:`, cards.slice(0, cards.length / 2)),
+          ...strip(`These ${thing}s drive it least:`, cards.slice(cards.length / 2)),
+          note(`In order of the neuron’s z. Below each ${thing}: its ${lone ? "number" : judged} and the neuron’s activation. Choose one to see it everywhere.` +
+            (data.features ? thumbnailWords(data, 1) : "")),
         ),
       ),
     ),

@@ -11,7 +11,7 @@ const TOOLS = ".wm-sliders, .wm-slider, .wm-choice, .wm-selects, .wm-button, .wm
 export function packPixels(pixels) {
   const bytes = [];
   for (let i = 0; i < pixels.length; i++) {
-    const byte = Math.round(255 * pixels[i]), last = bytes.length - 1;
+    const byte = Math.round(255 * pixels[i]) & 255, last = bytes.length - 1;
     if (byte) bytes.push(byte);
     else if (i && !Math.round(255 * pixels[i - 1]) && bytes[last] < 255) bytes[last]++;
     else bytes.push(0, 1);

@@ -1,7 +1,7 @@
 // What Python sent, unpacked and checked once; and everything that one state of the explorer shows.
 
 import { inflate, unpack } from "./codec.js";
-import { factorsOf, forward, largest, products, rankOrder, reach, row } from "./maths.js";
+import { factorsOf, forward, gradientOf, largest, products, rankOrder, reach, row } from "./maths.js";
 import { confusion, firstAnswers, meanActivations, removalCosts, survey } from "./survey.js";
 
 /** @typedef {import("./maths.js").Layer} Layer */
@@ -10,9 +10,13 @@ import { confusion, firstAnswers, meanActivations, removalCosts, survey } from "
  * What never changes. `networks` holds one list of layers a step (one in all without checkpoints), then the others;
  * `titles` are their names in words and `keys` what `step` and `other` call them.
  * @typedef {{sizes: number[], activations: string[], outputs: string[], steps: number[], networks: Layer[][], memory: object[],
- *   titles: string[], keys: (number | string | null)[], shape: [number, number], images: Float64Array[], labels: number[],
+ *   titles: string[], keys: (number | string | null)[], shape: [number, number] | null, images: Float64Array[], labels: number[] | null,
+ *   channels: "first" | "last" | null, features: string[] | null, thing: string, drawing: string, lone: boolean,
+ *   planesOf: (values: ArrayLike<number>) => Float64Array[], reachOfInputs: number,
  *   shapeOf: (layer: number) => [number, number], targetsOf: (layer: number) => string[],
  *   reachOf: (layer: number, neuron: number, one?: number) => number, reachOfAll: (layer: number, one?: number) => number}} Data
+ * `thing` is what the network is given, in words, and `drawing` one that is not among the images; `lone` is whether there is
+ * one output, which answers by its size. Without labels, right is what the network answers with every neuron on.
  * Neurons are those of hidden layer `layer` (the first is 1); `output` is one of the layer after it.
  * @typedef {{neuron: number, output: number, sample: number, layer: number, step: number | null, other: number | string | null,
  *   view: string, scales: string, rank_by: string, colour_by: string, sorted: boolean,
@@ -23,7 +27,8 @@ import { confusion, firstAnswers, meanActivations, removalCosts, survey } from "
  *   inputs: ArrayLike<number>, z: Float64Array, answers: Float64Array, a: Float64Array, zNext: Float64Array, aNext: Float64Array, zOut: Float64Array, y: Float64Array,
  *   answer: number, label: string | null, right: boolean | null, weights: Float32Array, bias: number, factor: number,
  *   outgoing: Float32Array, contributions: Float64Array, digit: number, factors: import("./maths.js").Factors, peers: View[],
- *   traces: () => import("./maths.js").Trace[], confusion: () => number[][], untouched: () => number[][],
+ *   traces: () => import("./maths.js").Trace[], whole: () => import("./maths.js").Trace[], labels: () => number[],
+ *   effective: () => ArrayLike<number>, confusion: () => number[][], untouched: () => number[][],
  *   measure: (name: string) => ArrayLike<number>, order: () => number[]}} View
  */
 
@@ -57,13 +62,17 @@ export async function load(network, images) {
 /**
  * What an explorer shows, from plain numbers: `pixels` are those of all images, one after the other.
  * @param {{sizes: number[], activations: string[], steps: number[], others: string[], outputs: string[],
- *   networks: Layer[][], shape: [number, number], labels: number[], pixels: Float64Array}} parts @returns {Data}
+ *   networks: Layer[][], shape: [number, number] | null, channels?: "first" | "last" | null, features?: string[] | null,
+ *   labels: number[] | null, pixels: Float64Array}} parts `features` name the inputs of a table, which has no shape @returns {Data}
  */
-export function dataOf({ sizes, activations, steps, others, outputs, networks, shape, labels, pixels }) {
-  const [rows, columns] = shape;
-  if (rows * columns !== sizes[0] || pixels.length !== sizes[0] * labels.length) {
+export function dataOf({
+  sizes, activations, steps, others, outputs, networks, shape, channels = null, features = null, labels, pixels,
+}) {
+  const count = pixels.length / sizes[0], places = channels ? sizes[0] / 3 : sizes[0];
+  if ((features ? features.length : shape[0] * shape[1]) !== places || !count || count % 1 || (labels && labels.length !== count)) {
     throw new Error("its images are not complete");
   }
+  const [next, apart] = channels === "last" ? [3, 1] : [1, places];
   const reaches = new Map();
   const knownReach = (key, weights, one) => {
     const name = `${key} ${one}`;
@@ -72,19 +81,23 @@ export function dataOf({ sizes, activations, steps, others, outputs, networks, s
     return reaches.get(name);
   };
   return {
-    sizes, activations, outputs, steps, networks, shape, labels,
+    sizes, activations, outputs, steps, networks, shape, labels, channels, features, lone: outputs.length === 1,
+    thing: features ? "sample" : "image", drawing: features ? "sample" : channels ? "image" : "drawing",
+    planesOf: (values) => [0, 1, 2].map((c) => Float64Array.from({ length: places }, (_, i) => values[i * next + c * apart])),
+    reachOfInputs: reach(pixels),
     keys: [...(steps.length ? steps : [null]), ...others],
     titles: [...(steps.length ? steps.map((step) => `Step ${step.toLocaleString("en")}`) : ["This network"]), ...others],
-    images: labels.map((_, i) => pixels.subarray(i * sizes[0], (i + 1) * sizes[0])),
+    images: Array.from({ length: count }, (_, i) => pixels.subarray(i * sizes[0], (i + 1) * sizes[0])),
     memory: networks.map(() => ({
-      forward: remember(forward), first: remember(firstAnswers), survey: remember(survey), confusion: remember(confusion),
-      untouched: remember((layers, these, first) => confusion(survey(layers, these, null, first), labels)),
+      forward: remember(forward), first: remember(firstAnswers), survey: remember(survey), whole: remember(survey),
+      answers: remember((traces) => traces.map(({ a }) => largest(a.at(-1)))),
+      confusion: remember(confusion), untouched: remember(confusion), gradient: remember(gradientOf),
       means: remember(meanActivations), costs: remember(removalCosts), order: remember(rankOrder),
     })),
     factorsOf: remember(factorsOf), drawn: remember(Float64Array.from.bind(Float64Array)),
     shapeOf: (layer) => {
       const across = acrossOf(sizes[layer - 1]);
-      return layer === 1 ? shape : [Math.ceil(sizes[layer - 1] / across), across];
+      return layer === 1 && shape ? shape : [Math.ceil(sizes[layer - 1] / across), across];
     },
     targetsOf: (layer) => (layer === sizes.length - 2 ? outputs
       : Array.from({ length: sizes[layer + 1] }, (_, k) => `neuron ${k} of layer ${layer + 1}`)),
@@ -105,7 +118,7 @@ export function fits(data, state) {
     && ["shared", "separate"].includes(state.scales) && MEASURES.includes(state.rank_by)
     && MEASURES.includes(state.colour_by) && typeof state.sorted === "boolean"
     && state.ablated.every(([layer, neuron, factor]) => hidden(layer) && within(neuron, sizes[layer]) && factor >= 0 && factor <= 2)
-    && (state.pixels === null || (state.pixels.length === sizes[0] && state.pixels.every((v) => v >= 0 && v <= 1)));
+    && (state.pixels === null || (state.pixels.length === sizes[0] && state.pixels.every(data.features ? Number.isFinite : (v) => v >= 0 && v <= 1)));
 }
 
 /** The networks on screen, one or two, each with everything that the state shows of it. @returns {View[]} */
@@ -126,29 +139,34 @@ function lookAt(data, state, index) {
   const trace = memory.forward(layers, x, factors);
   const a = trace.sent[layer - 1], y = trace.a.at(-1), answer = largest(y);
   const outgoing = row(next, output);
-  const traces = () => memory.survey(layers, data.images, factors, memory.first(layers, data.images));
+  const over = (remembered, these) => remembered(layers, data.images, these, memory.first(layers, data.images));
+  const whole = () => over(memory.whole, null), traces = () => (factors ? over(memory.survey, factors) : whole());
+  const labels = () => data.labels ?? memory.answers(whole());
   const last = layer === layers.length - 1;
-  const digit = last && output < data.outputs.length ? output : data.labels[sample];
   const view = {
-    ...state, index, layers, hidden, next, last, x, a, y, answer, digit, factors, outgoing,
+    ...state, index, layers, hidden, next, last, x, a, y, answer, factors, outgoing, traces, whole, labels,
     inputs: layer === 1 ? x : trace.sent[layer - 2], answers: trace.a[layer - 1],
     z: trace.z[layer - 1], zNext: trace.z[layer], aNext: trace.a[layer], zOut: trace.z.at(-1),
     weights: row(hidden, neuron), bias: hidden.biases[neuron], factor: factors?.[layer - 1]?.[neuron] ?? 1,
-    label: pixels ? null : data.outputs[data.labels[sample]],
-    right: pixels ? null : answer === data.labels[sample],
+    label: pixels || !data.labels ? null : data.outputs[data.labels[sample]],
+    right: pixels || !data.labels ? null : answer === data.labels[sample],
     contributions: products(outgoing, a),
-    /** A trace for every image; how often each label got each answer, now and with every neuron on. */
-    traces,
-    confusion: () => memory.confusion(traces(), data.labels),
-    untouched: () => memory.untouched(layers, data.images, memory.first(layers, data.images)),
+    /** The label that mean activations are over. */
+    get digit() {
+      return last ? output : labels()[sample];
+    },
+    effective: () => memory.gradient(layers, trace, factors, layer, neuron),
+    /** How often each label got each answer, now and with every neuron on. */
+    confusion: () => memory.confusion(traces(), labels()),
+    untouched: () => memory.untouched(whole(), labels()),
     /** One number a neuron. @param {string} name one of MEASURES */
     measure(name) {
       switch (name) {
         case "weight": return outgoing;
         case "activation": return a;
         case "contribution": return view.contributions;
-        case "mean": return memory.means(traces(), data.labels, layer, digit);
-        default: return memory.costs(layers, traces(), data.labels, layer, factors);
+        case "mean": return memory.means(traces(), labels(), layer, view.digit);
+        default: return memory.costs(layers, traces(), labels(), layer, factors);
       }
     },
     /** All neurons, the first in the ranking first. A sigmoid is 1 for many at once; their z tells them apart. */

@@ -61,7 +61,8 @@ def states(page, number=1):
             const root = document.querySelectorAll(".weightmaps-explorer")[number - 1];
             const value = (name) => Number(root.querySelector(`[data-part=slider-${name}]`).value);
             return { ...Object.fromEntries(["neuron", "output", "sample"].map((name) => [name, value(name)])),
-                step: [0, 10, 1000][value("step")], rank_by: root.querySelector(".wm-top :checked").value };
+                step: [0, 10, 1000][value("step")],
+                rank_by: root.querySelector("[data-part=select-rank]").value };
         }""",
         number,
     )
@@ -87,7 +88,7 @@ def test_every_state_comes_back_after_a_reload(page, place, width):
     part(page, "slider-sample").evaluate(
         "(one) => { one.value = 17; one.dispatchEvent(new Event('input', { bubbles: true })); }"
     )
-    page.locator(".wm-top .wm-segments label").nth(1).click()
+    part(page, "select-rank").select_option("activation")
     part(page, "slider-output").press("Home")
     part(page, "slider-step").press("End")
     part(page, "hidden-grid").press("End")

@@ -11,6 +11,7 @@ from weightmaps.explorer.scene import grid_shape
 RED, BLUE = figures.SIGNED(0.875), figures.SIGNED(0.125)  # two of the poster's levels
 CHANNELS = ("Red", "Green", "Blue")
 MOST_FEATURES = 30  # of a longer table only the largest values are listed
+MOST_LETTERS = 16  # of a feature's name
 MOST_NAMES = 20  # a longer axis names only some of its rows
 
 
@@ -53,14 +54,19 @@ def signed(ax, values, shape, limit):
 
 
 def listed(features, values, rest=False):
-    """Names and values of a table: all in their order, or the largest, and what the others add up to."""
+    """Short names and values of a table: all in their order, or the largest, and what the others add up to."""
     order = np.argsort(-np.abs(values), kind="stable")
     order, left = order[:MOST_FEATURES], order[MOST_FEATURES:]
-    names, values = [features[i] for i in (order if len(left) else sorted(order))], np.asarray(values)
+    names, values = [_short(features[i]) for i in (order if len(left) else sorted(order))], np.asarray(values)
     shown = values[order if len(left) else np.sort(order)]
     if rest and len(left):
         return [*names, f"the other {len(left)}"], np.append(shown, values[left].sum())
     return names, shown
+
+
+def _short(name):
+    name = name if len(name) <= MOST_LETTERS else name[: MOST_LETTERS - 1] + "…"
+    return name.replace("$", r"\$")  # not Matplotlib's mathematics
 
 
 def signed_bars(ax, names, values, limit):

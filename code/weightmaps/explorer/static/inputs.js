@@ -42,7 +42,7 @@ export function signedPicture(data, layer, part, rest = false) {
       const planes = split ? data.planesOf(values) : [values];
       pictures.forEach(({ name, picture }, c) => {
         paint(picture, planes[c], columns, signed(limit));
-        picture.setAttribute("aria-label", name && `${name}: ` + words);
+        picture.setAttribute("aria-label", (name && `${name}: `) + words);
       });
       colours.set(limit);
     },

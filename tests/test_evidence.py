@@ -9,7 +9,7 @@ from test_explorer import random_images, random_network
 from test_explorer_browser import number, opened, part, settle
 from weightmaps import attribution, digits, zoo
 from weightmaps.explorer import NetworkExplorer
-from weightmaps.explorer.payload import decode
+from weightmaps.explorer.coding import decode
 
 SAMPLE = digits.load_sample()
 REAL = SimpleNamespace(images=SAMPLE.images[::10], labels=SAMPLE.labels[::10])

@@ -16,7 +16,7 @@ import traitlets
 from weightmaps import files, zoo
 from weightmaps.digits import load_sample
 from weightmaps.explorer import NetworkExplorer, modules
-from weightmaps.explorer.payload import decode
+from weightmaps.explorer.coding import decode
 from weightmaps.network import Network
 
 

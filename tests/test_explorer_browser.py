@@ -12,7 +12,7 @@ from test_explorer import random_images, random_network
 from weightmaps import attribution, figures
 from weightmaps.explorer import PANELS, NetworkExplorer, modules
 from weightmaps.explorer import page as html_page
-from weightmaps.explorer.payload import decode
+from weightmaps.explorer.coding import decode
 from weightmaps.network import Network
 
 TOLERANCE = 1e-3

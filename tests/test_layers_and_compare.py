@@ -9,7 +9,7 @@ from test_explorer_browser import TOLERANCE, number, opened, part, settle, slide
 from weightmaps import attribution, figures
 from weightmaps.explorer import PANELS, NetworkExplorer, modules
 from weightmaps.explorer import page as html_page
-from weightmaps.explorer.payload import decode
+from weightmaps.explorer.coding import decode
 from weightmaps.network import Network
 
 

@@ -13,7 +13,7 @@ from test_explorer_browser import opened, part, settle
 from weightmaps.digits import load_sample
 from weightmaps.explorer import NetworkExplorer, modules
 from weightmaps.explorer import page as html_page
-from weightmaps.explorer.payload import decode
+from weightmaps.explorer.coding import decode
 
 PANELS = ("input", "hidden", "outputs", "weight_map", "product", "top")
 NAMES = ("nought", 'a "b", c', "two")

@@ -20,7 +20,7 @@ from test_site import PAGES, Shown, opened
 from weightmaps import attribution, digits, figures, zoo
 from weightmaps.digits import centre
 from weightmaps.explorer import NetworkExplorer
-from weightmaps.explorer.payload import decode
+from weightmaps.explorer.coding import decode
 
 IMAGES = digits.load_sample()[::10]
 [NETWORK] = decode(NetworkExplorer(zoo.load("nielsen"), IMAGES)._network)  # as the page has it

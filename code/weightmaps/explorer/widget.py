@@ -2,7 +2,7 @@
 
 import traitlets
 
-from weightmaps.explorer import modules, payload
+from weightmaps.explorer import coding, modules, payload
 from weightmaps.explorer.kinds import image_payload, kind_of
 from weightmaps.explorer.poster import draw_poster
 from weightmaps.explorer.scene import off_words, title_of
@@ -118,7 +118,7 @@ class NetworkExplorer(ExplorerState, Standalone):
         self._digits = digits
         beside = (names or self._steps)[0]
         super().__init__(
-            _network=payload.network_payload(
+            _network=coding.network_payload(
                 self._networks, self._steps, names, outputs, digits.images, self._kind
             ),
             _images=images,

@@ -6,14 +6,46 @@ import html
 import json
 
 from weightmaps.explorer import modules
+from weightmaps.files import whole
 
 # What the page keeps free before the explorer stands there, from the poster's height: measured over six
 # sets of panels, which lie below each other on a narrow screen.
 ROOM = "calc({}px + max(0px, 800px - 100vw))"
+HEAD = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>TITLE</title>
+<link rel="icon" href="data:,">
+<style>
+:root { color-scheme: light dark; }
+body { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem;
+  font: 1rem/1.5 system-ui, sans-serif; background: light-dark(#f6f5f2, #121416);
+  color: light-dark(#1d2125, #e6e6e3); }
+h1 { font-size: 1.4rem; margin: 0 0 1rem; }
+img { max-width: 100%; height: auto; }
+</style>
+</head>
+<body>
+<main>
+<h1>TITLE</h1>
+"""
+TAIL = """
+</main>
+</body>
+</html>
+"""
+CHUNK = 3 << 18  # bytes coded at a time; base64 takes them by three
 
 
 def fragment(widget, payloads, state, poster, words):
-    """A widget's place in a page, followed by the scripts it needs.
+    """A widget's place in a page, followed by the scripts it needs; see :func:`pieces`."""
+    return "".join(pieces(widget, payloads, state, poster, words))
+
+
+def pieces(widget, payloads, state, poster, words):
+    """The text of a widget's place in a page and of the scripts it needs, in pieces: it may be long.
 
     Parameters
     ----------
@@ -28,58 +60,52 @@ def fragment(widget, payloads, state, poster, words):
     words : str
         The poster's alternative text.
     """
-    module = {"js": widget._esm, "css": widget._css}
-    place, scripts = {}, []
-    for name, content in {"module": module, **payloads}.items():
-        body = _json(content)
-        place[name] = _key(body)
-        code = f'(window.weightmapsAssets ??= {{}})["{place[name]}"] = {body};'
-        scripts.append(_script(place[name], code))
-    host = modules.read("host.js")
-    scripts.append(_script(_key(host), host))
-    place["state"] = state
+    contents = {"module": {"js": widget._esm, "css": widget._css}, **payloads}
+    place = {name: _key(_json(content)) for name, content in contents.items()}
     png, width, height = poster
-    return (
+    yield (
         f'<div class="weightmaps-explorer" style="min-height: {ROOM.format(2 * height + 80)}" '
-        f'data-weightmaps="{html.escape(_json(place))}">'
+        f'data-weightmaps="{html.escape("".join(_json({**place, "state": state})))}">'
         "<noscript><style>.weightmaps-explorer { min-height: 0 !important; }</style>"
         f'<img data-weightmaps-poster src="data:image/png;base64,{_base64(png)}" '
         f'alt="{html.escape(words)}" width="{width}" height="{height}"></noscript></div>\n'
-    ) + "\n".join(scripts)
+    )
+    for name, content in contents.items():
+        yield f'<script data-weightmaps-asset="{place[name]}">'
+        yield f'(window.weightmapsAssets ??= {{}})["{place[name]}"] = '
+        yield from _json(content)
+        yield ";</script>\n"
+    host = modules.read("host.js")
+    yield f'<script data-weightmaps-asset="{_key([host])}">{host}</script>'
+
+
+def write(path, body, title):
+    """Write a complete page around a body, which comes in pieces; the file is written whole or not at all."""
+    with whole(path, "w", encoding="utf-8") as file:
+        file.write(HEAD.replace("TITLE", html.escape(title)))
+        file.writelines(body)
+        file.write(TAIL)
 
 
 def document(body, title):
     """A complete page around a fragment."""
-    title = html.escape(title)
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<link rel="icon" href="data:,">
-<style>
-:root {{ color-scheme: light dark; }}
-body {{ max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem;
-  font: 1rem/1.5 system-ui, sans-serif; background: light-dark(#f6f5f2, #121416);
-  color: light-dark(#1d2125, #e6e6e3); }}
-h1 {{ font-size: 1.4rem; margin: 0 0 1rem; }}
-img {{ max-width: 100%; height: auto; }}
-</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-{body}
-</main>
-</body>
-</html>
-"""
+    return HEAD.replace("TITLE", html.escape(title)) + body + TAIL
 
 
 def _json(value):
-    # No "<" may stand in a script: "</script" would end it, "<!--" would change how it is read.
-    return json.dumps(value, default=_base64, separators=(",", ":")).replace("<", "\\u003c")
+    """JSON in pieces; what is long, bytes as base64, by the chunk."""
+    if isinstance(value, dict):
+        for i, (name, one) in enumerate(value.items()):
+            yield f"{',' if i else '{'}{json.dumps(name)}:"
+            yield from _json(one)
+        yield "}" if value else "{}"
+    elif isinstance(value, bytes | bytearray):
+        yield '"'
+        yield from (_base64(value[at : at + CHUNK]) for at in range(0, len(value), CHUNK))
+        yield '"'
+    else:
+        # No "<" may stand in a script: "</script" would end it, "<!--" would change how it is read.
+        yield json.dumps(value, default=_base64, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _base64(data):
@@ -87,8 +113,7 @@ def _base64(data):
 
 
 def _key(text):
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _script(key, body):
-    return f'<script data-weightmaps-asset="{key}">{body}</script>'
+    digest = hashlib.sha256()
+    for piece in text:
+        digest.update(piece.encode())
+    return digest.hexdigest()[:16]

@@ -1,8 +1,6 @@
-"""Check what an explorer is given, and code its images for the browser: deflated bytes and a few words."""
+"""Check the networks that an explorer is given, and their names."""
 
 import itertools
-import math
-import zlib
 
 import numpy as np
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from weightmaps import attribution
 from weightmaps.explorer.kinds import Kind
+from weightmaps.explorer.payload import reach
 from weightmaps.network import Network
 
 
@@ -84,7 +85,7 @@ class Scene:
     def x(self):
         state = self.state
         image = self.digits.images[state.sample] if state.pixels is None else state.pixels
-        return np.asarray(image, dtype=np.float64)
+        return np.asarray(image, dtype=self.network.weights[0].dtype)  # else all weights would be copied
 
     @cached_property
     def heard(self):
@@ -176,7 +177,7 @@ class Scene:
     def reach(self, layer, neuron=slice(None)):
         """Where the colour scale of a layer's weights ends, or of one neuron's among them."""
         networks = [self.network] if self.state.scales == "separate" else self.networks
-        return max(float(np.abs(one.weights[layer - 1][neuron]).max()) for one in networks) or 1.0
+        return max(reach(one.weights[layer - 1][neuron]) for one in networks) or 1.0
 
     def over_peers(self, number):
         """The largest of a number over the scenes that share a scale."""

@@ -8,7 +8,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from weightmaps.explorer import page
-from weightmaps.files import whole
 
 
 class Standalone(anywidget.AnyWidget):
@@ -29,16 +28,14 @@ class Standalone(anywidget.AnyWidget):
         title : str, optional
             The page's title, plain text.
         """
-        text = page.document(self._html(), self._title if title is None else title)
-        with whole(path, "w", encoding="utf-8") as file:
-            file.write(text)
+        page.write(path, self._pieces(), self._title if title is None else title)
 
-    def _html(self):
-        return page.fragment(self, self._payloads(), self._state(), self._poster(), self._words())
+    def _pieces(self):
+        return page.pieces(self, self._payloads(), self._state(), self._poster(), self._words())
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**data, "text/html": self._html()}, metadata
+        return {**data, "text/html": "".join(self._pieces())}, metadata
 
 
 def still(figure, palette=64):

@@ -33,9 +33,12 @@ class Standalone(anywidget.AnyWidget):
     def _pieces(self):
         return page.pieces(self, self._payloads(), self._state(), self._poster(), self._words())
 
+    def _html(self):
+        return "".join(self._pieces())
+
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**data, "text/html": "".join(self._pieces())}, metadata
+        return {**data, "text/html": self._html()}, metadata
 
 
 def still(figure, palette=64):

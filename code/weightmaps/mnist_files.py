@@ -105,7 +105,13 @@ def _verified(path, name):
     return array.reshape(len(array), -1) if array.ndim == 3 else array
 
 
-def _places(folder, name):
+def cache_folder():
+    """Where this user's cache has MNIST, or will have it; ``WEIGHTMAPS_CACHE`` moves it."""
+    cache = os.environ.get("WEIGHTMAPS_CACHE") or pooch.os_cache("weightmaps")
+    return Path(cache).expanduser() / "mnist"
+
+
+def places(folder, name):
     """The files that can hold this part of MNIST, of those that exist."""
     return [path for path in (folder / name, folder / f"{name}.gz") if path.is_file()]
 
@@ -128,14 +134,14 @@ def from_folder(folder):
     DataError
         If a file is missing, or is not the MNIST file of its name.
     """
-    missing = [name for name in CHECKSUMS if not _places(folder, name)]
+    missing = [name for name in CHECKSUMS if not places(folder, name)]
     if missing:
         problem = "lacks" if folder.is_dir() else "is no folder, so it lacks"
         raise DataError(
             f"{folder}: {problem} {', '.join(missing)} (plain or .gz); add what is missing, or name no "
             "folder (neither here nor in WEIGHTMAPS_MNIST) and MNIST is downloaded"
         )
-    return {name: _verified(_places(folder, name)[0], name) for name in CHECKSUMS}
+    return {name: _verified(places(folder, name)[0], name) for name in CHECKSUMS}
 
 
 def from_cache(*, progress=True):
@@ -156,11 +162,10 @@ def from_cache(*, progress=True):
     DataError
         If no mirror gives a file, or the cache cannot be written.
     """
-    cache = os.environ.get("WEIGHTMAPS_CACHE") or pooch.os_cache("weightmaps")
-    folder = Path(cache).expanduser() / "mnist"
+    folder = cache_folder()
     files = {}
     for name in CHECKSUMS:
-        for path in _places(folder, name):
+        for path in places(folder, name):
             try:
                 files[name] = _verified(path, name)
                 break

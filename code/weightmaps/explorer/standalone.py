@@ -1,6 +1,7 @@
 """A widget that also lives on a page of its own: the base of explorer, playground, maps and game."""
 
 import io
+import itertools
 
 import anywidget
 import numpy as np
@@ -18,7 +19,7 @@ class Standalone(anywidget.AnyWidget):
     :func:`still` returns it, ``_words()`` its alternative text.
     """
 
-    def to_html(self, path, *, title=None):
+    def to_html(self, path, *, title=None, above="", below=""):
         """Write one HTML file that needs no network and no kernel.
 
         Parameters
@@ -27,8 +28,11 @@ class Standalone(anywidget.AnyWidget):
             The file; written whole or not at all.
         title : str, optional
             The page's title, plain text.
+        above, below : str
+            HTML to stand above and below the widget.
         """
-        page.write(path, self._pieces(), self._title if title is None else title)
+        body = itertools.chain([above], self._pieces(), [below])
+        page.write(path, body, self._title if title is None else title)
 
     def _pieces(self):
         return page.pieces(self, self._payloads(), self._state(), self._poster(), self._words())

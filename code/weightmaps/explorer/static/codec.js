@@ -4,7 +4,11 @@
 
 /** Bytes from a kernel are a DataView; on a page they are base64 text. */
 function bytesOf(value) {
-  if (typeof value === "string") return Uint8Array.from(atob(value), (c) => c.charCodeAt(0));
+  if (typeof value === "string") {
+    const text = atob(value), bytes = new Uint8Array(text.length); // Uint8Array.from takes thirty times as long
+    for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+    return bytes;
+  }
   return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
 }
 

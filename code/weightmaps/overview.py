@@ -109,7 +109,7 @@ def few_of(seen, labels, most):
 
     >>> which, words = few_of(Overview(4, None, [np.array([[2, 2], [0, 0], [1, 3]])]), None, 2)
     >>> which, words
-    (array([0, 2]), '1 spread evenly over all, and, for each hidden neuron, the image that drives it most')
+    (array([0, 2]), '1 spread evenly over all; and for each hidden neuron, the image that drives it most')
     """
     if seen.count <= most:
         return np.arange(seen.count), ""
@@ -125,13 +125,12 @@ def few_of(seen, labels, most):
     order = np.arange(seen.count) if labels is None else np.argsort(labels, kind="stable")
     free = order[~np.isin(order, drivers)]
     spread = free[np.linspace(0, len(free) - 1, most - len(drivers)).round().astype(int)]
-    driven = (
-        f"for each hidden neuron, the image{f's ({ranks} each)' if ranks > 1 else ''} that drive"
-        f"{'' if ranks > 1 else 's'} it most"
-        if ranks
-        else f"{len(drivers)} that drive many hidden neurons most"
-    )
+    if ranks:
+        images = f"{ranks} images that drive" if ranks > 1 else "image that drives"
+        driven = f"for each hidden neuron, the {images} it most"
+    else:
+        driven = f"{len(drivers)} that drive many hidden neurons most"
     evenly = "all" if labels is None else "all, each label by its share"
     return np.sort(np.concatenate([spread, drivers]).astype(int)), (
-        f"{len(spread)} spread evenly over {evenly}, and, {driven}"
+        f"{len(spread)} spread evenly over {evenly}; and {driven}"
     )

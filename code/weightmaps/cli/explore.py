@@ -116,7 +116,7 @@ def run(options):
         network,
         SimpleNamespace(images=pixels, labels=None if labels is None else labels[which]),
         outputs=outputs,
-        panels=[panel for panel in PANELS if panel != "draw" or shape == (digits.SIDE, digits.SIDE)],
+        panels=_panels(shape),
         **({"features": features} if features else {"shape": shape}),
     )
     explorer.to_html(
@@ -211,6 +211,12 @@ def _kind(options, network, images):
     return None, [f"input {i}" for i in range(n_in)]
 
 
+def _panels(shape):
+    """All that can be shown, but for a second grid of the hidden neurons; the pen draws digits only."""
+    left_out = {"hidden"} if shape == (digits.SIDE, digits.SIDE) else {"hidden", "draw"}
+    return [panel for panel in PANELS if panel not in left_out]
+
+
 def _in_ink(network, pixels, low, high):
     """The same network for pixels from 0 to 1, which is how pictures are shown, and words that say so."""
     low, size = min(low, 0.0), high - min(low, 0.0)
@@ -219,11 +225,8 @@ def _in_ink(network, pixels, low, high):
     same = Network([weights, *rest], [biases, *network.biases[1:]], network.activations)
     pixels = np.clip((pixels - np.float32(low)) / np.float32(size), 0, 1)
     value = f"(pixel − {low:g})" if low else "pixel"
-    return (
-        same,
-        pixels,
-        (
-            f"pixels run from {low:g} to {high:g}; they are shown as ink from 0 to 1, {value} / {size:g}, and the "
-            "first layer's weights and biases are scaled to match, so that every z is what it was"
-        ),
+    ink = (
+        f"pixels run from {low:g} to {high:g}; they are shown as ink from 0 to 1, {value} / {size:g}, and "
+        "the first layer's weights and biases are scaled to match, so that every z is what it was"
     )
+    return same, pixels, ink

@@ -1,0 +1,498 @@
+"""The command line: what it says, what it reads and refuses, and with which exit code."""
+
+import gzip
+import re
+import struct
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+
+from test_explorer import random_network
+from weightmaps import digits, zoo
+from weightmaps.__main__ import main
+from weightmaps.cli.explore import MOST_IMAGES
+from weightmaps.inputs import read_images, read_labels
+from weightmaps.overview import TOP, few_of, overview
+
+SAMPLE = digits.load_sample()[::25]
+PIXELS = np.round(SAMPLE.images * 255).astype(np.uint8).reshape(-1, 28, 28)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty folder, and we are in it."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def explore(*arguments):
+    return main(["explore", *map(str, arguments)])
+
+
+def said(capsys):
+    """What was printed, and the one line of the error if there is one."""
+    out, err = capsys.readouterr()
+    assert err.count("\n") <= 1, err
+    return out, err.removeprefix("weightmaps: ").rstrip()
+
+
+# Help and exit codes
+
+
+@pytest.mark.parametrize("command", [[], ["explore"], ["train"], ["data"]])
+def test_help_teaches_by_example(command, capsys):
+    with pytest.raises(SystemExit) as end:
+        main([*command, "--help"])
+    assert end.value.code == 0
+    assert f"python -m weightmaps {' '.join(command)}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["look"],
+        ["explore"],
+        ["explore", "nielsen"],
+        ["explore", "nielsen", "-o", "a.html", "--shape", "28"],
+        ["explore", "nielsen", "-o", "a.html", "--shape", "28,x"],
+        ["explore", "nielsen", "-o", "a.html", "--shape", "28,0"],
+        ["data", "mnist"],
+    ],
+)
+def test_wrong_usage_is_2(arguments, folder, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: weightmaps")
+    assert list(folder.iterdir()) == []
+
+
+def test_as_a_program(folder):
+    """In a process of its own, as a reader runs it."""
+    run = [sys.executable, "-m", "weightmaps", "explore", "nowhere.npz", "-o", "a.html"]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(r"weightmaps: nowhere\.npz: no such file, and .*\n", done.stderr)
+
+
+def test_stopped_is_130_and_nothing_is_written(folder, monkeypatch, capsys):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("weightmaps.cli.explore.NetworkExplorer.to_html", stop)
+    assert explore("zero-one", "-o", "a.html") == 130
+    assert "stopped; nothing was written" in said(capsys)[1]
+    assert list(folder.iterdir()) == []
+
+
+def test_too_little_memory_is_1(folder, monkeypatch, capsys):
+    def fill(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr("weightmaps.cli.explore.overview", fill)
+    assert explore("zero-one", "-o", "a.html") == 1
+    assert said(capsys)[1] == "there is not enough memory for this"
+
+
+# explore: networks
+
+
+def test_a_network_that_ships(folder, capsys):
+    assert explore("zero-one", "-o", "a.html") == 0
+    out, err = said(capsys)
+    right = zoo.load("zero-one").accuracy(*vars(digits.load_sample().only(0, 1)).values())
+    assert err == ""
+    assert "network: zero-one, 784-1-2, sigmoid/sigmoid\n" in out
+    assert "the digits that ship" in out
+    assert f"accuracy: {right:.2%} of all 1,000 images\n" in out
+    assert "written: a.html, " in out
+    assert [path.name for path in folder.iterdir()] == ["a.html"]
+
+
+def test_a_file_is_the_same_network(folder, capsys):
+    network = random_network((784, 7, 10), 1, ("relu", "softmax"))
+    network.save("mine.npz")
+    np.savez("given.npz", images=PIXELS, labels=SAMPLE.labels)
+    assert explore("mine.npz", "--images", "given.npz", "-o", "a.html") == 0
+    out, _ = said(capsys)
+    assert "784-7-10, relu/softmax" in out
+    assert "200 images of 28 × 28; bytes, divided by 255" in out
+    assert f"accuracy: {network.accuracy(SAMPLE.images, SAMPLE.labels):.2%} of all 200 images" in out
+
+
+def test_a_file_before_a_network_that_ships(folder, capsys):
+    random_network((784, 7, 10), 1).save("nielsen.npz")
+    (folder / "nielsen.npz").rename("nielsen")
+    assert explore("nielsen", "-o", "a.html") in (0, 1)  # by its content, whatever its name allows
+    assert "784-100-10" not in capsys.readouterr().out
+
+
+def test_activations_are_asked_for_by_name(folder, capsys):
+    network = random_network((784, 7, 10), 1)
+    np.savez(
+        "mine.npz", W1=network.weights[0], b1=network.biases[0], W2=network.weights[1], b2=network.biases[1]
+    )
+    assert explore("mine.npz", "-o", "a.html") == 1
+    assert "activations" in said(capsys)[1]
+    assert explore("mine.npz", "--activations", "relu,softmax", "-o", "a.html") == 0
+    assert "784-7-10, relu/softmax" in said(capsys)[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nowhere.npz"], "nowhere.npz: no such file, and no network that ships"),
+        (["nielsen", "--activations", "relu,relu"], "ships with its own"),
+        (["nielsen", "--images", "nowhere.npz"], "nowhere.npz: no such file"),
+        (["nielsen", "--images", "four.npy"], "4 numbers an image, and the network takes 784"),
+        (["nielsen", "--labels", "three.txt"], "3 labels for 5,000 images"),
+        (["nielsen", "--outputs", "a,b"], "--outputs has 2 names; the network has 10 outputs"),
+        (["nielsen", "--shape", "28,29"], "--shape 28,29 makes 812 numbers, and the network takes 784"),
+        (["flat.npz"], "hidden layers"),
+        (["small.npz"], "give --images FILE: this network takes 4 inputs"),
+        (["."], "folder"),
+        (["three.txt"], "three.txt"),
+    ],
+)
+def test_what_cannot_be_used_is_1_in_one_line(arguments, words, folder, capsys):
+    np.save("four.npy", np.zeros((3, 4)))
+    (folder / "three.txt").write_text("1\n2\n3\n")
+    random_network((784, 10), 1).save("flat.npz")
+    random_network((4, 3, 2), 1).save("small.npz")
+    assert explore(*arguments, "-o", "a.html") == 1
+    assert words in said(capsys)[1]
+    assert not (folder / "a.html").exists()
+
+
+# explore: the page is written whole or not at all, and never over what is read
+
+
+@pytest.mark.parametrize("name", ["mine.npz", "given.npz", "labels.txt", "link.html"])
+def test_what_is_read_is_never_written_over(name, folder, capsys):
+    random_network((784, 7, 10), 1).save("mine.npz")
+    np.savez("given.npz", images=PIXELS)
+    (folder / "labels.txt").write_text("\n".join(map(str, SAMPLE.labels)))
+    (folder / "link.html").symlink_to("mine.npz")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert explore("mine.npz", "--images", "given.npz", "--labels", "labels.txt", "-o", name) == 1
+    assert "is not written over" in said(capsys)[1]
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_page_is_replaced_whole(folder, monkeypatch):
+    assert explore("zero-one", "-o", "a.html") == 0
+    before = (folder / "a.html").read_bytes()
+
+    def fail(*_, **__):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("weightmaps.explorer.widget.draw_poster", fail)
+    assert explore("zero-one", "-o", "a.html") == 1
+    assert [path.name for path in folder.iterdir()] == ["a.html"]
+    assert (folder / "a.html").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("output", "words"), [(".", "a folder"), ("no/such/a.html", "there is no folder no/such")]
+)
+def test_a_page_that_cannot_be_written_is_refused_first(output, words, folder, capsys):
+    assert explore("zero-one", "-o", output) == 1
+    out, err = said(capsys)
+    assert words in err
+    assert out == ""
+
+
+# Files of images
+
+
+def write_idx(path, array):
+    path.write_bytes(
+        b"\0\0\x08" + bytes([array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes()
+    )
+
+
+@pytest.fixture
+def kinds(folder):
+    """The same images in each kind of file: its name, and what is expected to be read from it."""
+    flat = PIXELS.reshape(len(PIXELS), -1)
+    np.save("bytes.npy", PIXELS)
+    np.save("floats.npy", SAMPLE.images)
+    np.savez_compressed("both.npz", images=PIXELS, labels=SAMPLE.labels)
+    write_idx(folder / "images-idx3-ubyte", PIXELS)
+    (folder / "images.gz").write_bytes(gzip.compress((folder / "images-idx3-ubyte").read_bytes()))
+    lines = "\n".join(",".join(map(str, row)) for row in flat)
+    (folder / "plain.csv").write_text(lines)
+    names = ",".join(["label", *(f"pixel{i}" for i in range(784))])
+    rows = (f"{label},{line}" for label, line in zip(SAMPLE.labels, lines.split("\n"), strict=True))
+    (folder / "named.csv").write_text("\n".join([names, *rows]) + "\n")
+    return {
+        "bytes.npy": (1, False),
+        "floats.npy": (1, False),
+        "both.npz": (1, True),
+        "images-idx3-ubyte": (1, False),
+        "images.gz": (1, False),
+        "plain.csv": (255, False),
+        "named.csv": (255, True),
+    }
+
+
+def test_every_kind_of_file_holds_the_same_images(kinds):
+    for name, (times, labelled) in kinds.items():
+        images = read_images(name)
+        assert np.array_equal(images.numbers(slice(None)), np.float32(times) * SAMPLE.images) or times > 1, (
+            name
+        )
+        assert images.numbers(slice(None)) == pytest.approx(times * SAMPLE.images, abs=1e-4), name
+        assert images.are_bytes == (times == 1 and name != "floats.npy"), name
+        assert (images.labels is not None) == labelled, name
+        assert not labelled or np.array_equal(images.labels, SAMPLE.labels)
+        assert images.shape in ((28, 28), None)
+        assert images.features is None
+
+
+@pytest.mark.parametrize(
+    ("shape", "wanted"),
+    [
+        ((5, 8, 6), (8, 6)),
+        ((5, 8, 6, 1), (8, 6)),
+        ((5, 1, 8, 6), (8, 6)),
+        ((5, 8, 6, 3), (8, 6, 3)),
+        ((5, 3, 8, 6), (3, 8, 6)),
+        ((5, 48), None),
+    ],
+)
+def test_a_shape_that_the_file_gives(shape, wanted, folder):
+    np.save("a.npy", np.arange(np.prod(shape), dtype=float).reshape(shape))
+    images = read_images("a.npy")
+    assert images.shape == wanted
+    assert np.array_equal(
+        images.numbers(slice(1, 3)), np.arange(np.prod(shape)).reshape(len(images), -1)[1:3]
+    )
+
+
+def test_a_table_with_names(folder):
+    (folder / "a.csv").write_text('"petal length";"petal, width"\n1.5;2\n-3;1e2\n')
+    images = read_images("a.csv")
+    assert images.features == ["petal length", "petal, width"]
+    assert images.numbers(slice(None)).tolist() == [[1.5, 2], [-3, 100]]
+
+
+LABELS = np.array([2, 0, 1, 1])
+
+
+def test_every_kind_of_labels(folder):
+    np.save("a.npy", LABELS)
+    np.save("column.npy", LABELS[:, None].astype(float))
+    np.savez("a.npz", labels=LABELS)
+    write_idx(folder / "a-ubyte", LABELS.astype(np.uint8))
+    (folder / "a.txt").write_text("2\n0\n1\n1\n")
+    (folder / "a.csv").write_text("label\n2\n0\n1\n1\n")
+    (folder / "empty lines.csv").write_text("\n2\r\n0\n\n1\n1")
+    for path in folder.iterdir():
+        assert read_labels(path).tolist() == LABELS.tolist(), path.name
+        assert read_labels(path).dtype == np.int64
+
+
+def test_labels_may_be_names_of_outputs(folder, capsys):
+    rng = np.random.default_rng(0)
+    random_network((4, 3, 3), 1, ("relu", "softmax")).save("mine.npz")
+    np.save("a.npy", rng.normal(size=(4, 4)))
+    (folder / "a.csv").write_text("cat\ndog\ncat\nbird\n")
+    names = ["--outputs", "bird,cat,dog"]
+    arguments = ["mine.npz", "--images", "a.npy", "--labels", "a.csv", "-o", "a.html"]
+    assert explore(*arguments, *names) == 0
+    assert explore(*arguments, "--outputs", "bird,cat,cow") == 1
+    assert "labels hold 'dog', which is no output" in said(capsys)[1]
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        ("3\n0\n0\n", "run from 0 to 3, but the network has 3 outputs"),
+        ("-1\n0\n0\n", "run from -1 to 0"),
+        ("0.5\n0\n0\n", "no whole numbers"),
+        ("0\n0\n", "2 labels for 3 images"),
+        ("nan\n0\n0\n", "no whole numbers"),
+        ("\n", "labels"),
+    ],
+)
+def test_labels_that_do_not_fit(labels, words, folder, capsys):
+    random_network((4, 3, 3), 1).save("mine.npz")
+    np.save("a.npy", np.zeros((3, 4)))
+    (folder / "a.txt").write_text(labels)
+    assert explore("mine.npz", "--images", "a.npy", "--labels", "a.txt", "-o", "a.html") == 1
+    assert words in said(capsys)[1]
+
+
+def bomb(path, shape="(1000000, 784)"):
+    """A small archive that unpacks to nearly a gigabyte, or claims a shape beyond all memory."""
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("images.npy", "w") as member,
+    ):
+        member.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode())
+        for _ in range(1100):
+            member.write(bytes(1 << 20))
+
+
+def pickled(path):
+    np.savez(path, images=np.array([{}, None], dtype=object))
+
+
+HOSTILE = {
+    "empty.npy": lambda path: path.write_bytes(b""),
+    "folder.npz": lambda path: path.mkdir(),
+    "bomb.npz": bomb,
+    "huge.npz": lambda path: bomb(path, "(1000000000000, 784)"),
+    "pickled.npz": pickled,
+    "short.npy": lambda path: path.write_bytes(
+        b"\x93NUMPY\x01\x00\x76\x00{'descr': '<f8', 'shape': (10**12,)}"
+    ),
+    "other.npz": lambda path: np.savez(path, X=np.zeros((2, 4))),
+    "text.npy": lambda path: np.save(path, np.array([["a", "b", "c", "d"]])),
+    "flat.npy": lambda path: np.save(path, np.zeros(4)),
+    "none.npy": lambda path: np.save(path, np.zeros((0, 4))),
+    "nan.npy": lambda path: np.save(path, np.full((2, 4), np.nan)),
+    "complex.npy": lambda path: np.save(path, np.zeros((2, 4), complex)),
+    "sides.npy": lambda path: np.save(path, np.zeros((2, 2, 2, 1, 1))),
+    "idx.gz": lambda path: path.write_bytes(gzip.compress(b"\0\0\x08\x03" + b"\xff" * 12)),
+    "cut.gz": lambda path: path.write_bytes(gzip.compress(b"\0\0\x08\x03" + bytes(5000))[:20]),
+    "picture.png": lambda path: path.write_bytes(b"\x89PNG\r\n"),
+    "binary.csv": lambda path: path.write_bytes(b"1,2,3,\xff\n"),
+    "words.csv": lambda path: path.write_text("a,b,c,d\n1,2,3,<script>alert(1)</script>\n"),
+    "uneven.csv": lambda path: path.write_text("1,2,3,4\n1,2,3\n"),
+    "names.csv": lambda path: path.write_text("a,b,c\n1,2,3,4\n"),
+    "header.csv": lambda path: path.write_text("a,b,c,d\n"),
+    "blank.csv": lambda path: path.write_text("\n\n"),
+    "infinite.csv": lambda path: path.write_text("1,2,3,1e999\n"),
+    "quote.csv": lambda path: path.write_text('"1,2,3,4\n1,2,3,4\n'),
+    "labels.csv": lambda path: path.write_text("a,label,b,c,d\n1,0.5,2,3,4\n"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_images_are_one_error_of_one_line(name, folder, capsys):
+    random_network((4, 3, 2), 1).save("mine.npz")
+    HOSTILE[name](folder / name)
+    assert explore("mine.npz", "--images", name, "-o", "a.html") == 1
+    err = said(capsys)[1]
+    assert name in err
+    assert len(err) < 500
+    assert not (folder / "a.html").exists()
+
+
+# What is made of many images
+
+
+def test_many_images_are_summarised_and_few_are_embedded(folder, capsys):
+    network, many = zoo.load("nielsen"), digits.load_sample()
+    np.savez("many.npz", images=np.round(many.images * 255).astype(np.uint8), labels=many.labels)
+    assert explore("nielsen", "--images", "many.npz", "-o", "a.html") == 0
+    out, _ = said(capsys)
+    accuracy = network.accuracy(many.images, many.labels)
+    assert f"accuracy: {accuracy:.2%} of all 5,000 images" in out
+    assert f"on the page: {MOST_IMAGES} of the 5,000 images: 250 spread evenly" in out
+    page = (folder / "a.html").read_text(encoding="utf-8")
+    assert f"Over all 5,000 images it is right {round(5000 * accuracy):,} times, {accuracy:.2%}." in page
+    confusion = np.zeros((10, 10), int)
+    np.add.at(confusion, (many.labels, network.predict(many.images)), 1)
+    cells = [int(cell.replace(",", "")) for cell in re.findall(r"<td(?: class=right)?>([\d,]+)</td>", page)]
+    assert cells == confusion.ravel().tolist()
+
+
+class Counted:
+    """Images that note how many are asked for at once."""
+
+    def __init__(self, numbers):
+        self.values, self.most = numbers, 0
+
+    def __len__(self):
+        return len(self.values)
+
+    def numbers(self, which):
+        rows = self.values[which]
+        self.most = max(self.most, len(rows))
+        return rows
+
+
+def test_an_overview_is_worked_out_in_batches():
+    rng = np.random.default_rng(0)
+    network, images = random_network((12, 9, 7, 3), 1), Counted(rng.random((2500, 12)))
+    labels = rng.integers(0, 3, 2500)
+    seen = overview(network, images, labels, progress=False)
+    trace = network.forward(images.values)
+    assert images.most <= 1016
+    assert (seen.count, seen.right) == (2500, int((trace.a[-1].argmax(axis=1) == labels).sum()))
+    assert (seen.low, seen.high) == (images.values.min(), images.values.max())
+    for layer, top in enumerate(seen.top, start=1):
+        assert top.tolist() == np.argsort(-trace.z[layer], axis=0, kind="stable")[:TOP].tolist()
+
+
+def test_few_images_keep_the_labels_shares_and_each_neurons_top_images():
+    rng = np.random.default_rng(1)
+    images, labels = Counted(rng.random((3000, 12))), np.repeat([0, 1, 2], [300, 900, 1800])
+    seen = overview(random_network((12, 9, 3), 1), images, labels, progress=False)
+    which, words = few_of(seen, labels, 120)
+    assert len(set(which.tolist())) == 120
+    ranks = int(re.search(r"the (\d) images that drive it most", words)[1])
+    drivers = set(seen.top[0][:ranks].ravel().tolist())
+    assert drivers <= set(which.tolist())
+    spread = int(re.match(r"(\d+) spread evenly", words)[1])
+    assert spread >= 60
+    rest = labels[[one for one in which if one not in set(seen.top[0].ravel().tolist())]]
+    assert np.bincount(rest) / len(rest) == pytest.approx([0.1, 0.3, 0.6], abs=0.03)
+    assert few_of(seen, labels, 3000)[1] == ""
+
+
+def test_odd_images_are_reported_and_the_page_is_written(folder, capsys):
+    sample = digits.load_sample()[::10]
+    np.savez("inverted.npz", images=1 - sample.images, labels=sample.labels)
+    assert explore("nielsen", "--images", "inverted.npz", "-o", "a.html") == 0
+    out = said(capsys)[0]
+    assert "look at this: ink looks inverted" in out
+    assert "accuracy on 500 images is" in out
+    assert "ink looks inverted" in (folder / "a.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 16), (-0.42, 2.8), (0, 255)])
+def test_pixels_beyond_0_to_1_are_shown_in_ink_with_every_z_as_it_was(low, high):
+    from weightmaps.cli.explore import _in_ink
+
+    network = random_network((12, 5, 3), 1)
+    pixels = np.random.default_rng(0).uniform(low, high, (9, 12)).astype(np.float32)
+    same, ink, words = _in_ink(network, pixels, low, high)
+    assert ink.min() >= 0
+    assert ink.max() <= 1
+    assert same.forward(ink.astype(float)).z[1] == pytest.approx(network.forward(pixels).z[1], abs=1e-4)
+    assert f"from {low:g} to {high:g}" in words
+
+
+# data
+
+
+def test_data_says_where_mnist_is(full_mnist, monkeypatch, capsys):
+    assert main(["data"]) == 0
+    out = capsys.readouterr().out
+    assert "(WEIGHTMAPS_MNIST)" in out
+    assert out.count("SHA-256 as it should be") == 4
+    assert "55,000 images to train on, 5,000 to validate with, 10,000 to test with" in out
+
+
+def test_data_refuses_a_folder_that_lacks_a_file(folder, capsys):
+    assert main(["data", "--mnist", str(folder)]) == 1
+    assert "lacks train-images-idx3-ubyte" in said(capsys)[1]
+
+
+def test_data_without_a_folder_downloads_into_the_cache(folder, monkeypatch, capsys):
+    monkeypatch.delenv("WEIGHTMAPS_MNIST", raising=False)
+    monkeypatch.setenv("WEIGHTMAPS_CACHE", str(folder))
+    monkeypatch.setattr("weightmaps.mnist_files.MIRRORS", ())
+    assert main(["data"]) == 1
+    out, err = capsys.readouterr()
+    assert out == f"downloading 4 of 4 files into {folder / 'mnist'}\n"
+    assert "no mirror gave this file" in err

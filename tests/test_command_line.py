@@ -15,7 +15,8 @@ from weightmaps import digits, zoo
 from weightmaps.__main__ import main
 from weightmaps.cli.explore import MOST_IMAGES
 from weightmaps.inputs import read_images, read_labels
-from weightmaps.overview import TOP, few_of, overview
+from weightmaps.network import Network
+from weightmaps.overview import BINS, TOP, few_of, overview
 
 SAMPLE = digits.load_sample()[::25]
 PIXELS = np.round(SAMPLE.images * 255).astype(np.uint8).reshape(-1, 28, 28)
@@ -33,9 +34,9 @@ def explore(*arguments):
 
 
 def said(capsys):
-    """What was printed, and the one line of the error if there is one."""
+    """What was printed, and the error if there is one: one line, but where lines of code would help."""
     out, err = capsys.readouterr()
-    assert err.count("\n") <= 1, err
+    assert err.count("\n") <= 1 or "\n  " in err, err
     return out, err.removeprefix("weightmaps: ").rstrip()
 
 
@@ -138,7 +139,14 @@ def test_activations_are_asked_for_by_name(folder, capsys):
     )
     assert explore("mine.npz", "-o", "a.html") == 1
     assert "activations" in said(capsys)[1]
-    assert explore("mine.npz", "--activations", "relu,softmax", "-o", "a.html") == 0
+    given = ["--images", "given.npz", "-o", "a.html"]
+    np.savez("given.npz", images=PIXELS, labels=SAMPLE.labels)
+    assert explore("mine.npz", *given) == 1
+    accuracy = Network(network.weights, network.biases, ("relu", "softmax")).accuracy(
+        SAMPLE.images, SAMPLE.labels
+    )
+    assert f"{accuracy:.1%}  relu,softmax" in said(capsys)[1]
+    assert explore("mine.npz", "--activations", "relu,softmax", *given) == 0
     assert "784-7-10, relu/softmax" in said(capsys)[0]
 
 
@@ -275,10 +283,12 @@ def test_a_shape_that_the_file_gives(shape, wanted, folder):
 
 
 def test_a_table_with_names(folder):
-    (folder / "a.csv").write_text('"petal length";"petal, width"\n1.5;2\n-3;1e2\n')
-    images = read_images("a.csv")
-    assert images.features == ["petal length", "petal, width"]
-    assert images.numbers(slice(None)).tolist() == [[1.5, 2], [-3, 100]]
+    (folder / "a.csv").write_text('"petal length","petal, width"\n1.5,2\n-3,1e2\n')
+    (folder / "b.csv").write_text('"petal length";"petal width"\n1.5;2\n-3;1e2\n')
+    for name, width in (("a.csv", "petal, width"), ("b.csv", "petal width")):
+        images = read_images(name)
+        assert images.features == ["petal length", width]
+        assert images.numbers(slice(None)).tolist() == [[1.5, 2], [-3, 100]]
 
 
 LABELS = np.array([2, 0, 1, 1])
@@ -429,6 +439,10 @@ def test_an_overview_is_worked_out_in_batches():
     assert images.most <= 1016
     assert (seen.count, seen.right) == (2500, int((trace.a[-1].argmax(axis=1) == labels).sum()))
     assert (seen.low, seen.high) == (images.values.min(), images.values.max())
+    for layer, counts in enumerate(seen.histograms, start=1):
+        low, high = seen.ranges[layer - 1]
+        wanted = [np.histogram(a, BINS, (low, high))[0] for a in trace.a[layer].T]
+        assert counts.tolist() == [one.tolist() for one in wanted]
     for layer, top in enumerate(seen.top, start=1):
         assert top.tolist() == np.argsort(-trace.z[layer], axis=0, kind="stable")[:TOP].tolist()
 

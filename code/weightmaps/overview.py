@@ -8,6 +8,9 @@ import numpy as np
 from tqdm import tqdm
 
 TOP = 8  # images kept for each neuron
+BINS = 20
+FIRST_LOOK = 500  # images that tell where the activations of a layer without bounds lie
+BOUNDS = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 BATCH = 1000  # images at once, fewer where a layer is wide: memory
 
 
@@ -23,6 +26,10 @@ class Overview:
         How often each label (row) was answered with each output (column); None without labels.
     top : list of arrays of int, shape (8 or fewer, n_neurons)
         For each hidden layer, the images with the largest z of each neuron, the largest first.
+    histograms : list of arrays of int, shape (n_neurons, 20)
+        For each hidden layer, for how many images a neuron's activation lies in each of 20 equal bins.
+    ranges : list of tuple (float, float)
+        For each hidden layer, where its bins begin and end; the outer ones hold what lies beyond, too.
     low, high : float
         Between what their numbers lie.
     """
@@ -30,8 +37,10 @@ class Overview:
     count: int
     confusion: np.ndarray | None
     top: list
-    low: float = 0.0
-    high: float = 1.0
+    histograms: list
+    ranges: list
+    low: float
+    high: float
 
     @property
     def right(self):
@@ -59,8 +68,13 @@ def overview(network, images, labels=None, *, progress=True):
     count, n_out = len(images), network.sizes[-1]
     confusion = None if labels is None else np.zeros((n_out, n_out), int)
     best = [(np.empty((0, n)), np.empty((0, n), int)) for n in network.sizes[1:-1]]
-    low, high = np.inf, -np.inf
+    histograms, low, high = [np.zeros((n, BINS), int) for n in network.sizes[1:-1]], np.inf, -np.inf
     size = min(BATCH, 16 + BATCH * 1000 // max(network.sizes))
+    first = images.numbers(np.unique(np.linspace(0, count - 1, min(size, FIRST_LOOK)).astype(int)))
+    ranges = [
+        BOUNDS.get(name) or (float(a.min()), float(a.max()))
+        for name, a in zip(network.activations, network.forward(first).a[1:-1], strict=False)
+    ]
     bar = tqdm(total=count, unit=" images", disable=None if progress and count > size else True, leave=False)
     for start in range(0, count, size):
         x = images.numbers(slice(start, start + size))
@@ -71,9 +85,18 @@ def overview(network, images, labels=None, *, progress=True):
             np.add.at(confusion, (labels[start : start + size], answers), 1)
         numbers = np.arange(start, start + len(answers))
         best = [_better(*old, z, numbers) for old, z in zip(best, trace.z[1:-1], strict=True)]
+        for counts, a, ends in zip(histograms, trace.a[1:-1], ranges, strict=True):
+            counts += _counted(a, *ends)
         bar.update(len(answers))
     bar.close()
-    return Overview(count, confusion, [numbers for _, numbers in best], low, high)
+    return Overview(count, confusion, [numbers for _, numbers in best], histograms, ranges, low, high)
+
+
+def _counted(a, low, high):
+    """How many of each column's values lie in each bin."""
+    n = a.shape[1]
+    bins = np.clip(BINS * ((a - low) / (high - low or 1)), 0, BINS - 1).astype(int)
+    return np.bincount((BINS * np.arange(n) + bins).ravel(), minlength=BINS * n).reshape(n, BINS)
 
 
 def _better(best_z, best, z, numbers):
@@ -107,7 +130,8 @@ def few_of(seen, labels, most):
     --------
     Four images; of a layer of two neurons both answer most to image 2, and then to image 0:
 
-    >>> which, words = few_of(Overview(4, None, [np.array([[2, 2], [0, 0], [1, 3]])]), None, 2)
+    >>> seen = Overview(4, None, [np.array([[2, 2], [0, 0], [1, 3]])], [], [], 0.0, 1.0)
+    >>> which, words = few_of(seen, None, 2)
     >>> which, words
     (array([0, 2]), '1 spread evenly over all; and for each hidden neuron, the image that drives it most')
     """

@@ -84,9 +84,12 @@ def run(options):
     """Read, check, choose, write; returns the exit code."""
     output = Path(options.output)
     _check_output(output, [options.network, options.images, options.labels])
-    network = _network(options)
+    try:
+        network = _network(options)
+    except interop.ActivationsMissing as error:
+        raise _with_evidence(error, options) from None
     print(f"network: {options.network}, {words.network(network)}")
-    images, labels = _images(options, network)
+    images, labels = _images(options, network.sizes)
     shape, features = _kind(options, network, images)
     outputs = options.outputs or [str(k) for k in range(network.sizes[-1])]
     if len(outputs) != network.sizes[-1]:
@@ -95,7 +98,7 @@ def run(options):
         labels = as_outputs(labels, outputs)
     print(f"images: {words.images(images, shape, features)}")
 
-    some = np.unique(np.linspace(0, len(images) - 1, CHECKED).astype(int))
+    some = _spread(images)
     as_given = images.numbers(some).reshape(len(some), *(images.shape or (-1,)))
     findings = interop.check(network, as_given, None if labels is None else labels[some])
     for finding in findings:
@@ -162,24 +165,43 @@ def _network(options):
     return network
 
 
-def _images(options, network):
+def _with_evidence(error, options):
+    """The error that activations are not named, with the accuracy of each choice where labels are at hand."""
+    sizes = (error.weights[0].shape[1], *map(len, error.biases))
+    try:
+        images, labels = _images(options, sizes)
+        if labels is None:
+            return error
+        some = _spread(images)
+        labels = as_outputs(labels, options.outputs or [str(k) for k in range(sizes[-1])])
+        return error.with_evidence(images.numbers(some), labels[some])
+    except (ValueError, OSError):
+        return error  # which comes first
+
+
+def _spread(images):
+    """Which images the checks look at."""
+    return np.unique(np.linspace(0, len(images) - 1, CHECKED).astype(int))
+
+
+def _images(options, sizes):
     """The images and their labels; those that ship where none are given and they can serve."""
     if options.images:
         images = read_images(options.images)
         size = math.prod(images.values.shape[1:])
-        if size != network.sizes[0]:
+        if size != sizes[0]:
             raise ValueError(
-                f"{options.images}: {size:,} numbers an image, and the network takes {network.sizes[0]:,}"
+                f"{options.images}: {size:,} numbers an image, and the network takes {sizes[0]:,}"
             )
-    elif network.sizes[0] == digits.PIXELS:
+    elif sizes[0] == digits.PIXELS:
         sample = digits.load_sample()
-        if network.sizes[-1] == 2:
+        if sizes[-1] == 2:
             sample = sample.only(0, 1)
-        images = Images(sample.images, sample.labels if network.sizes[-1] in (2, 10) else None)
+        images = Images(sample.images, sample.labels if sizes[-1] in (2, 10) else None)
         print("no --images given: the digits that ship are shown")
     else:
         raise ValueError(
-            f"give --images FILE: this network takes {network.sizes[0]:,} inputs, and the digits that ship "
+            f"give --images FILE: this network takes {sizes[0]:,} inputs, and the digits that ship "
             f"have {digits.PIXELS}; a FILE is {KINDS}"
         )
     labels = read_labels(options.labels) if options.labels else images.labels
@@ -187,7 +209,7 @@ def _images(options, network):
         raise ValueError(
             f"{options.labels}: {len(labels):,} labels for {len(images):,} images; one each is wanted"
         )
-    return images, labels if network.sizes[-1] > 1 else None
+    return images, labels if sizes[-1] > 1 else None
 
 
 def _kind(options, network, images):

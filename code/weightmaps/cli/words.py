@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from html import escape
 
+import numpy as np
+from PIL import Image
+
+SHADE = 8  # pixels of one neuron's bin
 MOST_OUTPUTS = 20  # in the table of answers
 STYLE = """<style>
-.answers { overflow-x: auto; }
-.answers table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-.answers caption { text-align: start; padding-bottom: 0.4rem; }
-.answers th, .answers td { padding: 0.1rem 0.5rem; text-align: end; }
-.answers td.right { font-weight: bold; }
+.over-all { overflow-x: auto; }
+.over-all img { max-width: none; image-rendering: pixelated; vertical-align: top; }
+.over-all table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+.over-all th, .over-all td { padding: 0.1rem 0.5rem; text-align: end; }
+.over-all td.right { font-weight: bold; }
 </style>
 """
 
@@ -47,9 +53,14 @@ def above(network_, images_, seen, which, how, ink, findings):
 
 
 def below(seen, outputs):
-    """The table of answers over all images, as HTML; nothing without labels, or with very many outputs."""
-    if seen.confusion is None or len(outputs) > MOST_OUTPUTS:
-        return ""
+    """What holds over all images, as HTML: the table of answers, and where each layer's activations lie."""
+    parts = [_histogram(seen, layer) for layer in range(1, len(seen.histograms) + 1)]
+    if seen.confusion is not None and len(outputs) <= MOST_OUTPUTS:
+        parts.insert(0, _table(seen, outputs))
+    return f"{STYLE}<h2>Over all {seen.count:,} images</h2>\n" + "".join(parts)
+
+
+def _table(seen, outputs):
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in outputs)
     rows = "".join(
         f'<tr><th scope="row">{escape(name)}</th>'
@@ -57,8 +68,29 @@ def below(seen, outputs):
         + "</tr>\n"
         for k, (name, line) in enumerate(zip(outputs, seen.confusion.tolist(), strict=True))
     )
+    words = "How often each label (row) was answered with each output (column)"
+    return _region(words, f"<table>\n<tr><td></td>{head}</tr>\n{rows}</table>")
+
+
+def _histogram(seen, layer):
+    counts, (low, high) = seen.histograms[layer - 1], seen.ranges[layer - 1]
+    n, bins = counts.shape
+    shades = np.round(255 * (1 - np.sqrt(counts.T[::-1] / seen.count))).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(shades).save(file, "PNG", optimize=True)
+    picture = base64.b64encode(file.getvalue()).decode()
+    words = (
+        f"Hidden layer {layer}: how active each neuron is. A column for each of the {n:,} neurons, number 0 "
+        f"at the left; from the bottom up its activation, {low:.3g} to {high:.3g}; the darker, the more images"
+    )
+    size = f'width="{SHADE * n}" height="{SHADE * bins}"'
+    return _region(words, f'<img src="data:image/png;base64,{picture}" alt="{escape(words)}" {size}>')
+
+
+def _region(words, content):
+    """Something that may be too wide for a screen, under what it is."""
+    words = escape(words)
     return (
-        f'{STYLE}<div class="answers" role="region" aria-label="Answers over all images" tabindex="0"><table>'
-        f"<caption>How often each label (row) was answered with each output (column), over all "
-        f"{seen.count:,} images</caption>\n<tr><td></td>{head}</tr>\n{rows}</table></div>\n"
+        f'<p>{words}.</p>\n<div class="over-all" role="region" aria-label="{words}" tabindex="0">'
+        f"{content}</div>\n"
     )

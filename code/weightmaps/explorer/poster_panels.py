@@ -30,6 +30,7 @@ from weightmaps.explorer.poster_surveys import draw_ablate, draw_responses
 from weightmaps.explorer.scene import grid_shape
 
 STRIP = 8
+MOST_AT_ONCE = 2_000_000  # weights, in the panel of all maps
 
 
 def draw_input(part, scene):
@@ -157,6 +158,10 @@ def draw_top(part, scene):
 
 
 def draw_maps(part, scene):
+    if scene.weights.size > MOST_AT_ONCE:
+        words = f"All {len(scene.weights):,} weight maps: too many for a still picture"
+        part.suptitle(heading(scene, words, part), fontsize=8)
+        return
     (rows, columns), (down, across) = scene.cells, grid_shape(len(scene.weights))
     limit, mixed = scene.reach(scene.state.layer), mixes(scene)
     size = (down * (rows + 2), across * (columns + 2))

@@ -4,12 +4,13 @@ import { reach, row } from "./maths.js";
 import { overPeers, ownScale, scaleWords, spanOf, targetOf } from "./panels.js";
 import { ink, paint, paintTiles, signed } from "./paint.js";
 import { thumbnail, thumbnailWords } from "./inputs.js";
-import { canvas, cellGrid, element, note, numberPlace, panel, plain, select, slider, svgElement, text, withSign, write } from "./parts.js";
+import { button, canvas, cellGrid, element, note, numberPlace, panel, plain, select, slider, svgElement, text, withSign, write } from "./parts.js";
 import { acrossOf, MEASURES } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
 
 const STRIP = 8;
+const MOST_AT_ONCE = 2e6; // weights that are painted unasked
 
 /** What a measure is, in words. @param {string} name one of MEASURES */
 export function measureWords(name, data, view) {
@@ -151,18 +152,25 @@ export function mapsPanel(data, pick, { layer }) {
   const count = data.sizes[layer], across = acrossOf(count), shape = data.shapeOf(layer);
   const grid = cellGrid("maps-grid", "Weight maps of all neurons", count, across, (neuron) => pick({ neuron }));
   const words = note();
-  let painted = "";
-  return {
-    element: panel("maps", count === 1 ? "The weight map" : `All ${count} weight maps`, grid.element, words),
-    draw(view) {
-      const limit = data.reachOfAll(layer, ownScale(view)), now = `${view.index} ${limit}`;
-      if (painted !== now) {
-        const tiles = Array.from({ length: count }, (_, j) => thumbnail(data, layer, row(view.hidden, j), limit));
-        paintTiles(grid.canvas, tiles.map(([values]) => values), shape, across, tiles[0][1]);
-      }
-      painted = now;
-      grid.set(view.neuron, `neuron ${view.neuron}, weight map`);
-      write(words, `All share one scale, ±${plain(limit)}, so a pale map has small weights.` + thumbnailWords(data, layer) + scaleWords(data, view));
-    },
-  };
+  let painted = "", held = count * data.sizes[layer - 1] > MOST_AT_ONCE, shown;
+  const ask = button("draw-maps", `Draw all ${count.toLocaleString("en")} maps`, () => {
+    held = grid.element.hidden = false;
+    ask.remove();
+    grid.element.focus();
+    draw(shown);
+  });
+  grid.element.hidden = held;
+  function draw(view) {
+    shown = view;
+    if (held) return write(words, "So many are drawn only when you ask.");
+    const limit = data.reachOfAll(layer, ownScale(view)), now = `${view.index} ${limit}`;
+    if (painted !== now) {
+      const tiles = Array.from({ length: count }, (_, j) => thumbnail(data, layer, row(view.hidden, j), limit));
+      paintTiles(grid.canvas, tiles.map(([values]) => values), shape, across, tiles[0][1]);
+    }
+    painted = now;
+    grid.set(view.neuron, `neuron ${view.neuron}, weight map`);
+    write(words, `All share one scale, ±${plain(limit)}, so a pale map has small weights.` + thumbnailWords(data, layer) + scaleWords(data, view));
+  }
+  return { element: panel("maps", count === 1 ? "The weight map" : `All ${count} weight maps`, ...(held ? [ask] : []), grid.element, words), draw };
 }

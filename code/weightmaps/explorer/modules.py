@@ -28,6 +28,7 @@ ORDER = (
     "ablate.js",
     "share.js",
     "explorer.js",
+    "main.js",
 )
 
 IMPORT = re.compile(r"^import\s[^;]*;\n", re.MULTILINE)

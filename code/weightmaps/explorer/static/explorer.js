@@ -69,7 +69,7 @@ function sentences(data, view, needs) {
 }
 
 /** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
-async function render({ model, el }) {
+export async function render({ model, el }) {
   const root = element("div", { class: "wm" });
   el.append(root);
   let data;
@@ -88,7 +88,7 @@ async function render({ model, el }) {
 }
 
 /** Build the explorer in `root`; returns what stops it. */
-function start(data, model, root) {
+export function start(data, model, root) {
   /** @type {State} */
   const state = Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
   if (!fits(data, state)) throw new Error("its state does not fit its network");
@@ -250,5 +250,3 @@ function start(data, model, root) {
     for (const [event, callback] of Object.entries(heard)) model.off(event, callback);
   };
 }
-
-export default { render };

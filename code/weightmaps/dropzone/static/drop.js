@@ -1,0 +1,232 @@
+// The place to drop a network: reads it in a worker, asks what the file does not say, and rebuilds the explorer with it.
+
+import { start, render } from "./explorer.js";
+import { button, element, note, select, text, write } from "./parts.js";
+import { dataOf, load, STATE } from "./view.js";
+
+/** @typedef {import("./worker.js").Parts} Parts */
+
+const PATIENCE = 20000; // milliseconds that a file may take
+const ENDINGS = ".npz,.npy,.json,.safetensors";
+const INTRODUCTION = "A .npz, .json or .safetensors file with weights and biases; with it, if you like, a .npz with images and labels, or images.npy and labels.npy. Choose them together. Nothing leaves this page.";
+const OUTPUTS = ["softmax", "sigmoid", "identity"];
+const FIRST = { neuron: 0, output: 0, sample: 0, layer: 1, step: null, other: null, view: "one", ablated: [], pixels: null };
+
+const percent = (share) => `${(100 * share).toFixed(1)}%`;
+
+/** The state of a network that only the page knows: no kernel hears of it. */
+function detached(model, panels) {
+  const state = { ...Object.fromEntries(STATE.map((name) => [name, model.get(name)])), ...FIRST, panels };
+  return { get: (name) => state[name], set: (name, value) => (state[name] = value), on() {}, off() {}, save_changes() {} };
+}
+
+/** What came with the page, as parts. @param {import("./view.js").Data} data @returns {Parts} */
+function partsOf(data, name) {
+  const layers = data.networks[Math.max(0, data.steps.length - 1)], count = data.images.length, inputs = data.sizes[0];
+  const pixels = new Float64Array(data.images[0].buffer, data.images[0].byteOffset, count * inputs);
+  return {
+    layers, activations: data.activations, name, labels: data.labels, shape: data.features ? null : data.shapeOf(1),
+    channels: data.channels ?? null, features: data.features ?? null,
+    images: { pixels, count, shape: [inputs], name: "", divided: false, own: true },
+  };
+}
+
+/** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
+async function renderDrop({ model, el }) {
+  const trouble = element("p", { class: "wm-wrong", role: "alert", "data-part": "drop-trouble" });
+  const status = element("p", { role: "status", "data-part": "drop-status" });
+  const more = element("div", { class: "wm-drop-more", "data-part": "drop-more" });
+  const input = element("input", { type: "file", multiple: "", accept: ENDINGS, "data-part": "drop-files" });
+  const back = button("drop-back", "Back to this page’s network", goBack);
+  const box = element(
+    "div", { class: "wm wm-drop", "data-part": "drop" },
+    element("label", { class: "wm-drop-label" }, "Open a network of your own: choose files, or drop them anywhere here", input),
+    note(INTRODUCTION), trouble, status, more, back,
+  );
+  el.append(box);
+  const stopFirst = await render({ model, el });
+  let page;
+  try {
+    page = partsOf(await load(model.get("_network"), model.get("_images")), "this page’s network");
+  } catch {
+    box.remove(); // the explorer says what is wrong
+    return stopFirst;
+  }
+  const first = el.lastElementChild;
+  let shown = page, kept = page, place = null, stop = null, worker = null, timer = 0;
+  back.hidden = true;
+
+  /** Back to what the page showed at first; its explorer was only hidden. */
+  function goBack() {
+    quit();
+    close();
+    shown = kept = page;
+    first.hidden = false;
+    back.hidden = true;
+    tell("", "This page’s network is shown again.");
+    input.focus();
+  }
+
+  function close() {
+    stop?.();
+    place?.remove();
+    stop = place = null;
+  }
+
+  function quit() {
+    worker?.terminate();
+    clearTimeout(timer);
+    worker = null;
+  }
+
+  function tell(wrong, words = "", ...places) {
+    write(trouble, wrong);
+    write(status, words);
+    more.replaceChildren(...places);
+    for (const one of box.querySelectorAll("input, button, select")) one.dataset.lmSuppressShortcuts = "true";
+  }
+
+  /** Have the worker read files, or weigh a choice. What is on screen stays until all is well. */
+  function ask(files, choice = {}, from = kept) {
+    quit();
+    const names = files.map(({ name }) => name.slice(0, 60)).join(", ");
+    tell("", files.length ? `Reading ${names} …` : "One moment …");
+    const url = URL.createObjectURL(new Blob([model.get("_worker")], { type: "text/javascript" }));
+    worker = new Worker(url);
+    const fail = (words) => {
+      quit();
+      tell(`${words} What was shown stays.`);
+    };
+    timer = setTimeout(() => fail("Reading took more than 20 seconds, so it was stopped."), PATIENCE);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      fail("The files could not be read: this browser is too old, or has too little memory.");
+    };
+    worker.onmessage = ({ data }) => {
+      quit();
+      URL.revokeObjectURL(url);
+      if (data.trouble) tell(`${sentence(data.trouble)} What was shown stays.`);
+      else consider(data);
+    };
+    worker.postMessage({ files, kept: from, page, choice });
+  }
+
+  /** @param {object} found what the worker answered */
+  function consider({ parts, notes, ask: wanted, options, given, better, low, high }) {
+    kept = parts;
+    const places = notes.map((words) => text("drop-note", words));
+    const inputs = parts.layers[0].columns, name = parts.name.slice(0, 60);
+    const sizes = [inputs, ...parts.layers.map((one) => one.rows)].join("-");
+    if (better) {
+      places.push(text("drop-finding", `Accuracy on these images is ${percent(given.share)} as given, ${percent(better.share)} with ${better.words}. `,
+        button("drop-change", `Use ${better.words}`, () => ask([], { change: better.key }))));
+    }
+    if (wanted === "images") {
+      return tell("", `${name} is a network of ${sizes}, but the page’s images have another number of inputs. Add a .npz with images of ${inputs} numbers each and their labels.`, ...places);
+    }
+    if (wanted === "activations") return tell("", `${name} is a network of ${sizes}. It does not name its activations: choose them.`, ...places, ...activationsAsked(parts, options));
+    if (wanted === "shape") return tell("", `An image of ${inputs} numbers is no square: choose its rows × columns.`, ...places, ...shapeAsked(options));
+    if (wanted === "range") {
+      if (!better && low >= 0 && high <= 255) places.push(button("drop-change", "Use images / 255", () => ask([], { change: "divided" })));
+      places.push(button("drop-table", "Show the inputs as a table", () => ask([], { shape: null })));
+      return tell("", `The images hold ${low.toPrecision(3)} to ${high.toPrecision(3)}; pictures are of numbers from 0 to 1.`, ...places);
+    }
+    open(parts);
+    const right = given ? ` It answers ${percent(given.share)} of ${given.count} images with their label.` : "";
+    return tell("", `${name}: ${sizes}, ${parts.activations.join(", ")}.${right}`, ...places);
+  }
+
+  function activationsAsked({ layers }, options) {
+    const chosen = {};
+    const go = button("drop-open", "Open", () => {
+      ask([], { activations: layers.map((_, i) => (i < layers.length - 1 ? chosen.hidden : chosen.outputs)) });
+      input.focus();
+    });
+    go.disabled = true;
+    const lists = [["hidden", "Hidden layers", options.map((one) => one.name)], ["outputs", "Outputs", OUTPUTS]].map(([key, label, names]) => {
+      const list = select(`drop-${key}`, label, ["", ...names], (name) => {
+        chosen[key] = name;
+        go.disabled = !chosen.hidden || !chosen.outputs;
+      });
+      list.set("", { "": "choose …" });
+      return list;
+    });
+    const shares = options.filter((one) => one.share !== null).map((one) => [one.name, `${one.name}: ${percent(one.share)} right`]);
+    lists[0].set("", Object.fromEntries(shares));
+    const words = shares.length ? "Beside each choice stands how many images are then answered with their label. The outputs’ activation does not change that." : "";
+    return [element("div", { class: "wm-selects" }, ...lists.map((one) => one.element)), note(words), go];
+  }
+
+  function shapeAsked(pairs) {
+    const names = pairs.map((sides) => sides.join(" × "));
+    const list = select("drop-shape", "Rows × columns of an image", ["", ...names, "table"], (name) => {
+      if (name) ask([], { shape: name === "table" ? null : pairs[names.indexOf(name)] });
+    });
+    list.set("", { "": "choose …", table: "no picture: a table" });
+    return [list.element];
+  }
+
+  /** Show these parts in place of what was shown. @param {Parts} parts */
+  function open({ layers, activations, images, labels, shape, channels, features }) {
+    const outputs = layers.at(-1).rows, own = model.get("_network").outputs;
+    const data = dataOf({
+      sizes: [layers[0].columns, ...layers.map((one) => one.rows)], activations, steps: [], others: [], networks: [layers],
+      outputs: images.own && own.length === outputs ? own : Array.from({ length: outputs }, (_, k) => String(k)),
+      shape, channels, features, labels, pixels: images.pixels,
+    });
+    const root = element("div", { class: "wm" }), next = element("div", {}, root);
+    const panels = model.get("panels").filter((name) => name !== "draw" || (!features && !channels));
+    el.append(next);
+    let end;
+    try {
+      end = start(data, detached(model, panels), root);
+    } catch (error) {
+      next.remove();
+      throw error;
+    }
+    close();
+    [place, stop, shown] = [next, end, kept];
+    first.hidden = true;
+    back.hidden = false;
+  }
+
+  function taken(files) {
+    // Who drops a new file while a question stands, may answer it with that file.
+    if (files.length) ask(files);
+  }
+
+  const over = (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    box.classList.toggle("wm-over-drop", event.type === "dragover");
+  };
+  const dropped = (event) => {
+    over(event);
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    const folders = [...event.dataTransfer.items].filter((item) => item.webkitGetAsEntry?.()?.isDirectory);
+    if (folders.length) tell("That is a folder; drop the files in it. What was shown stays.");
+    else taken([...event.dataTransfer.files]);
+  };
+  const events = { dragover: over, dragleave: over, drop: dropped };
+  for (const [name, heard] of Object.entries(events)) el.addEventListener(name, heard);
+  input.addEventListener("change", () => {
+    const files = [...input.files];
+    input.value = ""; // so that the same file may be chosen again
+    taken(files);
+  });
+
+  return () => {
+    quit();
+    close();
+    for (const [name, heard] of Object.entries(events)) el.removeEventListener(name, heard);
+    stopFirst();
+    box.remove();
+  };
+}
+
+/** With a capital, and a full stop. */
+function sentence(words) {
+  return /[.!?]$/.test(words) ? words : `${words}.`;
+}
+
+export default { render: renderDrop };

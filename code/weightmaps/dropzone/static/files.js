@@ -1,0 +1,109 @@
+// What the files that were dropped hold: a network, images, labels. Which format a file has, its first bytes say.
+
+import { MOST, Refused, named, refuse, timesOf } from "./bytes.js";
+import { activationsFrom, layersFrom, paired } from "./layers.js";
+import { isNpy, readNpy } from "./npy.js";
+import { networkInJson, readJson, readSafetensors } from "./text.js";
+import { unzip } from "./zip.js";
+
+/**
+ * What was found. `pixels` are those of all images, one after the other; `shape` is that of one image.
+ * @typedef {{layers: import("./maths.js").Layer[], activations: string[] | null, name: string}} Found
+ * @typedef {{pixels: Float64Array, count: number, shape: number[], name: string, divided: boolean}} Images
+ * @typedef {{network?: Found, images?: Images, labels?: {values: number[], name: string}, features?: string[]}} Findings
+ */
+
+const FORMAT = "weightmaps network 1";
+const PICKLED = "it holds pickled Python, which could run code; save its weights as .safetensors or with np.savez";
+
+/** The entry `header` of a network that Python's Network.save wrote, or an entry `activations`. */
+function activationsIn(entries) {
+  const text = (name) => entries.get(name).texts ?? refuse(`its entry ${name} is no text`);
+  let said = null;
+  if (entries.has("header")) {
+    const header = readJson(new TextEncoder().encode(text("header")[0]));
+    if (header?.format !== FORMAT) refuse(`its header does not say “${FORMAT}”`);
+    said = header.activations ?? null;
+    entries.delete("header");
+  }
+  if (entries.has("activations")) {
+    const texts = text("activations");
+    said = entries.get("activations").shape.length ? texts : texts[0].startsWith("[") ? readJson(new TextEncoder().encode(texts[0])) : texts[0];
+    entries.delete("activations");
+  }
+  return said;
+}
+
+function networkFrom(parts, said, name) {
+  const layers = layersFrom(parts);
+  return { layers, activations: activationsFrom(said, layers.length), name };
+}
+
+/** @param {import("./npy.js").Entry} entry @returns {Images} */
+function imagesFrom({ shape: whole, kind, values }, name) {
+  const [count, ...shape] = whole;
+  if (!shape.length || /[Ub]/.test(kind)) refuse(`images have the shape ${timesOf(whole)} and the type ${kind}; give numbers, one image after the other`);
+  const each = values.length / count, kept = Math.min(count, MOST.images), divided = kind === "u1";
+  const pixels = Float64Array.from(values.subarray(0, kept * each), divided ? (v) => v / 255 : undefined);
+  if (!pixels.every(Number.isFinite)) refuse("images hold NaN or infinity");
+  return { pixels, count, shape, name, divided };
+}
+
+/** @param {import("./npy.js").Entry} entry */
+function labelsFrom({ shape, kind, values }, name) {
+  if (shape.length === 2 && shape[1] > 1) refuse(`labels have the shape ${timesOf(shape)}; give one whole number an image, such as labels.argmax(axis=1)`);
+  if (values.length !== shape[0] || !/[iu]/.test(kind)) refuse(`labels are of the type ${kind} and the shape ${timesOf(shape)}; give one whole number an image`);
+  return { values: Array.from(values), name };
+}
+
+/** What the bytes of one file hold. @param {Uint8Array} bytes @param {string} name the file's @returns {Promise<Findings>} */
+export async function readFile(bytes, name) {
+  if (!bytes.length) refuse("it is empty");
+  const starts = (...first) => first.every((byte, i) => bytes[i] === byte);
+  if (starts(0x80) && bytes[1] <= 5) refuse(PICKLED);
+  if (starts(0x89, 0x48, 0x44, 0x46)) refuse("it is an HDF5 file; in Python, np.savez its weights");
+  if (starts(0x50, 0x4b)) return inZip(await unzip(bytes), name);
+  if (isNpy(bytes)) {
+    if (/label|^y/i.test(name)) return { labels: labelsFrom(readNpy(bytes), name) };
+    if (/image|^x/i.test(name)) return { images: imagesFrom(readNpy(bytes), name) };
+    refuse("it is an array, but its name does not say of what; call it images.npy or labels.npy");
+  }
+  if ((bytes[8] === 0x7b && bytes[7] === 0) || /\.safetensors$/i.test(name)) {
+    const { entries, activations } = readSafetensors(bytes);
+    const said = typeof activations === "string" && activations.startsWith("[") ? readJson(new TextEncoder().encode(activations)) : activations;
+    return { network: networkFrom(paired(entries), said, name) };
+  }
+  if (/^\s*[[{]/.test(new TextDecoder().decode(bytes.subarray(0, 100)))) {
+    const { activations, ...parts } = networkInJson(bytes);
+    return { network: networkFrom(parts, activations, name) };
+  }
+  return refuse("it is none of .npz, .npy, .json and .safetensors, or is damaged");
+}
+
+/** @param {Map<string, Uint8Array>} zipped @param {string} name @returns {Findings} */
+function inZip(zipped, name) {
+  const entries = new Map(), found = {};
+  for (const [key, bytes] of zipped) entries.set(key, attempt(() => readNpy(bytes), `its entry ${named(key)} `));
+  for (const [key, from] of Object.entries({ images: imagesFrom, labels: labelsFrom })) {
+    if (!entries.has(key)) continue;
+    found[key] = attempt(() => from(entries.get(key), name), "its ");
+    entries.delete(key);
+  }
+  if (entries.has("features")) {
+    found.features = entries.get("features").texts ?? refuse("its features are no text; give the inputs' names");
+    entries.delete("features");
+  }
+  const said = activationsIn(entries);
+  if (entries.size || said || !Object.keys(found).length) found.network = networkFrom(paired(entries), said, name);
+  return found;
+}
+
+/** Say where it was that something was refused. */
+export function attempt(read, where) {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Refused) error.message = where + error.message;
+    throw error;
+  }
+}

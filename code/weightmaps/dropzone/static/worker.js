@@ -1,0 +1,125 @@
+// The worker: reads what was dropped, puts it together with what is there, and says what is still to be asked.
+
+import { MOST, Refused, named, refuse, timesOf } from "./bytes.js";
+import { changed, choices, findings } from "./checks.js";
+import { readFile } from "./files.js";
+import { counted } from "./layers.js";
+
+/** @typedef {import("./files.js").Found} Found @typedef {import("./files.js").Images} Images */
+
+/**
+ * What an explorer would be opened with. `shape` is null until it is known, and for a table, whose inputs `features` names.
+ * @typedef {{layers: import("./maths.js").Layer[], activations: string[] | null, name: string, images: Images, labels: number[] | null,
+ *   shape: number[] | null, channels: "first" | "last" | null, features: string[] | null}} Parts
+ * `kept` are parts that wait for more, or those on screen; `page` is what came with the page.
+ * @typedef {{files: File[], kept: Parts, page: Parts, choice: {activations?: string[], shape?: number[] | null, change?: string}}} Request
+ */
+
+/** Read all files. @param {File[]} files */
+async function readAll(files) {
+  const found = {};
+  if (files.length > 8) refuse(`${files.length} files came at once; at most 8 are read`);
+  const total = files.reduce((sum, { size }) => sum + size, 0);
+  if (total > MOST.bytes) refuse(`${named(files[0].name)}: ${Math.round(total / 2 ** 20).toLocaleString("en")} MB; at most ${MOST.bytes / 2 ** 20} MB are read`);
+  for (const file of files) {
+    try {
+      const bytes = new Uint8Array(await file.arrayBuffer().catch(() => refuse("it cannot be read; if it is a folder, drop the files in it, else choose it again")));
+      for (const [what, one] of Object.entries(await readFile(bytes, file.name))) {
+        if (what in found) refuse(`it is the second file here with ${what === "network" ? "a network" : what}`);
+        found[what] = one;
+      }
+    } catch (error) {
+      if (error instanceof Refused) error.message = `${named(file.name)}: ${error.message}`;
+      throw error;
+    }
+  }
+  return found;
+}
+
+/** Every way to lay out that many pixels, the squarest first. @returns {[number, number][]} */
+function shapesOf(count) {
+  const pairs = [];
+  for (let rows = 1; rows <= count; rows++) if (count % rows === 0) pairs.push([rows, count / rows]);
+  return pairs.sort(([a, b], [c, d]) => Math.max(a, b) - Math.max(c, d) || a - c);
+}
+
+/** How one image lies in the inputs: its sides, channels, or null where that is to be asked. */
+function layoutOf(shape, count, page) {
+  const sides = shape.filter((side) => side > 1);
+  if (shape.length > 1 && sides.length < 3) return { shape: shape.length === 2 ? shape : sides.length === 2 ? sides : [1, count], channels: null };
+  if (shape.length === 3 && shape[0] === 3) return { shape: shape.slice(1), channels: "first" };
+  if (shape.length === 3 && shape[2] === 3) return { shape: shape.slice(0, 2), channels: "last" };
+  if (shape.length > 1) refuse(`an image has the shape ${timesOf(shape)}; (rows, columns), with or without 3 channels, is shown`);
+  if (page.shape && !page.channels && page.images.shape[0] === count) return { shape: page.shape, channels: null };
+  const side = Math.sqrt(count);
+  return { shape: Number.isInteger(side) ? [side, side] : null, channels: null };
+}
+
+/** The parts that stand after these files. @returns {Parts} */
+function joined(found, kept, page) {
+  const network = found.network ?? { layers: kept.layers, activations: kept.activations, name: kept.name };
+  const inputs = network.layers[0].columns, parts = { ...kept, ...network };
+  if (found.images) {
+    const each = found.images.pixels.length / Math.min(found.images.count, MOST.images);
+    if (each !== inputs) refuse(`${named(found.images.name)}: its images have ${counted(each, "number", "numbers")} each, but the network takes ${inputs.toLocaleString("en")}`);
+    Object.assign(parts, { images: found.images, labels: null, features: null }, layoutOf(found.images.shape, each, page));
+  } else if (found.network && parts.images?.pixels.length / Math.min(parts.images?.count, MOST.images) !== inputs) {
+    const fit = page.images.pixels.length / page.images.count === inputs;
+    Object.assign(parts, fit ? page : { images: null, labels: null, shape: null, channels: null, features: null }, network);
+  }
+  if (found.features && parts.images) {
+    if (found.features.length !== inputs) refuse(`it names ${found.features.length} features, but the network takes ${inputs}`);
+    Object.assign(parts, { features: found.features, shape: null, channels: null });
+  }
+  if (found.labels) {
+    const { values, name } = found.labels;
+    if (!parts.images) refuse(`${named(name)}: labels came without their images`);
+    if (values.length !== parts.images.count) refuse(`${named(name)}: it holds ${counted(values.length, "label", "labels")} for ${counted(parts.images.count, "image", "images")}`);
+    parts.labels = values.slice(0, MOST.images);
+  }
+  return parts;
+}
+
+/** Labels that are no output's: those that came with files are an error, the page's own are left out. */
+function matched(parts, page, notes) {
+  const outputs = parts.layers.at(-1).rows, strange = parts.labels?.find((label) => label < 0 || label >= outputs);
+  if (strange === undefined) return;
+  const words = `the label ${strange} is none of the network's ${counted(outputs, "output", "outputs")}, which are 0 to ${outputs - 1}`;
+  if (parts.images !== page.images) refuse(`the labels do not match: ${words}`);
+  notes.push(`The page's labels are left out, for ${words}.`);
+  parts.labels = null;
+}
+
+/** What is to be asked, or shown. @param {Parts} parts @param {Parts} page */
+function considered(parts, page) {
+  const { layers, images } = parts, notes = [], inputs = layers[0].columns;
+  if (!images) return { parts, notes, ask: "images" };
+  matched(parts, page, notes);
+  if (images.divided) notes.push(`${named(images.name)}: the images are whole numbers 0 to 255 (uint8), so each was divided by 255.`);
+  if (images.count > MOST.images) notes.push(`Of ${images.count.toLocaleString("en")} images the first ${MOST.images.toLocaleString("en")} are shown.`);
+  if (!parts.activations) return { parts, notes, ask: "activations", options: choices(layers, images.pixels, parts.labels) };
+  const active = layers.map((one, i) => ({ ...one, activation: parts.activations[i] }));
+  const { given, better } = findings(active, images.pixels, parts.labels);
+  if (!parts.shape && !parts.features) return { parts, notes, ask: "shape", options: shapesOf(inputs) };
+  const [low, high] = images.pixels.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
+  const ask = !parts.features && (low < 0 || high > 1) ? "range" : null;
+  return { parts: { ...parts, layers: active }, notes, ask, given, better, low, high };
+}
+
+/** @param {Request} request */
+export async function answer({ files, kept, page, choice }) {
+  try {
+    // What is the page's own is told by being the same object, which a message loses.
+    if (kept.images?.own) kept.images = page.images;
+    const parts = joined(await readAll(files), kept, page);
+    if (choice.activations) parts.activations = choice.activations;
+    if ("shape" in choice) Object.assign(parts, choice.shape ? { shape: choice.shape } : { features: Array.from({ length: parts.layers[0].columns }, (_, i) => `input ${i}`) });
+    if (choice.change) Object.assign(parts, changed(parts, choice.change));
+    return considered(parts, page);
+  } catch (error) {
+    if (error instanceof Refused) return { trouble: error.message };
+    return { trouble: "this could not be read; it is damaged, or there is too little memory" };
+  }
+}
+
+self.onmessage = async ({ data }) => self.postMessage(await answer(data));

@@ -1,0 +1,56 @@
+"""NetworkDrop: an explorer with a place to drop a network file, read in the browser and sent nowhere."""
+
+from pathlib import Path
+
+import traitlets
+
+from weightmaps.explorer import NetworkExplorer, modules, page
+
+STATIC = Path(__file__).parent / "static"
+# The worker's own module: it reads files, and has no page to draw on.
+READERS = [
+    STATIC / name
+    for name in ("bytes.js", "zip.js", "npy.js", "text.js", "layers.js", "checks.js", "files.js", "worker.js")
+]
+WORKER = ("maths.js", *READERS)
+ORDER = (*modules.ORDER[:-1], STATIC / "drop.js")
+STYLES = ("explorer.css", STATIC / "dropzone.css")
+
+
+class NetworkDrop(NetworkExplorer):
+    """An explorer that a reader can open with a network of their own, by dropping its file.
+
+    At first it shows the network and the images that it was given. A ``.npz``, ``.json`` or ``.safetensors``
+    file that is dropped on it, or chosen, is read in the browser by a worker, checked, and shown in their
+    place; nothing leaves the page, and a kernel does not hear of it. Images of 784 pixels stay for a network
+    of 784 inputs; for another, an ``.npz`` with ``images`` and ``labels`` is dropped with it, or later.
+
+    Parameters
+    ----------
+    network, digits, **options
+        As for :class:`~weightmaps.explorer.NetworkExplorer`: what it shows at first.
+
+    Raises
+    ------
+    ValueError, traitlets.TraitError
+        As that does.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from types import SimpleNamespace
+    >>> from weightmaps.network import Network
+    >>> network = Network([np.ones((3, 4)), np.ones((2, 3))], [np.zeros(3), np.zeros(2)])
+    >>> digits = SimpleNamespace(images=np.eye(4), labels=np.array([0, 1, 0, 1]))
+    >>> NetworkDrop(network, digits, panels=["input", "hidden"]).panels
+    ('input', 'hidden')
+    """
+
+    _esm = modules.module(ORDER)
+    _css = modules.style(STYLES)
+
+    _worker = traitlets.Unicode(modules.module(WORKER)).tag(sync=True)
+
+    def _html(self):
+        payloads = {"network": self._network, "images": self._images, "worker": self._worker}
+        return page.fragment(self, payloads, self._state(), self._poster(), self._words())

@@ -1,0 +1,5 @@
+// What anywidget and the page load of an explorer.
+
+import { render } from "./explorer.js";
+
+export default { render };

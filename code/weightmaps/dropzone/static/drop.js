@@ -1,6 +1,7 @@
 // The place to drop a network: reads it in a worker, asks what the file does not say, and rebuilds the explorer with it.
 
-import { start, render } from "./explorer.js";
+import { percent } from "./ablate.js";
+import { render, start } from "./explorer.js";
 import { button, element, note, select, text, write } from "./parts.js";
 import { dataOf, load, STATE } from "./view.js";
 
@@ -11,8 +12,6 @@ const ENDINGS = ".npz,.npy,.json,.safetensors";
 const INTRODUCTION = "A .npz, .json or .safetensors file with weights and biases; with it, if you like, a .npz with images and labels, or images.npy and labels.npy. Choose them together. Nothing leaves this page.";
 const OUTPUTS = ["softmax", "sigmoid", "identity"];
 const FIRST = { neuron: 0, output: 0, sample: 0, layer: 1, step: null, other: null, view: "one", ablated: [], pixels: null };
-
-const percent = (share) => `${(100 * share).toFixed(1)}%`;
 
 /** The state of a network that only the page knows: no kernel hears of it. */
 function detached(model, panels) {
@@ -53,17 +52,17 @@ async function renderDrop({ model, el }) {
     return stopFirst;
   }
   const first = el.lastElementChild;
-  let shown = page, kept = page, place = null, stop = null, worker = null, timer = 0;
+  let kept = page, said = [""], place = null, stop = null, worker = null, timer = 0;
   back.hidden = true;
 
   /** Back to what the page showed at first; its explorer was only hidden. */
   function goBack() {
     quit();
     close();
-    shown = kept = page;
+    kept = page;
     first.hidden = false;
     back.hidden = true;
-    tell("", "This page’s network is shown again.");
+    tell("This page’s network is shown again.");
     input.focus();
   }
 
@@ -79,61 +78,73 @@ async function renderDrop({ model, el }) {
     worker = null;
   }
 
-  function tell(wrong, words = "", ...places) {
+  function show(wrong, words, ...places) {
     write(trouble, wrong);
     write(status, words);
     more.replaceChildren(...places);
     for (const one of box.querySelectorAll("input, button, select")) one.dataset.lmSuppressShortcuts = "true";
   }
 
+  function tell(...words) {
+    said = words;
+    show("", ...words);
+  }
+
+  /** What went wrong, above what was said before: a question stays, and so does what is on screen. */
+  function complain(words) {
+    quit();
+    show(`${words} What was shown stays.`, ...said);
+  }
+
   /** Have the worker read files, or weigh a choice. What is on screen stays until all is well. */
-  function ask(files, choice = {}, from = kept) {
+  function ask(files, choice = {}) {
     quit();
     const names = files.map(({ name }) => name.slice(0, 60)).join(", ");
-    tell("", files.length ? `Reading ${names} …` : "One moment …");
+    show("", files.length ? `Reading ${names} …` : "One moment …");
     const url = URL.createObjectURL(new Blob([model.get("_worker")], { type: "text/javascript" }));
     worker = new Worker(url);
-    const fail = (words) => {
-      quit();
-      tell(`${words} What was shown stays.`);
-    };
-    timer = setTimeout(() => fail("Reading took more than 20 seconds, so it was stopped."), PATIENCE);
+    URL.revokeObjectURL(url);
+    timer = setTimeout(() => complain("Reading took more than 20 seconds, so it was stopped."), PATIENCE);
     worker.onerror = (event) => {
       event.preventDefault();
-      fail("The files could not be read: this browser is too old, or has too little memory.");
+      complain("The files could not be read: this browser is too old, or has too little memory.");
     };
     worker.onmessage = ({ data }) => {
       quit();
-      URL.revokeObjectURL(url);
-      if (data.trouble) tell(`${sentence(data.trouble)} What was shown stays.`);
-      else consider(data);
+      try {
+        if (data.trouble) complain(sentence(data.trouble));
+        else consider(data);
+      } catch {
+        complain("This cannot be shown: there is too little memory for it.");
+      }
     };
-    worker.postMessage({ files, kept: from, page, choice });
+    worker.postMessage({ files, kept, page, choice });
   }
 
   /** @param {object} found what the worker answered */
   function consider({ parts, notes, ask: wanted, options, given, better, low, high }) {
-    kept = parts;
     const places = notes.map((words) => text("drop-note", words));
-    const inputs = parts.layers[0].columns, name = parts.name.slice(0, 60);
+    const inputs = parts.layers[0].columns, { name } = parts;
     const sizes = [inputs, ...parts.layers.map((one) => one.rows)].join("-");
     if (better) {
       places.push(text("drop-finding", `Accuracy on these images is ${percent(given.share)} as given, ${percent(better.share)} with ${better.words}. `,
         button("drop-change", `Use ${better.words}`, () => ask([], { change: better.key }))));
     }
+    if (!wanted) open(parts);
+    kept = parts;
+    back.hidden = false;
     if (wanted === "images") {
-      return tell("", `${name} is a network of ${sizes}, but the page’s images have another number of inputs. Add a .npz with images of ${inputs} numbers each and their labels.`, ...places);
+      return tell(`${name} is a network of ${sizes}, but the page’s images have another number of inputs. Add a .npz with images of ${inputs} numbers each and their labels.`, ...places);
     }
-    if (wanted === "activations") return tell("", `${name} is a network of ${sizes}. It does not name its activations: choose them.`, ...places, ...activationsAsked(parts, options));
-    if (wanted === "shape") return tell("", `An image of ${inputs} numbers is no square: choose its rows × columns.`, ...places, ...shapeAsked(options));
+    if (wanted === "activations") return tell(`${name} is a network of ${sizes}. It does not name its activations: choose them.`, ...places, ...activationsAsked(parts, options));
+    if (wanted === "shape") return tell(`An image of ${inputs} numbers is no square: choose its rows × columns.`, ...places, ...shapeAsked(options));
     if (wanted === "range") {
       if (!better && low >= 0 && high <= 255) places.push(button("drop-change", "Use images / 255", () => ask([], { change: "divided" })));
       places.push(button("drop-table", "Show the inputs as a table", () => ask([], { shape: null })));
-      return tell("", `The images hold ${low.toPrecision(3)} to ${high.toPrecision(3)}; pictures are of numbers from 0 to 1.`, ...places);
+      return tell(`The images hold ${low.toPrecision(3)} to ${high.toPrecision(3)}; pictures are of numbers from 0 to 1.`, ...places);
     }
-    open(parts);
     const right = given ? ` It answers ${percent(given.share)} of ${given.count} images with their label.` : "";
-    return tell("", `${name}: ${sizes}, ${parts.activations.join(", ")}.${right}`, ...places);
+    tell(`${name}: ${sizes}, ${parts.activations.join(", ")}.${right}`, ...places);
   }
 
   function activationsAsked({ layers }, options) {
@@ -185,14 +196,8 @@ async function renderDrop({ model, el }) {
       throw error;
     }
     close();
-    [place, stop, shown] = [next, end, kept];
+    [place, stop] = [next, end];
     first.hidden = true;
-    back.hidden = false;
-  }
-
-  function taken(files) {
-    // Who drops a new file while a question stands, may answer it with that file.
-    if (files.length) ask(files);
   }
 
   const over = (event) => {
@@ -204,15 +209,15 @@ async function renderDrop({ model, el }) {
     over(event);
     if (!event.dataTransfer?.types.includes("Files")) return;
     const folders = [...event.dataTransfer.items].filter((item) => item.webkitGetAsEntry?.()?.isDirectory);
-    if (folders.length) tell("That is a folder; drop the files in it. What was shown stays.");
-    else taken([...event.dataTransfer.files]);
+    if (folders.length) complain("That is a folder; drop the files in it.");
+    else ask([...event.dataTransfer.files]);
   };
   const events = { dragover: over, dragleave: over, drop: dropped };
   for (const [name, heard] of Object.entries(events)) el.addEventListener(name, heard);
   input.addEventListener("change", () => {
     const files = [...input.files];
     input.value = ""; // so that the same file may be chosen again
-    taken(files);
+    if (files.length) ask(files);
   });
 
   return () => {

@@ -36,7 +36,7 @@ function activationsIn(entries) {
 
 function networkFrom(parts, said, name) {
   const layers = layersFrom(parts);
-  return { layers, activations: activationsFrom(said, layers.length), name };
+  return { layers, activations: activationsFrom(said, layers.length), name: named(name) };
 }
 
 /** @param {import("./npy.js").Entry} entry @returns {Images} */

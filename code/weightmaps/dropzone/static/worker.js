@@ -9,7 +9,7 @@ import { counted } from "./layers.js";
 
 /**
  * What an explorer would be opened with. `shape` is null until it is known, and for a table, whose inputs `features` names.
- * @typedef {{layers: import("./maths.js").Layer[], activations: string[] | null, name: string, images: Images, labels: number[] | null,
+ * @typedef {{layers: import("./maths.js").Layer[], activations: string[] | null, name: string, images: Images, labels: number[] | null, labelled?: string,
  *   shape: number[] | null, channels: "first" | "last" | null, features: string[] | null}} Parts
  * `kept` are parts that wait for more, or those on screen; `page` is what came with the page.
  * @typedef {{files: File[], kept: Parts, page: Parts, choice: {activations?: string[], shape?: number[] | null, change?: string}}} Request
@@ -75,7 +75,7 @@ function joined(found, kept, page) {
     const { values, name } = found.labels;
     if (!parts.images) refuse(`${named(name)}: labels came without their images`);
     if (values.length !== parts.images.count) refuse(`${named(name)}: it holds ${counted(values.length, "label", "labels")} for ${counted(parts.images.count, "image", "images")}`);
-    parts.labels = values.slice(0, MOST.images);
+    Object.assign(parts, { labels: values.slice(0, MOST.images), labelled: name });
   }
   return parts;
 }
@@ -85,7 +85,7 @@ function matched(parts, page, notes) {
   const outputs = parts.layers.at(-1).rows, strange = parts.labels?.find((label) => label < 0 || label >= outputs);
   if (strange === undefined) return;
   const words = `the label ${strange} is none of the network's ${counted(outputs, "output", "outputs")}, which are 0 to ${outputs - 1}`;
-  if (parts.images !== page.images) refuse(`the labels do not match: ${words}`);
+  if (parts.images !== page.images) refuse(`${named(parts.labelled)}: the labels do not match: ${words}`);
   notes.push(`The page's labels are left out, for ${words}.`);
   parts.labels = null;
 }

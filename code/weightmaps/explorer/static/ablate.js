@@ -9,7 +9,7 @@ import { look, remember } from "./view.js";
 
 const NAMED = 6; // more neurons than this are counted, not named
 
-const percent = (share) => `${(100 * share).toFixed(1)}%`;
+export const percent = (share) => `${(100 * share).toFixed(1)}%`;
 const times = (factor) => `× ${Number(factor.toFixed(2))}`;
 
 /** Those of the explorer's factors that a test on layer and neuron keeps. @param {(layer: number, neuron: number) => boolean} test */

@@ -1,0 +1,647 @@
+"""Networks dropped on a page: every form that is read, what is asked and said, and files that are refused."""
+
+import base64
+import json
+import os
+import random
+import re
+import struct
+import time
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from network_files import (
+    arrays,
+    every_form,
+    nielsen,
+    npy,
+    npz,
+    plain_json,
+    raw_npy,
+    safetensors,
+    zipped,
+)
+from test_explorer import EXPORTED, IMPORTED, TOP_LEVEL, random_images, random_network
+from test_explorer_browser import part, settle
+from weightmaps.digits import Digits
+from weightmaps.dropzone import NetworkDrop
+from weightmaps.dropzone.widget import ORDER, READERS, STATIC, WORKER
+from weightmaps.explorer import modules
+from weightmaps.network import Network
+
+IMAGES = random_images(n=20, labels=10)
+SHOWN = random_network((784, 6, 10), 1)
+MINE = random_network((784, 5, 10), 2, ("relu", "softmax"))
+SMALL = random_network((12, 5, 3), 3, ("tanh", "softmax"))
+SMALL_IMAGES = random_images(n=9, labels=3, pixels=12)
+PANELS = ["input", "hidden", "outputs", "weight_map"]
+FUZZ = int(os.environ.get("WEIGHTMAPS_FUZZ", "300"))
+
+
+@pytest.fixture(scope="session")
+def own_bytes(tmp_path_factory):
+    def saved(network):
+        path = tmp_path_factory.mktemp("own") / "own.npz"
+        network.save(path)
+        return path.read_bytes()
+
+    return saved
+
+
+@pytest.fixture(params=["file", "http"])
+def where(request, tmp_path, serve):
+    return tmp_path.as_uri() if request.param == "file" else serve(tmp_path)
+
+
+@pytest.fixture
+def opened(page, tmp_path):
+    def show(where=None, network=SHOWN, digits=IMAGES, **options):
+        NetworkDrop(network, digits, **{"panels": PANELS, **options}).to_html(tmp_path / "it.html")
+        page.goto(f"{where or tmp_path.as_uri()}/it.html")
+        page.wait_for_selector("[data-part=sentence]:not(:empty)")
+        return page
+
+    return show
+
+
+def drop(page, **files):
+    """Drop files as a browser would tell of it; by name, with a dot for the double underscore."""
+    listed = [[name.replace("__", "."), base64.b64encode(data).decode()] for name, data in files.items()]
+    page.evaluate(
+        """(files) => {
+            const carried = new DataTransfer();
+            for (const [name, text] of files) {
+                carried.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name));
+            }
+            const target = document.querySelector("[data-part=sentence]");
+            for (const kind of ["dragenter", "dragover", "drop"]) {
+                target.dispatchEvent(new DragEvent(kind, {
+                    dataTransfer: carried, bubbles: true, cancelable: true }));
+            }
+        }""",
+        listed,
+    )
+    ready(page)
+
+
+def choose(page, **files):
+    payload = [
+        {"name": name.replace("__", "."), "mimeType": "application/octet-stream", "buffer": data}
+        for name, data in files.items()
+    ]
+    part(page, "drop-files").set_input_files(payload)
+    ready(page)
+
+
+def ready(page):
+    """Wait until the worker has answered, and the explorer is drawn."""
+    page.wait_for_function(
+        "!/^(Reading|One moment)/.test(document.querySelector('[data-part=drop-status]').textContent)"
+    )
+    settle(page)
+
+
+def said(page):
+    return part(page, "drop-status").text_content()
+
+
+def wrong(page):
+    return part(page, "drop-trouble").text_content()
+
+
+def on_screen(page):
+    return page.locator(".wm-panels:visible")
+
+
+def outputs(page):
+    places = on_screen(page).locator("[data-part=output-value]")
+    return [float(place.get_attribute("data-value")) for place in places.all()]
+
+
+def move(page, name, value):
+    """Move a slider of the explorer that is on screen."""
+    slider = page.locator(f"[data-part=slider-{name}]:visible")
+    slider.evaluate("(one, value) => { one.value = value; one.dispatchEvent(new Event('input')); }", value)
+    settle(page)
+
+
+def check(page, network, images, tolerance=1e-3):
+    """The explorer on screen is this network's, on these images."""
+    for sample in (0, len(images) - 1):
+        move(page, "sample", sample)
+        wanted = network.forward(np.asarray(images[sample], dtype=float)).a[-1]
+        assert outputs(page) == pytest.approx(wanted.tolist(), abs=tolerance)
+
+
+def test_every_form_of_a_network_is_read_alike(opened, where, own_bytes):
+    page = opened(where)
+    check(page, SHOWN, IMAGES.images)
+    for name, data in every_form(MINE, own_bytes(MINE)).items():
+        drop(page, **{name: data})
+        assert (wrong(page), said(page)[: len(name) + 12]) == ("", f"{name}: 784-5-10, "), name
+        check(page, MINE, IMAGES.images)
+        part(page, "drop-back").click()
+        check(page, SHOWN, IMAGES.images)
+
+
+def test_a_chosen_file_is_read_like_one_that_is_dropped(opened):
+    page = opened()
+    sigmoid = random_network((784, 5, 10), 4)
+    choose(page, net__json=nielsen(sigmoid))
+    assert "784-5-10, sigmoid, sigmoid" in said(page)
+    check(page, sigmoid, IMAGES.images)
+
+
+@pytest.mark.parametrize("dtype", ["F16", "BF16"])
+def test_half_precision_is_read(opened, dtype):
+    page = opened()
+    drop(page, it__safetensors=safetensors(arrays(MINE), {"activations": "relu,softmax"}, dtype))
+    check(page, MINE, IMAGES.images, tolerance=0.02)
+
+
+def test_many_layers_stand_in_the_order_of_their_numbers(opened):
+    page = opened()
+    deep = random_network((784, *(4 + k % 2 for k in range(11)), 10), 5, ["tanh"] * 11 + ["identity"])
+    names = arrays(deep, "{}.weight", "{}.bias")
+    shuffled = dict(sorted(names.items(), reverse=True))
+    drop(page, deep__npz=npz(**shuffled, activations=deep.activations))
+    check(page, deep, IMAGES.images)
+
+
+def test_images_and_labels_come_with_the_network_or_after_it(opened, own_bytes):
+    page = opened()
+    data = npz(images=SMALL_IMAGES.images.reshape(-1, 3, 4), labels=SMALL_IMAGES.labels)
+    drop(page, small__npz=own_bytes(SMALL))
+    assert "small.npz is a network of 12-5-3" in said(page)
+    assert "Add a .npz with images of 12 numbers" in said(page)
+    check(page, SHOWN, IMAGES.images)
+    drop(page, data__npz=data)
+    check(page, SMALL, SMALL_IMAGES.images)
+    assert "of 9 images" in said(page)
+    part(page, "drop-back").click()
+    check(page, SHOWN, IMAGES.images)
+    choose(page, small__npz=own_bytes(SMALL), data__npz=data)
+    check(page, SMALL, SMALL_IMAGES.images)
+    drop(page, other__npz=own_bytes(MINE))
+    check(page, MINE, IMAGES.images)
+
+
+def test_arrays_that_stand_alone_are_told_by_their_file_s_name(opened, own_bytes):
+    page = opened()
+    parts = {"my_images__npy": npy(IMAGES.images[::-1]), "labels__npy": npy(IMAGES.labels[::-1])}
+    drop(page, **parts, net__npz=own_bytes(MINE))
+    check(page, MINE, IMAGES.images[::-1])
+    drop(page, array__npy=npy(IMAGES.images))
+    assert "call it images.npy or labels.npy" in wrong(page)
+
+
+def test_images_that_are_no_square_ask_for_their_sides(opened, own_bytes):
+    page = opened()
+    flat = npz(images=SMALL_IMAGES.images, labels=SMALL_IMAGES.labels)
+    drop(page, net__npz=own_bytes(SMALL), data__npz=flat)
+    assert "no square" in said(page)
+    assert part(page, "select-drop-shape").locator("option").all_inner_texts()[1:7] == [
+        *("3 × 4", "4 × 3", "2 × 6", "6 × 2", "1 × 12", "12 × 1")
+    ]
+    part(page, "select-drop-shape").select_option("4 × 3")
+    ready(page)
+    check(page, SMALL, SMALL_IMAGES.images)
+    size = on_screen(page).locator(".wm-input canvas").evaluate("(one) => [one.width, one.height]")
+    assert size == [3, 4]
+
+
+def test_activations_that_the_file_does_not_name_are_asked_for_with_their_accuracy(opened):
+    page = opened()
+    drop(page, net__npz=npz(**arrays(MINE)))
+    check(page, SHOWN, IMAGES.images)
+    options = part(page, "select-drop-hidden").locator("option").all_inner_texts()
+    for text, name in zip(options[1:], ["sigmoid", "relu", "tanh", "identity"], strict=True):
+        share = Network(MINE.weights, MINE.biases, (name, "softmax")).accuracy(IMAGES.images, IMAGES.labels)
+        assert text == f"{name}: {100 * share:.1f}% right"
+    assert part(page, "drop-open").is_disabled()
+    part(page, "select-drop-hidden").select_option("relu")
+    part(page, "select-drop-outputs").select_option("softmax")
+    part(page, "drop-open").click()
+    ready(page)
+    check(page, MINE, IMAGES.images)
+
+
+def template_network(scale=1.0, flip=False):
+    """A network that knows which of ten templates an image is; `scale` and `flip` say what it was trained on."""
+    rng = np.random.default_rng(8)
+    images = rng.integers(0, 2, (10, 784)) * 0.8 + 0.1
+    images = np.round(images.repeat(4, axis=0) * 255).astype(np.uint8)
+    centred = images[::4] / 255 - 0.5
+    weights = np.sign(centred) * (0.02 if not flip else -0.02)
+    biases = -weights.sum(axis=1) / 2 - 4.0
+    network = Network(
+        [weights * scale, 9 * np.eye(10)], [biases, np.zeros(10)], ("sigmoid", "softmax")
+    )
+    return network, Digits(images / 255, np.arange(40) // 4), images
+
+
+def test_bytes_are_divided_by_255_and_it_is_said(opened, own_bytes):
+    page = opened()
+    network, digits, images = template_network()
+    drop(page, net__npz=own_bytes(network), data__npz=npz(images=images, labels=digits.labels))
+    assert "(uint8), so each was divided by 255" in part(page, "drop-note").text_content()
+    assert "100.0% of 40 images" in said(page)
+    check(page, network, digits.images)
+
+
+def test_images_on_another_scale_are_reported_with_evidence_and_changed_on_request(opened, own_bytes):
+    page = opened()
+    network, digits, images = template_network()
+    inverted = npz(images=1 - digits.images, labels=digits.labels)
+    drop(page, net__npz=own_bytes(network), data__npz=inverted)
+    share = 100 * network.accuracy(1 - digits.images, digits.labels)
+    words = f"Accuracy on these images is {share:.1f}% as given, 100.0% with 1 − images."
+    assert words in part(page, "drop-finding").text_content()
+    check(page, network, 1 - digits.images)
+    part(page, "drop-change").click()
+    ready(page)
+    check(page, network, digits.images)
+    assert part(page, "drop-finding").count() == 0
+
+
+def test_numbers_up_to_255_that_are_no_bytes_wait_for_the_reader(opened, own_bytes):
+    page = opened()
+    network, digits, images = template_network()
+    drop(page, net__npz=own_bytes(network), data__npz=npz(images=images * 1.0, labels=digits.labels))
+    assert "The images hold 26.0 to 230; pictures are of numbers from 0 to 1." in said(page)
+    check(page, SHOWN, IMAGES.images)
+    part(page, "drop-change").click()
+    ready(page)
+    check(page, network, digits.images)
+
+
+def test_a_network_of_images_up_to_255_is_found_out(opened, own_bytes):
+    page = opened()
+    network, digits, images = template_network(scale=1 / 255)
+    drop(page, net__npz=own_bytes(network), data__npz=npz(images=images, labels=digits.labels))
+    assert "with images × 255" in part(page, "drop-finding").text_content()
+    part(page, "drop-change").click()
+    ready(page)
+    check(page, network, images.astype(float))
+
+
+# Files that must be refused: what is in them, and a part of the one sentence that is said.
+
+HEADER = "{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}"
+GOOD = plain_json(MINE)
+SAFE = safetensors(arrays(MINE), {"activations": "relu,softmax"})
+OWN = npz(**arrays(MINE), activations=list(MINE.activations))
+NAN = [w * np.nan for w in MINE.weights]
+
+
+def tensor(shape=(2, 2), span=(0, 16), dtype="F32"):
+    return {"dtype": dtype, "shape": list(shape), "data_offsets": list(span)}
+
+
+def lying(claim, name="W"):
+    """A deflated entry that claims another length."""
+    data = zipped(**{name: npy(np.zeros(1000))})
+    real = len(npy(np.zeros(1000)))
+    return data.replace(struct.pack("<I", real), struct.pack("<I", claim))
+
+
+BAD = {
+    "empty__npz": (b"", "it is empty"),
+    "text__json": (b"hello", "none of .npz"),
+    "cut__npz": (OWN[:-30], "cut short"),
+    "cut__json": (GOOD[:-30], "cut short"),
+    "cut__safetensors": (SAFE[:-30], "reaches beyond the file"),
+    "shorter__safetensors": (SAFE[:40], "longer than the file"),
+    "long__safetensors": (struct.pack("<Q", 2**62) + SAFE[8:], "longer than the file"),
+    "bomb__npz": (zipped(W=bytes(2**28), b=bytes(2**28), c=bytes(2**20)), "at most 512 MB are read"),
+    "more__npz": (lying(500), "larger than it claims"),
+    "less__npz": (lying(9000), "smaller than it claims"),
+    "claim__npz": (lying(2**31), "cannot be in it"),
+    "damaged__npz": (OWN[:200] + bytes([OWN[200] ^ 255]) + OWN[201:], "damaged"),
+    "shape__npz": (zipped(W=raw_npy(HEADER.format("<f8", (10**6, 10**6)))), "claims 1,000,000 × 1,000,000"),
+    "nothing__npz": (zipped(W=raw_npy(HEADER.format("<f8", (0, 10**12)))), "is empty"),
+    "objects__npz": (zipped(W=raw_npy(HEADER.format("|O", (3,)), bytes(24))), "pickled Python objects"),
+    "record__npz": (zipped(W=raw_npy(HEADER.replace("'{}'", "[('a', '<f4')]", 1).format((1,)))), "real numbers"),
+    "complex__npz": (npz(W=np.ones((2, 2), complex)), "real numbers"),
+    "header__npz": (zipped(W=raw_npy("{}")), "header that cannot be read"),
+    "torch__pt": (zipped(**{"archive/data": b""}).replace(b"data.npy", b"data.pkl"), "pickled Python"),
+    "old__pkl": (b"\x80\x04\x95", "pickled Python"),
+    "keras__h5": (b"\x89HDF\r\n", "HDF5"),
+    "deep__json": (b"[" * 200 + b"]" * 200, "more than 20 levels deep"),
+    "deeper__json": (b'{"weights":' + b"[" * 10**6, "more than 20 levels deep"),
+    "lists__json": (b"[" + b"[]," * 500_000 + b"[]]", "more than 400,000 lists"),
+    "infinite__json": (GOOD.replace(b"[[[", b"[[[1e999, ", 1), "different lengths"),
+    "large__json": (
+        b'{"weights": [[[1e999]], [[1]]], "biases": [[1], [1]], "activations": ["relu", "relu"]}',
+        "NaN, infinity",
+    ),
+    "nan__json": (b'{"weights": [[[NaN]], [[1]]], "biases": [[1], [1]]}', "holds NaN or Infinity"),
+    "words__json": (b'{"weights": [[["1"]], [[1]]], "biases": [[1], [1]]}', "something else than numbers"),
+    "none__json": (b'{"layers": 3}', "no lists named weights and biases"),
+    "list__json": (b"[1, 2]", "no lists named weights and biases"),
+    "overlap__safetensors": (
+        safetensors({"W0": np.ones((5, 2))}, header={"W0": tensor(), "W1": tensor(span=(8, 24))}),
+        "overlap",
+    ),
+    "lie__safetensors": (safetensors({"W0": np.ones((5, 2))}, header={"W0": tensor((2, 3))}), "claims 2 × 3"),
+    "size__safetensors": (
+        safetensors({"W0": np.ones((5, 2))}, header={"W0": tensor((10**6, 10**6))}),
+        "claims 1,000,000 × 1,000,000",
+    ),
+    "type__safetensors": (safetensors({"W0": np.ones((5, 2))}, header={"W0": tensor(dtype="I64")}), "type I64"),
+    "shape__safetensors": (safetensors({}, header={"W0": {"dtype": "F32", "shape": "2"}}), "cannot be read"),
+    "nan__npz": (npz(**arrays(SimpleNamespace(weights=NAN, biases=MINE.biases))), "holds NaN"),
+    "flipped__npz": (npz(**arrays(MINE, flip=True)), "look transposed: W0 is 784 × 5"),
+    "unbiased__npz": (npz(W0=MINE.weights[0], W1=MINE.weights[1], b0=MINE.biases[0]), "2 matrices and 1 vector;"),
+    "biased__npz": (npz(**{**arrays(MINE), "b0": np.zeros(4)}), "b0 has 4 biases"),
+    "broken__npz": (npz(**{**arrays(MINE), "W1": np.zeros((10, 6))}), "the layer below has 5 neurons"),
+    "flat__npz": (npz(W0=np.ones((3, 4)), b0=np.ones(3)), "no hidden layer"),
+    "tower__npz": (npz(**arrays(random_network([2] * 110))), "at most 100 are read"),
+    "cube__npz": (npz(**arrays(MINE), conv=np.ones((2, 2, 2))), "has the shape 2 × 2 × 2"),
+    "gelu__npz": (npz(**arrays(MINE), activations=["gelu", "softmax"]), "activation gelu is not known"),
+    "count__npz": (npz(**arrays(MINE), activations=["relu"]), "1 activations for 2 layers"),
+    "script__npz": (npz(**{"<script>alert(1)</script>": np.ones((2, 2, 2))}), "<script>alert(1)</script>"),
+    "wide__npz": (npz(images=np.ones((3, 5)), labels=[0, 1, 2]), "5 numbers each, but the network takes 784"),
+    "short__npz": (npz(images=IMAGES.images, labels=IMAGES.labels[1:]), "19 labels for 20 images"),
+    "off__npz": (npz(images=IMAGES.images, labels=IMAGES.labels + 5), "labels do not match"),
+    "hot__npz": (npz(images=IMAGES.images, labels=np.eye(10)[IMAGES.labels]), "labels.argmax(axis=1)"),
+    "real__npz": (npz(images=IMAGES.images, labels=IMAGES.labels * 0.5), "one whole number an image"),
+    "labels__npy": (npy(np.arange(3)), "3 labels for 20 images"),
+    "volume__npz": (npz(images=np.ones((3, 2, 4, 98)), labels=[0, 1, 2]), "with or without 3 channels"),
+}
+
+
+def test_what_cannot_be_used_is_refused_in_one_sentence_and_the_state_stays(opened, own_bytes):
+    page = opened()
+    drop(page, mine__npz=own_bytes(MINE))
+    move(page, "neuron", 3)
+    before = said(page)
+    for name, (data, words) in BAD.items():
+        start = time.monotonic()
+        drop(page, **{name: data})
+        assert words in wrong(page), f"{name}: {wrong(page)}"
+        assert wrong(page).startswith(name.replace("__", ".")), name
+        assert re.fullmatch(r"[^\n]*\. What was shown stays\.", wrong(page)), wrong(page)
+        assert len(wrong(page)) < 300
+        assert time.monotonic() - start < 10, name
+        assert (said(page), on_screen(page).count()) == (before, 1)
+    assert page.locator("[data-part=slider-neuron]:visible").input_value() == "3"
+    check(page, MINE, IMAGES.images)
+
+
+def test_names_in_files_are_text(opened, own_bytes):
+    page = opened()
+    drop(page, **{"<img src=x onerror=alert(1)>.npz": own_bytes(MINE)})
+    assert said(page).startswith("<img src=x onerror=alert(1)>.npz: 784-5-10")
+    assert page.locator("[data-part=drop] img").count() == 0
+
+
+def test_a_file_that_vanishes_is_told_and_so_is_a_folder(opened, tmp_path):
+    page = opened()
+    path = tmp_path / "mine.npz"
+    MINE.save(path)
+    held = "(one) => addEventListener('change', (e) => e.stopImmediatePropagation(), { capture: true, once: true })"
+    part(page, "drop-files").evaluate(held)
+    part(page, "drop-files").set_input_files(path)
+    path.unlink()
+    part(page, "drop-files").evaluate("(one) => one.dispatchEvent(new Event('change', { bubbles: true }))")
+    ready(page)
+    assert "mine.npz: it cannot be read" in wrong(page)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    carry(page, folder)
+    assert "That is a folder; drop the files in it." in wrong(page)
+    MINE.save(path)
+    carry(page, path)
+    assert wrong(page) == ""
+    check(page, MINE, IMAGES.images)
+
+
+def carry(page, path):
+    """Drop a file or a folder of the computer's, as a mouse would bring it."""
+    box = part(page, "drop").bounding_box()
+    data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+    session = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        at = {"x": box["x"] + 50, "y": box["y"] + 50}
+        session.send("Input.dispatchDragEvent", {"type": kind, **at, "data": data})
+    ready(page)
+
+
+def test_reading_that_takes_too_long_is_stopped(page, tmp_path, own_bytes, monkeypatch):
+    drop_zone = NetworkDrop(SHOWN, IMAGES, panels=PANELS)
+    drop_zone._worker = "for (;;);"
+    drop_zone.to_html(tmp_path / "it.html")
+    page.clock.install()
+    page.goto((tmp_path / "it.html").as_uri())
+    page.wait_for_selector("[data-part=sentence]")
+    page.clock.run_for(1000)
+    part(page, "drop-files").set_input_files(
+        [{"name": "it.npz", "mimeType": "", "buffer": own_bytes(MINE)}]
+    )
+    page.clock.run_for(19_000)
+    assert said(page) == "Reading it.npz …"
+    page.clock.run_for(2_000)
+    assert wrong(page) == "Reading took more than 20 seconds, so it was stopped. What was shown stays."
+
+
+def test_the_keyboard_reaches_the_files_and_all_that_is_asked(opened):
+    page = opened()
+    drop(page, net__npz=npz(**arrays(MINE)))
+    part(page, "drop-files").focus()
+    reached = []
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.dataset.part"))
+    assert reached[:2] == ["select-drop-hidden", "select-drop-outputs"]
+    part(page, "select-drop-hidden").focus()
+    page.keyboard.type("r")
+    page.keyboard.press("Tab")
+    page.keyboard.type("so")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    ready(page)
+    check(page, MINE, IMAGES.images)
+    assert page.evaluate("document.activeElement.dataset.part") == "drop-files"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_barrier_is_found(new_page, tmp_path, own_bytes, scheme, width):
+    page = new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    NetworkDrop(SHOWN, IMAGES, panels=PANELS).to_html(tmp_path / "it.html")
+    page.goto((tmp_path / "it.html").as_uri())
+    page.wait_for_selector("[data-part=sentence]:not(:empty)")
+    network, digits, _ = template_network()
+    states = [
+        {},
+        {"net__npz": npz(**arrays(MINE))},
+        {"bad__npz": b"PK"},
+        {"net__npz": own_bytes(network), "data__npz": npz(images=1 - digits.images, labels=digits.labels)},
+    ]
+    for files in states:
+        if files:
+            drop(page, **files)
+        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]})
+        assert found.response["violations"] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+# Python, and the joined modules
+
+
+def test_the_page_carries_the_worker_and_shows_the_explorer_s_picture():
+    drop_zone = NetworkDrop(SHOWN, IMAGES, panels=PANELS)
+    text = drop_zone._repr_mimebundle_()[0]["text/html"]
+    assert "data-weightmaps-poster" in text
+    assert drop_zone._worker == modules.module(WORKER)
+
+
+@pytest.mark.parametrize("order", [ORDER, WORKER])
+def test_a_joined_module_is_whole(order):
+    stated = re.findall(r"^(?:import|export)\b.*", modules.module(order), re.MULTILINE)
+    assert stated == (["export default{render:renderDrop};"] if order is ORDER else [])
+    names = [name for file in order for name in TOP_LEVEL.findall(modules.read(file))]
+    assert sorted(names) == sorted(set(names))
+    for k, file in enumerate(order):
+        for wanted, source in IMPORTED.findall(modules.read(file)):
+            before = {getattr(one, "name", one): one for one in order[:k]}
+            exported = EXPORTED.findall(modules.read(before[source]))
+            assert {one.strip() for one in wanted.split(",") if one.strip()} <= set(exported), f"{file}: {source}"
+
+
+def test_every_script_is_joined_short_and_without_nested_templates():
+    scripts = {path.name: path.read_text() for path in STATIC.glob("*.js")}
+    assert set(scripts) == {path.name for path in (*READERS, ORDER[-1])}
+    for name, text in scripts.items():
+        assert text.count("\n") < 300, name
+        assert re.findall(r"\$\{[^}`]*`.*", text) == [], name
+
+
+# Fuzzing
+
+
+def scrambled(data, rng):
+    """The bytes, changed at a few places."""
+    data = bytearray(data)
+    for _ in range(rng.randint(1, 4)):
+        at = rng.randrange(len(data) + 1)
+        span = min(rng.choice([1, 1, 2, 4, 8, 50]), len(data) - at)
+        match rng.randrange(6):
+            case 0:
+                data[at : at + span] = rng.randbytes(span)
+            case 1:
+                del data[at : at + span]
+            case 2:
+                data[at:at] = rng.randbytes(span)
+            case 3:
+                data[at : at + span] = rng.choice([b"\0", b"\xff", b"\x7f", b"9", b"["]) * span
+            case 4:
+                del data[at:]
+            case 5:
+                other = rng.randrange(len(data) + 1)
+                data[at:at] = data[other : other + span]
+    return bytes(data)
+
+
+def odd(rng):
+    """A number that a reader may stumble over."""
+    return rng.choice([0, 1, -1, 2, 3, 2**31, 2**32, 2**53, 2**63, 10**12, 10**400, 0.5, -0.0])
+
+
+def fuzzed_npz(rng):
+    members = {}
+    for name, array in arrays(random_network((3, 2, 2))).items():
+        member = npy(array)
+        if rng.random() < 0.4:
+            member = scrambled(member, rng)
+        if rng.random() < 0.2:
+            shape = tuple(odd(rng) for _ in range(rng.randrange(4)))
+            kind = rng.choice(["<f8", ">f4", "<U9", "|O", "<i8", "<f3", "|b1", "|u1", ""])
+            member = raw_npy(HEADER.format(kind, shape), member[80:], rng.randrange(5))
+        members[rng.choice([name] * 9 + ["images", "labels", "header", "activations", "__proto__"])] = member
+    data = zipped(rng.choice([0, 8]), **members)
+    return scrambled(data, rng) if rng.random() < 0.4 else data
+
+
+def fuzzed_npy(rng):
+    data = npy(np.arange(12, dtype=rng.choice(["<f4", ">i8", "u1"])).reshape(3, 4))
+    if rng.random() < 0.3:
+        data = raw_npy(HEADER.format("<f8", tuple(odd(rng) for _ in range(3))), bytes(rng.randrange(99)))
+    return scrambled(data, rng)
+
+
+def fuzzed_value(rng, depth=0):
+    if depth > rng.randrange(6):
+        return rng.choice([odd(rng), None, "x", True, [], {}, "\ud800"])
+    if rng.random() < 0.6:
+        return [fuzzed_value(rng, depth + 1) for _ in range(rng.randrange(4))]
+    keys = ["weights", "biases", "activations", "cost", "dtype", "shape", "data_offsets", "__proto__"]
+    return {rng.choice(keys): fuzzed_value(rng, depth + 1) for _ in range(rng.randrange(4))}
+
+
+def fuzzed_json(rng):
+    data = plain_json(random_network((3, 2, 2)))
+    if rng.random() < 0.5:
+        whole = json.loads(data)
+        place = rng.choice([whole, whole["weights"], whole["weights"][0], whole["biases"]])
+        key = rng.choice(list(place)) if isinstance(place, dict) else rng.randrange(len(place))
+        place[key] = fuzzed_value(rng)
+        data = json.dumps(whole).encode()
+        return data if rng.random() < 0.5 else data.replace(b"0.", rng.choice([b"1e999", b"NaN", b"-"]), 1)
+    return scrambled(data, rng)
+
+
+def fuzzed_safetensors(rng):
+    data = safetensors(arrays(random_network((3, 2, 2))), {"activations": "relu,relu"})
+    length = struct.unpack("<Q", data[:8])[0]
+    if rng.random() < 0.6:
+        header = json.loads(data[8 : 8 + length])
+        name = rng.choice(list(header))
+        key = rng.choice(list(header[name]))
+        header[name][key] = rng.choice([fuzzed_value(rng), [odd(rng), odd(rng)], rng.choice(["F16", "BF16"])])
+        text = json.dumps(header).encode()
+        stated = len(text) if rng.random() < 0.8 else odd(rng) % 2**64
+        return struct.pack("<Q", int(stated)) + text + data[8 + length :]
+    return scrambled(data, rng)
+
+
+@pytest.mark.parametrize("kind", ["npz", "npy", "json", "safetensors"])
+def test_no_file_brings_a_reader_to_any_other_end_than_a_network_or_a_refusal(page, kind):
+    make = {"npz": fuzzed_npz, "npy": fuzzed_npy, "json": fuzzed_json, "safetensors": fuzzed_safetensors}[kind]
+    readers = page.evaluate_handle(
+        "(source) => import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })))",
+        f"{modules.module(WORKER[:-1])}\nexport {{ readFile, Refused }};",
+    )
+    rng, ends = random.Random(f"{kind} {FUZZ}"), {"read": 0, "refused": 0}
+    for _ in range(0, FUZZ, 100):
+        files = [make(rng) for _ in range(100)]
+        found = page.evaluate(
+            """async ({ readers, name, files }) => {
+                const ends = { read: 0, refused: 0, other: [] };
+                for (const [i, text] of files.entries()) {
+                    const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), start = Date.now();
+                    try {
+                        await readers.readFile(bytes, name);
+                        ends.read++;
+                    } catch (error) {
+                        if (error instanceof readers.Refused && error.message) ends.refused++;
+                        else ends.other.push([i, error.stack]);
+                    }
+                    if (Date.now() - start > 1000) ends.other.push([i, "slow"]);
+                }
+                return ends;
+            }""",
+            {
+                "readers": readers,
+                "name": f"images.{kind}",
+                "files": [base64.b64encode(data).decode() for data in files],
+            },
+        )
+        assert [(text, files[i]) for i, text in found["other"]] == []
+        for end in ends:
+            ends[end] += found[end]
+    assert min(ends.values()) > FUZZ / 100, ends

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import traitlets
 
-from weightmaps.explorer import NetworkExplorer, modules, page
+from weightmaps.explorer import NetworkExplorer, modules
 
 STATIC = Path(__file__).parent / "static"
 # The worker's own module: it reads files, and has no page to draw on.
@@ -51,6 +51,5 @@ class NetworkDrop(NetworkExplorer):
 
     _worker = traitlets.Unicode(modules.module(WORKER)).tag(sync=True)
 
-    def _html(self):
-        payloads = {"network": self._network, "images": self._images, "worker": self._worker}
-        return page.fragment(self, payloads, self._state(), self._poster(), self._words())
+    def _payloads(self):
+        return {**super()._payloads(), "worker": self._worker}

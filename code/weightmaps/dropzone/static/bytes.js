@@ -55,9 +55,9 @@ function half(bits) {
 
 /** Numbers from bytes. @param {Uint8Array} bytes @param {string} kind such as f4 @param {boolean} little the lowest byte first */
 export function numbersOf(bytes, kind, little = true) {
-  const own = bytes.slice(), size = sizeOf(kind); // a copy stands where an array may begin
+  const size = sizeOf(kind), own = little && bytes.byteOffset % size === 0 ? bytes : bytes.slice();
   if (!little) for (let at = 0; at < own.length; at += size) own.subarray(at, at + size).reverse();
-  const numbers = new ARRAYS[kind](own.buffer);
+  const numbers = new ARRAYS[kind](own.buffer, own.byteOffset, own.length / size);
   if (kind === "f2") return Float32Array.from(numbers, half);
   if (kind === "bf") return new Float32Array(Uint32Array.from(numbers, (bits) => bits << 16).buffer);
   return size === 8 && kind !== "f8" ? Float64Array.from(numbers, Number) : numbers;

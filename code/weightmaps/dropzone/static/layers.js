@@ -6,13 +6,21 @@ import { MOST, countOf, named, refuse, timesOf } from "./bytes.js";
 
 export const ACTIVATIONS = ["sigmoid", "relu", "tanh", "softmax", "identity"];
 
-const ROLE = /(^|[._/ ])(weights?|kernel|bias(es)?|coefs?|intercepts?|w|b)(?=\d|[._/ ]|$)/i;
-const BIAS = /(^|[._/ ])(bias(es)?|intercepts?|b)(?=\d|[._/ ]|$)/i;
-const COLUMNS_ARE_NEURONS = /(^|[._/ ])(coefs?|kernel)(?=\d|[._/ ]|$)/i; // as scikit-learn and Keras name theirs
+const OTHER_NAMES = { logistic: "sigmoid", linear: "identity" }; // scikit-learn's and Keras'
+const ROLE = /(^|[._/ ])(weights?|kernel|bias(?:es)?|coefs?|intercepts?|w|b)(?=\d|[._/ ]|$)/i;
+const COLUMNS_ARE_NEURONS = /^(coefs?|kernel)$/; // as scikit-learn and Keras name theirs
+const MAY_LACK_BIASES = /^(weight|kernel)$/; // PyTorch and Keras leave out what a layer has not
+const IS_BIAS = /^(b|bias(es)?|intercepts?)$/;
+const NORMALISATION = /(running_mean|running_var|num_batches_tracked|moving_mean|moving_variance)$/;
 
-/** Names without the word for what they hold, in an order where 10 comes after 9. */
+/** A name's word for what it is, and the rest, by which weights and biases belong together. */
+function told(name) {
+  return { role: ROLE.exec(name)?.[2].toLowerCase() ?? "", stem: name.replace(ROLE, "$1") };
+}
+
+/** An order where 10 comes after 9. */
 function byStem(one, two) {
-  const [a, b] = [one, two].map(({ name }) => name.replace(ROLE, "$1").match(/\d+|\D+/g) ?? []);
+  const [a, b] = [one, two].map(({ stem }) => stem.match(/\d+|\D+/g) ?? []);
   for (let i = 0; i < Math.min(a.length, b.length); i++) {
     const order = Number(a[i]) - Number(b[i]) || (a[i] < b[i] ? -1 : Number(a[i] > b[i]));
     if (order) return order;
@@ -24,14 +32,33 @@ function byStem(one, two) {
 export function paired(entries) {
   const weights = [], biases = [];
   for (const [name, entry] of entries) {
-    const { shape, texts } = entry;
-    if (texts) refuse(`its entry ${named(name)} holds text`);
-    if (shape.length === 2 && shape.includes(1) && BIAS.test(name)) biases.push({ name, ...entry, shape: [countOf(shape)] });
-    else if (shape.length === 2) weights.push({ name, ...entry });
-    else if (shape.length === 1) biases.push({ name, ...entry });
-    else refuse(`its entry ${named(name)} has the shape ${timesOf(shape)}; a network of weights (matrices) and biases (vectors) is read`);
+    const one = { name, ...told(name), ...entry }, { role, shape } = one;
+    if (entry.texts) refuse(`its entry ${named(name)} holds text`);
+    if (NORMALISATION.test(name)) refuse(`its entry ${named(name)} belongs to a batch normalisation; networks of dense layers alone are read`);
+    if (shape.length === 2 && shape.includes(1) && IS_BIAS.test(role)) biases.push({ ...one, shape: [countOf(shape)] });
+    else if (shape.length === 2) weights.push({ ...one, flip: COLUMNS_ARE_NEURONS.test(role) });
+    else if (shape.length === 1) biases.push(one);
+    else refuse(`its entry ${named(name)} has the shape ${timesOf(shape)}; networks of dense layers alone are read: matrices and vectors`);
   }
-  return { weights: weights.sort(byStem), biases: biases.sort(byStem) };
+  const sorted = { weights: weights.toSorted(byStem), biases: withBiases(weights.toSorted(byStem), biases.toSorted(byStem)) };
+  const given = { weights, biases: withBiases(weights, biases) }; // for names such as input, hidden, output
+  return !inOrder(sorted) && inOrder(given) ? given : sorted;
+}
+
+/** The biases of the same stem, if each has one; a layer of PyTorch's or Keras' that has none gets zeros. */
+function withBiases(weights, biases) {
+  const stems = new Map(biases.map((one) => [one.stem, one]));
+  const optional = weights.every(({ role }) => MAY_LACK_BIASES.test(role));
+  if (stems.size < biases.length || !biases.every(({ stem }) => weights.some((one) => one.stem === stem))) return biases;
+  if (!optional && biases.length < weights.length) return biases;
+  return weights.map(({ stem, shape, flip }) => {
+    const count = shape[flip ? 1 : 0];
+    return stems.get(stem) ?? { name: "no biases", shape: [count], kind: "f4", values: new Float32Array(count) };
+  });
+}
+
+function inOrder({ weights, biases }) {
+  return weights.length === biases.length && chains(weights.map(({ shape: [a, b], flip }) => (flip ? [b, a] : [a, b])), biases);
 }
 
 /** Whether biases belong to the rows, and each layer takes what the one below gives. */
@@ -65,7 +92,7 @@ export function layersFrom({ weights, biases }) {
   if (weights.reduce((sum, { values }) => sum + values.length, 0) > MOST.weights) {
     refuse(`it has more than ${MOST.weights.toLocaleString("en")} weights, too many for this page`);
   }
-  const flips = weights.map(({ name }) => COLUMNS_ARE_NEURONS.test(name));
+  const flips = weights.map(({ flip }) => flip);
   const shapes = weights.map(({ shape: [a, b] }, i) => (flips[i] ? [b, a] : [a, b]));
   if (!chains(shapes, biases)) {
     const [name, first] = [named(weights[0].name), timesOf(weights[0].shape)];
@@ -94,7 +121,8 @@ export function activationsFrom(said, count) {
   if (!Array.isArray(names) || names.length !== count) {
     refuse(`it names ${Array.isArray(names) ? names.length : "no list of"} activations for ${counted(count, "layer", "layers")}`);
   }
-  const strange = names.find((name) => !ACTIVATIONS.includes(name));
-  if (strange !== undefined) refuse(`its activation ${named(strange)} is not known here; there are ${ACTIVATIONS.join(", ")}`);
-  return names;
+  return names.map((name) => {
+    const known = Object.hasOwn(OTHER_NAMES, name) ? OTHER_NAMES[name] : name;
+    return ACTIVATIONS.includes(known) ? known : refuse(`its activation ${named(name)} is not known here; there are ${ACTIVATIONS.join(", ")}`);
+  });
 }

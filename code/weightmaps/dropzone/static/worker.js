@@ -9,7 +9,7 @@ import { counted } from "./layers.js";
 
 /**
  * What an explorer would be opened with. `shape` is null until it is known, and for a table, whose inputs `features` names.
- * @typedef {{layers: import("./maths.js").Layer[], activations: string[] | null, name: string, images: Images, labels: number[] | null, labelled?: string,
+ * @typedef {{layers: import("./maths.js").Layer[], activations: string[] | null, name: string, images: Images, labels: number[] | null, labelled: string | null,
  *   shape: number[] | null, channels: "first" | "last" | null, features: string[] | null}} Parts
  * `kept` are parts that wait for more, or those on screen; `page` is what came with the page.
  * @typedef {{files: File[], kept: Parts, page: Parts, choice: {activations?: string[], shape?: number[] | null, change?: string}}} Request
@@ -44,12 +44,12 @@ function shapesOf(count) {
 }
 
 /** How one image lies in the inputs: its sides, channels, or null where that is to be asked. */
-function layoutOf(shape, count, page) {
+function layoutOf({ shape, name }, count, page) {
   const sides = shape.filter((side) => side > 1);
   if (shape.length > 1 && sides.length < 3) return { shape: shape.length === 2 ? shape : sides.length === 2 ? sides : [1, count], channels: null };
   if (shape.length === 3 && shape[0] === 3) return { shape: shape.slice(1), channels: "first" };
   if (shape.length === 3 && shape[2] === 3) return { shape: shape.slice(0, 2), channels: "last" };
-  if (shape.length > 1) refuse(`an image has the shape ${timesOf(shape)}; (rows, columns), with or without 3 channels, is shown`);
+  if (shape.length > 1) refuse(`${named(name)}: an image has the shape ${timesOf(shape)}; (rows, columns), with or without 3 channels, is shown`);
   if (page.shape && !page.channels && page.images.shape[0] === count) return { shape: page.shape, channels: null };
   const side = Math.sqrt(count);
   return { shape: Number.isInteger(side) ? [side, side] : null, channels: null };
@@ -62,10 +62,10 @@ function joined(found, kept, page) {
   if (found.images) {
     const each = found.images.pixels.length / Math.min(found.images.count, MOST.images);
     if (each !== inputs) refuse(`${named(found.images.name)}: its images have ${counted(each, "number", "numbers")} each, but the network takes ${inputs.toLocaleString("en")}`);
-    Object.assign(parts, { images: found.images, labels: null, features: null }, layoutOf(found.images.shape, each, page));
+    Object.assign(parts, { images: found.images, labels: null, labelled: null, features: null }, layoutOf(found.images, each, page));
   } else if (found.network && parts.images?.pixels.length / Math.min(parts.images?.count, MOST.images) !== inputs) {
     const fit = page.images.pixels.length / page.images.count === inputs;
-    Object.assign(parts, fit ? page : { images: null, labels: null, shape: null, channels: null, features: null }, network);
+    Object.assign(parts, fit ? page : { images: null, labels: null, labelled: null, shape: null, channels: null, features: null }, network);
   }
   if (found.features && parts.images) {
     if (found.features.length !== inputs) refuse(`it names ${found.features.length} features, but the network takes ${inputs}`);
@@ -82,11 +82,16 @@ function joined(found, kept, page) {
 
 /** Labels that are no output's: those that came with files are an error, the page's own are left out. */
 function matched(parts, page, notes) {
-  const outputs = parts.layers.at(-1).rows, strange = parts.labels?.find((label) => label < 0 || label >= outputs);
+  const outputs = parts.layers.at(-1).rows;
+  if (outputs === 1 && parts.labels) {
+    notes.push("The labels are left out, for the network has one output.");
+    parts.labels = null;
+  }
+  const strange = parts.labels?.find((label) => label < 0 || label >= outputs);
   if (strange === undefined) return;
   const words = `the label ${strange} is none of the network's ${counted(outputs, "output", "outputs")}, which are 0 to ${outputs - 1}`;
-  if (parts.images !== page.images) refuse(`${named(parts.labelled)}: the labels do not match: ${words}`);
-  notes.push(`The page's labels are left out, for ${words}.`);
+  if (parts.images !== page.images || parts.labelled) refuse(`${named(parts.labelled)}: the labels do not match: ${words}`);
+  notes.push(`The page’s labels are left out, for ${words}.`);
   parts.labels = null;
 }
 

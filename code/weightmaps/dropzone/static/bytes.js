@@ -35,6 +35,11 @@ export function countOf(shape) {
   return shape.reduce((product, n) => product * n, 1);
 }
 
+/** Which of many to take, evenly spaced: files are often sorted by label. */
+export function spread(count, most) {
+  return Array.from({ length: Math.min(count, most) }, (_, k) => Math.floor((k * count) / Math.min(count, most)));
+}
+
 const ARRAYS = {
   f8: Float64Array, f4: Float32Array, f2: Uint16Array, bf: Uint16Array, b1: Uint8Array,
   i1: Int8Array, i2: Int16Array, i4: Int32Array, i8: BigInt64Array,

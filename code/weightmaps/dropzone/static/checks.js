@@ -1,5 +1,6 @@
 // How a network that was opened does on the images at hand: as given, and as they may have been meant. Nothing is changed.
 
+import { spread } from "./bytes.js";
 import { forward, largest } from "./maths.js";
 
 /** @typedef {import("./maths.js").Layer} Layer */
@@ -13,9 +14,10 @@ const OTHERWISE = {
 
 /** The share of images answered with their label, over as many as take no more than a moment. */
 export function accuracyOf(layers, images, labels, change = null) {
-  const each = layers[0].columns, count = Math.min(labels.length, Math.max(20, Math.floor(WORK / layers.reduce((sum, one) => sum + one.weights.length, 0))));
+  const each = layers[0].columns, weights = layers.reduce((sum, one) => sum + one.weights.length, 0);
+  const chosen = spread(labels.length, Math.max(20, Math.floor(WORK / weights))), count = chosen.length;
   let right = 0;
-  for (let i = 0; i < count; i++) {
+  for (const i of chosen) {
     const x = images.subarray(i * each, (i + 1) * each);
     right += largest(forward(layers, change ? x.map(change) : x).a.at(-1)) === labels[i];
   }

@@ -127,7 +127,7 @@ async function renderDrop({ model, el }) {
     const inputs = parts.layers[0].columns, { name } = parts;
     const sizes = [inputs, ...parts.layers.map((one) => one.rows)].join("-");
     if (better) {
-      places.push(text("drop-finding", `Accuracy on these images is ${percent(given.share)} as given, ${percent(better.share)} with ${better.words}. `,
+      places.push(text("drop-finding", `Accuracy on ${given.count} images is ${percent(given.share)} as given, ${percent(better.share)} with ${better.words}. `,
         button("drop-change", `Use ${better.words}`, () => ask([], { change: better.key }))));
     }
     if (!wanted) open(parts);

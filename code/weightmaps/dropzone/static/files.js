@@ -1,6 +1,6 @@
 // What the files that were dropped hold: a network, images, labels. Which format a file has, its first bytes say.
 
-import { MOST, Refused, named, refuse, timesOf } from "./bytes.js";
+import { MOST, Refused, named, refuse, spread, timesOf } from "./bytes.js";
 import { activationsFrom, layersFrom, paired } from "./layers.js";
 import { isNpy, readNpy } from "./npy.js";
 import { networkInJson, readJson, readSafetensors } from "./text.js";
@@ -43,8 +43,10 @@ function networkFrom(parts, said, name) {
 function imagesFrom({ shape: whole, kind, values }, name) {
   const [count, ...shape] = whole;
   if (!shape.length || /[Ub]/.test(kind)) refuse(`images have the shape ${timesOf(whole)} and the type ${kind}; give numbers, one image after the other`);
-  const each = values.length / count, kept = Math.min(count, MOST.images), divided = kind === "u1";
-  const pixels = Float64Array.from(values.subarray(0, kept * each), divided ? (v) => v / 255 : undefined);
+  const each = values.length / count, kept = spread(count, MOST.images), divided = kind === "u1";
+  const pixels = new Float64Array(kept.length * each);
+  kept.forEach((i, k) => pixels.set(values.subarray(i * each, (i + 1) * each), k * each));
+  if (divided) for (let i = 0; i < pixels.length; i++) pixels[i] /= 255;
   if (!pixels.every(Number.isFinite)) refuse("images hold NaN or infinity");
   return { pixels, count, shape, name, divided };
 }

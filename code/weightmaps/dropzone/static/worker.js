@@ -1,6 +1,6 @@
 // The worker: reads what was dropped, puts it together with what is there, and says what is still to be asked.
 
-import { MOST, Refused, named, refuse, timesOf } from "./bytes.js";
+import { MOST, Refused, named, refuse, spread, timesOf } from "./bytes.js";
 import { changed, choices, findings } from "./checks.js";
 import { readFile } from "./files.js";
 import { counted } from "./layers.js";
@@ -75,7 +75,7 @@ function joined(found, kept, page) {
     const { values, name } = found.labels;
     if (!parts.images) refuse(`${named(name)}: labels came without their images`);
     if (values.length !== parts.images.count) refuse(`${named(name)}: it holds ${counted(values.length, "label", "labels")} for ${counted(parts.images.count, "image", "images")}`);
-    Object.assign(parts, { labels: values.slice(0, MOST.images), labelled: name });
+    Object.assign(parts, { labels: spread(values.length, MOST.images).map((i) => values[i]), labelled: name });
   }
   return parts;
 }
@@ -101,7 +101,7 @@ function considered(parts, page) {
   if (!images) return { parts, notes, ask: "images" };
   matched(parts, page, notes);
   if (images.divided) notes.push(`${named(images.name)}: the images are whole numbers 0 to 255 (uint8), so each was divided by 255.`);
-  if (images.count > MOST.images) notes.push(`Of ${images.count.toLocaleString("en")} images the first ${MOST.images.toLocaleString("en")} are shown.`);
+  if (images.count > MOST.images) notes.push(`Of ${images.count.toLocaleString("en")} images ${MOST.images.toLocaleString("en")} are shown, evenly spaced.`);
   if (!parts.activations) return { parts, notes, ask: "activations", options: choices(layers, images.pixels, parts.labels) };
   const active = layers.map((one, i) => ({ ...one, activation: parts.activations[i] }));
   const { given, better } = findings(active, images.pixels, parts.labels);

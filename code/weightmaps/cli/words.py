@@ -81,7 +81,7 @@ def _histogram(seen, layer):
     picture = base64.b64encode(file.getvalue()).decode()
     words = (
         f"Hidden layer {layer}: how active each neuron is. A column for each of the {n:,} neurons, number 0 "
-        f"at the left; from the bottom up its activation, {low:.3g} to {high:.3g}; the darker, the more images"
+        f"at the left; from the bottom up its activation, {low:.3g} to {high:.3g}; darker is more images"
     )
     size = f'width="{SHADE * n}" height="{SHADE * bins}"'
     return _region(words, f'<img src="data:image/png;base64,{picture}" alt="{escape(words)}" {size}>')

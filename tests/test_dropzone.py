@@ -518,6 +518,42 @@ def carry(page, path):
     ready(page)
 
 
+def test_a_kernel_hears_of_its_own_network_alone(page, own_bytes):
+    """As in a live notebook, the bytes being those of a kernel."""
+    drop_zone = NetworkDrop(SHOWN, IMAGES, panels=PANELS)
+    state = {name: value for name, value in drop_zone.get_state().items() if name != "layout"}
+    for name in ("_network", "_images"):
+        state[name] = {**state[name], "data": list(state[name]["data"])}
+    page.set_content("<!doctype html><html lang=en><title>it</title><main></main>")
+    page.evaluate(
+        """async ({ source, state }) => {
+            for (const name of ["_network", "_images"]) {
+                state[name].data = new DataView(Uint8Array.from(state[name].data).buffer);
+            }
+            window.told = [];
+            const model = {
+                get: (name) => state[name], on() {}, off() {}, save_changes() {},
+                set(name, value) { state[name] = value; told.push([name, value]); },
+            };
+            const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+            const { default: widget } = await import(url);
+            window.stop = await widget.render({ model, el: document.querySelector("main") });
+        }""",
+        {"source": drop_zone._esm, "state": state},
+    )
+    move(page, "neuron", 2)
+    assert page.evaluate("told") == [["neuron", 2]]
+    drop(page, mine__npz=own_bytes(MINE))
+    check(page, MINE, IMAGES.images)
+    move(page, "neuron", 4)
+    assert page.evaluate("told") == [["neuron", 2]]
+    part(page, "drop-back").click()
+    assert page.locator("[data-part=slider-neuron]:visible").input_value() == "2"
+    drop(page, mine__npz=own_bytes(MINE))
+    page.evaluate("stop()")
+    assert page.locator("main").inner_html() == ""
+
+
 def test_reading_that_takes_too_long_is_stopped(page, tmp_path, own_bytes, monkeypatch):
     drop_zone = NetworkDrop(SHOWN, IMAGES, panels=PANELS)
     drop_zone._worker = "for (;;);"

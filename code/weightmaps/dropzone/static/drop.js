@@ -134,7 +134,7 @@ async function renderDrop({ model, el }) {
     kept = parts;
     back.hidden = false;
     if (wanted === "images") {
-      return tell(`${name} is a network of ${sizes}, but the page’s images have another number of inputs. Add a .npz with images of ${inputs} numbers each and their labels.`, ...places);
+      return tell(`${name} is a network of ${sizes}, but the images here have another number of inputs. Add a .npz with images of ${inputs} numbers each and their labels.`, ...places);
     }
     if (wanted === "activations") return tell(`${name} is a network of ${sizes}. It does not name its activations: choose them.`, ...places, ...activationsAsked(parts, options));
     if (wanted === "shape") return tell(`An image of ${inputs} numbers is no square: choose its rows × columns.`, ...places, ...shapeAsked(options));
@@ -174,7 +174,7 @@ async function renderDrop({ model, el }) {
       if (name) ask([], { shape: name === "table" ? null : pairs[names.indexOf(name)] });
     });
     list.set("", { "": "choose …", table: "no picture: a table" });
-    return [list.element];
+    return [element("div", { class: "wm-selects" }, list.element)];
   }
 
   /** Show these parts in place of what was shown. @param {Parts} parts */

@@ -193,7 +193,8 @@ def _floats(value, name):
     except ValueError:
         raise ValueError(f"{name} has rows of unequal lengths; it must be one array of numbers") from None
     if array.dtype.kind == "f" and array.dtype not in (np.float32, np.float64):
-        return array.astype(np.float32 if array.dtype.itemsize == 2 else np.float64)
+        with np.errstate(over="ignore"):  # what becomes infinite is refused as such
+            return array.astype(np.float32 if array.dtype.itemsize == 2 else np.float64)
     return array
 
 

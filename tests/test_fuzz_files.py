@@ -1,0 +1,274 @@
+"""Generated and mutilated files: a network or the documented error, in bounded memory and time.
+
+A few hundred files of each kind; WEIGHTMAPS_FUZZ=10000 makes it so many, and other ones every time.
+"""
+
+import io
+import json
+import os
+import tempfile
+import time
+import tracemalloc
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from weightmaps import interop
+from weightmaps.arrays import Unreadable, read_npy
+from weightmaps.network import Network, NotANetwork
+
+LONG = os.environ.get("WEIGHTMAPS_FUZZ")
+MEGABYTE = 1 << 20
+SECONDS = 5
+
+fuzz = settings(
+    max_examples=int(LONG or 300),
+    derandomize=not LONG,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture(scope="module")
+def folder():
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
+
+
+def tried(path, data, read, error, growth):
+    """Read a file; `growth` is how many bytes of memory each of its own may take, beside a few megabytes."""
+    path.write_bytes(data)
+    found = told = None
+    tracemalloc.start()
+    start = time.perf_counter()
+    try:
+        found = read(path)
+    except error as caught:
+        told = str(caught)
+    seconds, (_, peak) = time.perf_counter() - start, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 6 * MEGABYTE + growth * len(data)
+    assert seconds < SECONDS
+    assert told is None or (str(path) in told and len(told) < 2000)
+    return found
+
+
+def a_network(path, data, growth):
+    network = tried(path, data, interop.open, NotANetwork, growth)
+    if network is not None:
+        with np.errstate(all="ignore"):  # weights of 1e300 overflow
+            assert network.forward(np.zeros(network.sizes[0])).a[-1].shape == (network.sizes[-1],)
+
+
+# Bytes: whole files with some of them changed, left out, repeated or put in.
+
+NUMBERS = st.sampled_from(
+    [0, 1, 0x7F, 0x80, 0xFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, (1 << 63) - 1, (1 << 64) - 1]
+)
+
+
+@st.composite
+def mutilated(draw, wholes):
+    data = bytearray(draw(st.sampled_from(wholes)))
+    for _ in range(draw(st.integers(0, 6))):
+        at = draw(st.integers(0, len(data)))
+        kind = draw(st.sampled_from(["byte", "number", "cut", "end", "insert", "repeat"]))
+        if kind == "byte" and at < len(data):
+            data[at] = draw(st.integers(0, 255))
+        elif kind == "number":
+            size = draw(st.sampled_from([1, 2, 4, 8]))
+            data[at : at + size] = (draw(NUMBERS) & (256**size - 1)).to_bytes(size, "little")
+        elif kind == "cut":
+            del data[at : at + draw(st.integers(1, 40))]
+        elif kind == "end":
+            del data[at:]
+        elif kind == "insert":
+            data[at:at] = draw(st.binary(max_size=20))
+        else:
+            data[at:at] = data[at : at + draw(st.integers(1, 200))]
+    return bytes(data)
+
+
+def arrays():
+    """Small networks' arrays."""
+    rng = np.random.default_rng(0)
+    return {
+        f"{i}.{kind}": rng.normal(size=shape)
+        for i, (o, n) in enumerate([(4, 5), (3, 4)])
+        for kind, shape in (("weight", (o, n)), ("bias", (o,)))
+    }
+
+
+def npy(array):
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
+def npz(save=np.savez, **more):
+    file = io.BytesIO()
+    save(file, **arrays(), **more)
+    return file.getvalue()
+
+
+def ours():
+    w1, b1, w2, b2 = arrays().values()
+    with tempfile.TemporaryDirectory() as name:
+        Network([w1, w2], [b1, b2], ["relu", "softmax"]).save(f"{name}/n.npz")
+        return Path(name, "n.npz").read_bytes()
+
+
+def safetensors(header, data):
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + data
+
+
+def a_safetensors():
+    header, data = {"__metadata__": {"activations": "relu,softmax"}}, b""
+    for name, array in arrays().items():
+        header[name] = {
+            "dtype": "F64",
+            "shape": array.shape,
+            "data_offsets": [len(data), len(data) + array.nbytes],
+        }
+        data += array.tobytes()
+    return safetensors(header, data)
+
+
+def a_json(**more):
+    w1, b1, w2, b2 = (array.tolist() for array in arrays().values())
+    return json.dumps({"weights": [w1, w2], "biases": [b1, b2], **more}).encode()
+
+
+NPY = [npy(np.arange(6.0).reshape(2, 3)), npy(np.array("text")), npy(np.array([1, None]))]
+NPZ = [
+    npz(activations=["relu", "softmax"]),
+    npz(np.savez_compressed, activations='["relu", "softmax"]'),
+    npz(activations=np.array([None])),
+    ours(),
+]
+SAFETENSORS = [a_safetensors()]
+JSON = [a_json(activations=["relu", "softmax"]), a_json(sizes=[5, 4, 3], cost="C"), a_json()]
+
+# Files made anew, of parts that are right, wrong or monstrous.
+
+SIZE = st.one_of(
+    st.integers(0, 6), st.integers(-2, 10**20), st.sampled_from([10**12, 1 << 31, 1 << 63, 10**40])
+)
+SHAPE = st.lists(SIZE, max_size=4)
+NAME = st.one_of(
+    st.sampled_from(
+        [*arrays(), "W1", "b1", "weights", "header", "activations", "<script>", "a/../b", "a", "x" * 999]
+    ),
+    st.text(max_size=8),
+)
+ANY_JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), SIZE),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=5), inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+@st.composite
+def npy_made(draw):
+    descr = draw(
+        st.one_of(
+            st.sampled_from(["<f8", "<f4", "|O", "<U0", "<U3", "|S0", "|V8", ">i2", "<f16", "<m8[s]"]),
+            st.text(max_size=6),
+        )
+    )
+    header = {"descr": descr, "fortran_order": draw(st.booleans()), "shape": tuple(draw(SHAPE))}
+    text = f"{header}\n".encode()
+    version = draw(st.sampled_from([1, 1, 1, 2, 3, 0, 9]))
+    length = len(text).to_bytes(2 if version == 1 else 4, "little")
+    return b"\x93NUMPY" + bytes([version, 0]) + length + text + draw(st.binary(max_size=64))
+
+
+@st.composite
+def npz_made(draw):
+    file = io.BytesIO()
+    with zipfile.ZipFile(
+        file, "w", draw(st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]))
+    ) as archive:
+        for name in draw(st.lists(NAME, max_size=5, unique=True)):
+            parts = st.one_of(
+                st.sampled_from([npy(a) for a in arrays().values()]), npy_made(), st.binary(max_size=50)
+            )
+            archive.writestr(
+                "w" + name.replace("\0", "") + draw(st.sampled_from([".npy", ".npy", ".pkl", ""])),
+                draw(parts),
+            )
+    return file.getvalue()
+
+
+@st.composite
+def json_made(draw):
+    number = st.one_of(st.floats(), st.integers(), st.sampled_from([1e308, 10**400, True, None, "1"]))
+    matrix = st.one_of(st.lists(st.lists(number, max_size=3), max_size=3), ANY_JSON)
+    data = {
+        "weights": draw(st.one_of(st.lists(matrix, max_size=3), ANY_JSON)),
+        "biases": draw(st.one_of(st.lists(st.lists(number, max_size=3), max_size=3), ANY_JSON)),
+    }
+    for name in draw(st.sets(st.sampled_from(["sizes", "cost", "activations", "x"]))):
+        data[name] = draw(ANY_JSON)
+    return json.dumps(draw(st.sampled_from([data, data, [data], {"network": data}]))).encode()
+
+
+@st.composite
+def safetensors_made(draw):
+    data = draw(st.binary(max_size=64))
+    offset = st.one_of(st.integers(0, len(data)), SIZE)
+    entry = st.fixed_dictionaries(
+        {},
+        optional={
+            "dtype": st.one_of(st.sampled_from(["F64", "F32", "F16", "BF16", "I64", "BOOL"]), ANY_JSON),
+            "shape": st.one_of(SHAPE, ANY_JSON),
+            "data_offsets": st.one_of(st.lists(offset, min_size=2, max_size=2), ANY_JSON),
+        },
+    )
+    header = draw(st.one_of(st.dictionaries(NAME, st.one_of(entry, ANY_JSON), max_size=4), ANY_JSON))
+    return safetensors(header, data)
+
+
+@fuzz
+@given(data=st.one_of(mutilated(NPY), npy_made(), st.binary(max_size=300)))
+def test_npy(folder, data):
+    found = tried(folder / "a.npy", data, read_npy, Unreadable, 3)
+    assert found is None or found.dtype.kind in "fiubUS"
+
+
+@fuzz
+@given(data=st.one_of(mutilated(NPZ), mutilated(NPZ), npz_made(), st.binary(max_size=300)))
+def test_npz(folder, data):
+    a_network(folder / "a.npz", data, 1100)  # so many times can deflate shrink
+
+
+@fuzz
+@given(
+    data=st.one_of(
+        mutilated(SAFETENSORS), mutilated(SAFETENSORS), safetensors_made(), st.binary(max_size=300)
+    )
+)
+def test_safetensors(folder, data):
+    a_network(folder / "a.safetensors", data, 50)
+
+
+@fuzz
+@given(data=st.one_of(mutilated(JSON), json_made(), ANY_JSON.map(lambda value: json.dumps(value).encode())))
+def test_json(folder, data):
+    a_network(folder / "a.json", data, 50)
+
+
+def test_the_files_that_are_mutilated_are_whole(folder):
+    """Otherwise all of the above would be refused at the door."""
+    for ending, files in ((".npz", NPZ[:2] + NPZ[3:]), (".safetensors", SAFETENSORS), (".json", JSON[:2])):
+        for data in files:
+            (folder / f"whole{ending}").write_bytes(data)
+            assert interop.open(folder / f"whole{ending}").sizes == (5, 4, 3)

@@ -23,6 +23,10 @@ MAGIC = b"\x93NUMPY"
 END = b"PK\x05\x06"  # the record at the end of every zip, 22 bytes and a comment
 TAIL = 22 + (1 << 16)
 
+CONVERT = """. Where you trust it:
+  old = numpy.load({path!r}, allow_pickle=True)
+  numpy.{save}"""
+
 # What zipfile is seen to raise, beside ValueError, for an archive that is damaged or something else.
 ZIP_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, NotImplementedError, RuntimeError),
@@ -69,8 +73,13 @@ def read_npy(path, *, limit=LIMIT):
     array([0, 1, 2])
     >>> folder.cleanup()
     """
-    with opened(path, limit=limit) as (stream, size):
-        return _array(stream, size, os.fspath(path))
+    path = os.fspath(path)
+    try:
+        with opened(path, limit=limit) as (stream, size):
+            return _array(stream, size, path)
+    except Pickled as error:
+        lines = CONVERT.format(path=path, save="save('plain.npy', numpy.array(old.tolist()))")
+        raise Pickled(f"{error}{lines}") from None
 
 
 def read_npz(path, *, limit=LIMIT):
@@ -117,6 +126,9 @@ def read_npz(path, *, limit=LIMIT):
                     with archive.open(entry) as member:
                         found[name] = _array(member, entry.file_size, f"{path}: entry {shown(name)}")
                 return found
+        except Pickled as error:
+            each = "savez('plain.npz', **{k: numpy.array(old[k].tolist()) for k in old})"
+            raise Pickled(f"{error}{CONVERT.format(path=path, save=each)}") from None
         except Unreadable:
             raise
         except (ValueError, *ZIP_ERRORS) as error:
@@ -218,12 +230,7 @@ def _parsed(header, where):
     except TypeError:
         dtype = None
     if dtype is not None and dtype.hasobject:
-        raise Pickled(
-            f"{where}: pickled Python objects, which could run code; it was not opened. "
-            "Where you trust the file:\n"
-            "  old = numpy.load(FILE, allow_pickle=True)\n"
-            "  numpy.savez('plain.npz', **{name: numpy.array(old[name].tolist()) for name in old})"
-        )
+        raise Pickled(f"{where}: pickled Python objects, which could run code; it was not opened")
     if descr[1] is None or dtype is None or dtype.kind not in "fiubUS" or not dtype.itemsize:
         raise Unreadable(f"{where}: its type {shown(descr[1] or 'a record')} is neither numbers nor text")
     return dtype, tuple(map(int, re.findall(r"\d+", shape[1]))), order[1] == "True"

@@ -38,7 +38,7 @@ ACTIVATIONS = {
 }
 
 
-CONVERT = (
+CONVERT = (  # weights and biases, each a list of arrays, as `plain.npz` of a matrix or a vector an entry
     "  old = numpy.load({path!r}, allow_pickle=True)\n"
     "  numpy.savez('plain.npz', **{{f'{{k}}{{i}}': part for k in old for i, part in enumerate(old[k])}})"
 )

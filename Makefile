@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help book serve lab test refresh check lock clean
+.PHONY: help book serve lab test peers refresh check lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -33,6 +33,9 @@ test: $(VENV)/test.stamp book ## build the book, then test package, chapters and
 	@$(BIN)/python -m pytest --nbval-lax --nbval-current-env -W default chapters
 	@$(BIN)/python -m pytest
 
+peers: $(VENV)/test.stamp $(VENV)/peers.stamp ## compare with PyTorch, Captum and Keras, which this installs
+	@$(BIN)/python -m pytest tests/test_attribution_peers.py tests/test_interop_peers.py tests/test_own_network.py
+
 refresh: $(VENV)/book.stamp ## run the chapters and keep in them the few outputs that the tests compare
 	@$(BIN)/python tests/refresh_chapters.py
 
@@ -56,6 +59,12 @@ $(VENV)/python.stamp:
 
 $(VENV)/lock.stamp: $(VENV)/python.stamp
 	@$(BIN)/pip install --quiet "uv>=0.5,<1"
+	@touch $@
+
+$(VENV)/peers.stamp: $(VENV)/python.stamp pyproject.toml
+	@echo "Installing peers into $(VENV)"
+	@$(BIN)/pip install --quiet "pip>=25.1"
+	@$(BIN)/pip install --quiet --group peers
 	@touch $@
 
 # The stamps of the extras: book, test, lab, check.

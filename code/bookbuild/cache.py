@@ -10,7 +10,7 @@ from pathlib import Path
 __all__ = ["digest"]
 
 # What a chapter's numbers and pictures come from, beside its own cells and our package.
-LIBRARIES = ("numpy", "matplotlib", "ipywidgets", "anywidget")
+LIBRARIES = ("numpy", "matplotlib", "ipywidgets", "anywidget", "scikit-learn")
 
 
 def digest(folder):

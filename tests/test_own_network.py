@@ -1,4 +1,4 @@
-"""The cells of *Your own network* that a build passes over: with the library they name, they do what they say."""
+"""The cells of *Your own network* that a build passes over do what they say."""
 
 import importlib
 
@@ -18,10 +18,8 @@ CELLS = [
 ]
 
 
-def run(word, monkeypatch):
+def run(word):
     """Run the cell that imports a library, with what stands before it in the chapter; what it leaves."""
-    if word == "keras":
-        monkeypatch.setenv("KERAS_BACKEND", "torch")
     (cell,) = (source for source in CELLS if f"import {word}" in source)
     sample = digits.load_sample()
     names = {
@@ -38,9 +36,10 @@ def run(word, monkeypatch):
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("library", ["torch", "keras"])
 def test_another_librarys_network_is_opened(library, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
     pytest.importorskip("torch")
     pytest.importorskip(library)
-    names = run(library, monkeypatch)
+    names = run(library)
     network, check = names["network"], names["check"]
     if library == "torch":
         torch = importlib.import_module("torch")
@@ -57,7 +56,7 @@ def test_an_explorer_is_linked_to_a_slider_and_a_plot(monkeypatch):
     monkeypatch.setattr(
         plt, "show", lambda: shown.append([patch.get_height() for patch in plt.gca().patches])
     )
-    names = run("ipywidgets", monkeypatch)
+    names = run("ipywidgets")
     explorer, slider = names["explorer"], names["slider"]
     explorer.neuron = 42
     assert slider.value == 42

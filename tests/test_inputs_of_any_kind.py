@@ -92,7 +92,7 @@ def test_colours_are_shown_as_they_are_and_maps_one_a_channel(page, tmp_path, na
     [shown] = decode(explorer_of(name)._network)
     weights = shown.weights[0][4]
     limit = np.abs(network.weights[0][4]).max()
-    assert page.locator(".wm-weight_map .wm-channels").inner_text().split() == ["Red", "Green", "Blue"]
+    assert page.locator(".wm-weight_map .wm-channels").last.inner_text().split() == ["Red", "Green", "Blue"]
     for channel, plane in enumerate(planes(name, weights)):
         found = pixels(page, ".wm-weight_map .wm-channels canvas", channel)
         assert np.abs(found - signed(plane.ravel(), limit)).max() < 3.3
@@ -223,9 +223,10 @@ def test_without_labels_right_is_what_the_whole_network_answers(page, tmp_path):
     order = [*np.argsort(-z)[:6], *np.argsort(z)[:6]]
     assert names == [str(answers[i]) for i in order]
     words = page.locator(".wm").inner_text()
-    assert "label" not in words
-    assert "Right" not in words
+    assert "There are no labels: right is what the network says with every neuron on." in words
+    assert "label" not in words.replace("no labels", "")
     assert "Wrong" not in words
+    assert part(page, "verdict").inner_text().startswith("The network says")
     assert "This is image 0 of 12, counted from 0." in words
 
 

@@ -54,7 +54,7 @@ def signed(ax, values, shape, limit):
 
 
 def listed(features, values, rest=False):
-    """Short names and values of a table: all in their order, or the largest, and the sum of the others."""
+    """Short names and values of a table: all in order, or the largest, and what the others add up to."""
     order = np.argsort(-np.abs(values), kind="stable")
     order, left = order[:MOST_FEATURES], order[MOST_FEATURES:]
     names, values = [_short(features[i]) for i in (order if len(left) else sorted(order))], np.asarray(values)

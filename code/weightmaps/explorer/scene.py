@@ -150,7 +150,7 @@ class Scene:
             "activation": "activation now",
             "contribution": f"contribution to {self.target} now",
             "mean": f"mean activation over {things}{which}",
-            "removal": f"{things} lost without it" if self.labelled else "answers changed without it",
+            "removal": f"{things} lost without it",
         }[name]
 
     def order(self):

@@ -36,20 +36,19 @@ function ablatedWords(data, view) {
 }
 
 /** The mistake that became most frequent, in words. @param {Data} data @param {number[][]} counts @param {number[][]} before */
-function newMistake({ thing, labels, outputs: names }, counts, before) {
-  let most = 0, words = labels ? "No mistake is made more often than with every neuron on." : "No answer is another.";
+function newMistake({ thing, outputs: names }, counts, before) {
+  let most = 0, words = "No mistake is made more often than with every neuron on.";
   counts.forEach((line, i) => line.forEach((count, k) => {
     const more = count - before[i][k];
     if (i === k || more <= most) return;
     most = more;
-    words = labels ? `Most new mistakes: ${more} more ${thing}${more > 1 ? "s" : ""} of ${names[i]} ${more > 1 ? "are" : "is"} taken for ${names[k]}.`
-      : `Most changed answers: ${more} from ${names[i]} to ${names[k]}.`;
+    words = `Most new mistakes: ${more} more ${thing}${more > 1 ? "s" : ""} of ${names[i]} ${more > 1 ? "are" : "is"} taken for ${names[k]}.`;
   }));
   return words;
 }
 
 /** A table of what each label was taken for. @param {Data} data */
-function confusionTable({ thing, labels, outputs: names }) {
+function confusionTable({ thing, outputs: names }) {
   const head = (scope, words) => element("th", { scope }, words);
   const lines = names.map((name) => {
     const cells = names.map(() => element("td", { "data-part": "confused" })), right = element("td", { "data-part": "right" });
@@ -57,14 +56,13 @@ function confusionTable({ thing, labels, outputs: names }) {
   });
   const caption = element(
     "caption", { class: "wm-note" },
-    `A row for what the ${labels ? thing + " is" : "whole network says"}, a column for what the network says${labels ? "" : " now"}; ` +
-      "red: more often than with every neuron on, blue: less often.",
+    `A row for what the ${thing} is, a column for what the network says; red: more often than with every neuron on, blue: less often.`,
   );
   const area = element(
     "div", { class: "wm-scroll", tabindex: "0", role: "group", "aria-label": "Table of answers" },
     element(
       "table", { class: "wm-confusion" }, caption,
-      element("thead", {}, element("tr", {}, element("td"), ...[...names, labels ? "% right" : "% same"].map((name) => head("col", name)))),
+      element("thead", {}, element("tr", {}, element("td"), ...[...names, "% right"].map((name) => head("col", name)))),
       element("tbody", {}, ...lines.map((one) => one.element)),
     ),
   );
@@ -89,7 +87,7 @@ function confusionTable({ thing, labels, outputs: names }) {
 }
 
 export function ablatePanel(data, pick, { layer }) {
-  const count = data.sizes[layer], n = data.images.length, these = ` of these ${n} ${data.thing}s`, { lone, labels } = data;
+  const count = data.sizes[layer], n = data.images.length, { lone, thing } = data;
   const scaled = (view, factor) => {
     const others = kept(view, (l, j) => l !== layer || j !== view.neuron);
     return { ablated: factor === 1 ? others : [...others, [layer, view.neuron, factor]] };
@@ -124,9 +122,9 @@ export function ablatePanel(data, pick, { layer }) {
         element("div", {}, factor.element, toggle), element("div", {}, top.element, keep, ranking),
       ),
       text(null, ablated, " ", on),
-      ...(lone ? [text(null, "The output differs by ", shift.element, ` from that with every neuron on, on average over these ${n} ${data.thing}s.`)] : [
-        labels ? text(null, "Right on ", now.element, `${these}; on `, before.element, " with every neuron on.")
-          : text(null, "The same answer as with every neuron on for ", now.element, `${these}.`),
+      ...(lone ? [text(null, "With every neuron on the output differs by ", shift.element, `, on average over these ${n} ${thing}s.`)] : [
+        text(null, "Right on ", now.element, ` of these ${n} ${thing}s; on `, before.element, " with every neuron on.",
+          data.labels ? "" : " There are no labels: right is what the network says with every neuron on."),
         mistake, table.element,
       ]),
     ),

@@ -33,16 +33,16 @@ export function signedPicture(data, layer, part, rest = false) {
     };
   }
   const colours = scale(), columns = data.shapeOf(layer)[1], split = layer === 1 && data.channels;
-  const pictures = (split ? CHANNELS : [""]).map((name) => ({ name, picture: canvas("Weights") }));
+  const pictures = (split ? CHANNELS : [""]).map(() => canvas("Weights"));
+  const three = (...parts) => element("div", { class: "wm-channels" }, ...parts);
   return {
-    element: split ? element("div", { class: "wm-channels" }, ...pictures.map(({ name, picture }) => element("div", {}, picture, name)))
-      : pictures[0].picture,
-    scale: colours.element,
+    element: split ? three(...pictures) : pictures[0],
+    scale: split ? element("div", {}, three(...CHANNELS.map((name) => element("span", {}, name))), colours.element) : colours.element,
     set(values, limit, words) {
       const planes = split ? data.planesOf(values) : [values];
-      pictures.forEach(({ name, picture }, c) => {
+      pictures.forEach((picture, c) => {
         paint(picture, planes[c], columns, signed(limit));
-        picture.setAttribute("aria-label", (name && `${name}: `) + words);
+        picture.setAttribute("aria-label", (split ? `${CHANNELS[c]}: ` : "") + words);
       });
       colours.set(limit);
     },

@@ -88,19 +88,15 @@ function cellWords(data, { layer }) {
   return layer === 1 ? "" : ` A cell for each of the ${data.sizes[layer - 1]} neurons of layer ${layer - 1}, in order of their number.`;
 }
 
-/** What on red raises a neuron's z. */
-function raising({ features, channels }, layer) {
-  return (layer > 1 ? "activity" : features ? "a positive value" : channels ? "light" : "ink") + " on red raises its z, on blue lowers it";
-}
-
 export function weightMapPanel(data, pick, { layer }) {
   const picture = signedPicture(data, layer, "weight"), words = note();
+  const raises = layer > 1 ? "activity" : data.features ? "a positive value" : data.channels ? "light" : "ink";
   return {
     element: panel("weight_map", "The neuron’s weights", picture.element, picture.scale, words),
     draw(view) {
       picture.set(view.weights, data.reachOf(layer, view.neuron, ownScale(view)),
         `The ${view.weights.length} weights of neuron ${view.neuron} as a picture.`);
-      write(words, `Neuron ${view.neuron}: ${raising(data, layer)}.` + scaleWords(data, view) + cellWords(data, view));
+      write(words, `Neuron ${view.neuron}: ${raises} on red raises its z, on blue lowers it.` + scaleWords(data, view) + cellWords(data, view));
     },
   };
 }
@@ -112,7 +108,7 @@ export function effectivePanel(data, pick, { layer }) {
     draw(view) {
       picture.set(view.effective(), overPeers(view, (one) => reach(one.effective())),
         `How the z of neuron ${view.neuron} changes with each input, as a picture.`);
-      write(words, `The slope of neuron ${view.neuron}’s z: a little more ${raising(data, 1)}. ` + (layer === 1
+      write(words, `The slope of neuron ${view.neuron}’s z: a little more on red raises it, on blue lowers it. ` + (layer === 1
         ? `In layer 1 it is the weight map, for every ${data.thing}.` : `It holds for this ${data.thing} only; another has another map.`));
     },
   };
@@ -139,9 +135,8 @@ export function productPanel(data, pick, { layer }) {
         "p", { class: "wm-text wm-equation" }, "bias ", bias.element, ` + sum of ${data.sizes[layer - 1]} products `,
         sum.element, " = z ", z.element, ` → ${formula(data.activations[layer - 1])} `, a.element,
       ),
-      note(table ? "" : first ? `Where the image is b${data.channels ? "lack" : "lank"} the product is zero, whatever the weight. `
-        : "Where the layer below is silent the product is zero, whatever the weight. ",
-      "The line starts at the bias, adds up row by row, and ends at z."),
+      note(`Where ${first ? data.drawing === "drawing" ? "the image is blank" : "an input is 0" : "the layer below is silent"} the product is zero, `,
+        "whatever the weight. The line starts at the bias, adds up row by row, and ends at z."),
     ),
     draw(view) {
       const limit = overPeers(view, (one) => reach(table ? added(one) : productsOf(one)));

@@ -245,20 +245,16 @@ export function choice(legend, choices, picked) {
   const name = newId();
   const parts = choices.map(([value, label]) => {
     const input = element("input", { type: "radio", name, value, "data-part": `choice-${value}` });
-    const text = element("span", {}, label);
     input.addEventListener("change", () => picked(value));
-    return { value, input, text, label: element("label", {}, input, text) };
+    return { value, input, label: element("label", {}, input, element("span", {}, label)) };
   });
   return {
     element: element(
       "fieldset", { class: "wm-choice" }, element("legend", {}, legend),
       element("div", { class: "wm-segments" }, ...parts.map((one) => one.label)),
     ),
-    set(value, labels = {}) {
-      for (const one of parts) {
-        one.input.checked = one.value === value;
-        if (labels[one.value]) write(one.text, labels[one.value]);
-      }
+    set(value) {
+      for (const one of parts) one.input.checked = one.value === value;
     },
   };
 }

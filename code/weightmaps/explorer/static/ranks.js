@@ -19,7 +19,7 @@ export function measureWords(name, data, view) {
     activation: "activation now",
     contribution: `contribution to ${targetOf(data, view)} now`,
     mean: `mean activation over ${data.thing}s` + (data.lone ? "" : ` ${data.labels ? "of" : "answered"} ${data.outputs[view.digit]}`),
-    removal: data.labels ? `${data.thing}s lost without it` : "answers changed without it",
+    removal: `${data.thing}s lost without it`,
   }[name];
 }
 

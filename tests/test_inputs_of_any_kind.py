@@ -382,6 +382,12 @@ def test_labels_of_one_output_are_refused():
         NetworkExplorer(network, some(digits.images, np.zeros(12, int)), **options)
 
 
+def test_labels_may_be_left_out():
+    network, digits, options = KINDS["unlabelled"]
+    explorer = NetworkExplorer(network, SimpleNamespace(images=digits.images), **options)
+    assert explorer._images == explorer_of("unlabelled")._images
+
+
 def test_a_pad_is_refused_later_too():
     explorer = explorer_of("table")
     with pytest.raises(Exception, match="panels has draw"):

@@ -87,7 +87,8 @@ def inputs(part, scene, layer, values, limit, words, *, rest=False, more=0):
     kind, split = scene.kind, layer == 1 and scene.kind.channels
     planes = kind.planes if split else [slice(None)]
     axes = part.subplots(1, len(planes) + more, squeeze=False)[0]
-    if layer == 1 and kind.features:
+    table = layer == 1 and kind.features
+    if table:
         names, shown = listed(kind.features, values, rest)
         signed_bars(axes[0], names, shown, limit)
     else:
@@ -95,9 +96,9 @@ def inputs(part, scene, layer, values, limit, words, *, rest=False, more=0):
         for ax, plane in zip(axes, planes, strict=False):
             signed(ax, values[plane], shape, limit)
     words = heading(scene, words, None if more else part)
-    if split:
+    if split or table:  # these Axes stand off the part's middle
         part.suptitle(words, fontsize=8)
-        for ax, name in zip(axes, CHANNELS, strict=False):
+        for ax, name in zip(axes, CHANNELS if split else (), strict=False):
             ax.set_title(name, fontsize=7)
     else:
         axes[0].set_title(words, fontsize=8)

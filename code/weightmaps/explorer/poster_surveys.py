@@ -34,7 +34,7 @@ def draw_responses(part, scene):
     name_rows(ax, [f"all {things}"] if scene.lone else scene.outputs)
     ax.set(xlim=(low, high), ylim=(len(shares) - 0.5, -0.5))
     ax.spines[["top", "right"]].set_visible(False)
-    names = f"Above: the images that drive neuron {neuron} most; below: least"
+    names = f"Above: the {things} that drive neuron {neuron} most; below: least"
     lower.suptitle(names, fontsize=7)
     rows = [np.argsort(-z, kind="stable")[:STRIP], np.argsort(z, kind="stable")[:STRIP]]
     for axes, images in zip(lower.subplots(2, STRIP), rows, strict=True):

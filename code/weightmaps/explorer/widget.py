@@ -1,5 +1,7 @@
 """NetworkExplorer: the widget, its state, and what Python may set it to."""
 
+from types import SimpleNamespace
+
 import traitlets
 
 from weightmaps.explorer import coding, modules, payload
@@ -23,9 +25,9 @@ class NetworkExplorer(ExplorerState, Standalone):
         With one hidden layer or more. With `checkpoints` it must equal the last of them, or be None.
     digits : Digits
         The images to choose from and to measure on, at most 2,000: 100 keep a page light, 500 make an
-        accuracy worth reading. Label k means that output k is the right answer. ``labels`` may be None, and
-        are where there is one output: right is then what the whole network answers. Anything with ``images``
-        and ``labels`` serves.
+        accuracy worth reading. Label k means that output k is the right answer. Anything with ``images``
+        serves; without ``labels``, or where they are None, right is what the network answers with every
+        neuron on. A network of one output has none.
     checkpoints : dict of {int: Network}, optional
         The network at increasing training steps; a slider then moves through them.
     others : dict of {str: Network}, optional
@@ -112,6 +114,7 @@ class NetworkExplorer(ExplorerState, Standalone):
         self._sizes = self._networks[0].sizes
         outputs = payload.output_names(outputs, self._sizes[-1])
         self._kind = kind_of(shape, features, self._sizes[0])
+        digits = SimpleNamespace(images=digits.images, labels=getattr(digits, "labels", None))
         images = image_payload(digits, self._kind, self._sizes[-1])
         if "draw" in panels and not self._kind.plain:
             raise ValueError(NO_DRAWING)

@@ -106,8 +106,7 @@ export function ablatePanel(data, pick, { layer }) {
   const ranking = note(), ablated = element("span", { "data-part": "ablated" }), mistake = text("mistake"), table = confusionTable(data);
   const [now, before] = ["accuracy", "accuracy-untouched"].map((part) =>
     numberPlace(part, (share) => `${Math.round(share * n)} (${percent(share)})`));
-  const shift = numberPlace("shift"), tellShift = remember((traces, whole) =>
-    shift.set(traces.reduce((sum, { a }, i) => sum + Math.abs(a.at(-1)[0] - whole[i].a.at(-1)[0]), 0) / n));
+  const shift = numberPlace("shift"), moved = (traces, whole) => traces.reduce((sum, { a }, i) => sum + Math.abs(a.at(-1)[0] - whole[i].a.at(-1)[0]), 0);
   const tell = remember((counts, untouched) => {
     now.set(rightOf(counts) / n);
     before.set(rightOf(untouched) / n);
@@ -136,7 +135,7 @@ export function ablatePanel(data, pick, { layer }) {
       write(ranking, `In the order of: ${measureWords(view.rank_by, data, view)}.`);
       write(ablated, ablatedWords(data, view));
       on.disabled = !view.ablated.length;
-      if (lone) tellShift(view.traces(), view.whole());
+      if (lone) shift.set(moved(view.traces(), view.whole()) / n);
       else tell(view.confusion(), view.untouched());
     },
   };

@@ -110,7 +110,7 @@ export function gradientOf(layers, { a }, factors, layer, neuron) {
   for (let l = layer - 2; l >= 0; l--) {
     const slopes = back(layers[l].activation, a[l], scaled(d, factors?.[l]));
     d = new Float64Array(layers[l].columns);
-    slopes.forEach((slope, j) => row(layers[l], j).forEach((w, i) => (d[i] += slope * w)));
+    slopes.forEach((slope, j) => slope && row(layers[l], j).forEach((w, i) => (d[i] += slope * w)));
   }
   return d;
 }

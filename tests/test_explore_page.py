@@ -1,0 +1,205 @@
+"""The page that ``weightmaps explore`` writes, from a file: every control, numbers, axe."""
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from test_explorer import random_network
+from test_explorer_browser import TOLERANCE, number, part, settle, slider_value
+from weightmaps import digits
+from weightmaps.__main__ import main
+from weightmaps.cli.explore import MOST_IMAGES
+from weightmaps.inputs import Images
+from weightmaps.network import Network
+from weightmaps.overview import few_of, overview
+
+RNG = np.random.default_rng(0)
+SAMPLE = digits.load_sample()[::8]
+
+
+def pictures(sides, count=30, top=255):
+    return RNG.integers(0, top, (count, *sides), dtype=np.uint8, endpoint=True)
+
+
+# Network, images as they stand in the file, labels, and more arguments.
+KINDS = {
+    "digits": (
+        random_network((784, 30, 10), 1, ("relu", "softmax")),
+        np.round(255 * SAMPLE.images).astype(np.uint8).reshape(-1, 28, 28),
+        SAMPLE.labels,
+        [],
+    ),
+    "two layers": (random_network((48, 9, 7, 3), 2), pictures((8, 6)), RNG.integers(0, 3, 30), []),
+    "colours": (random_network((144, 9, 3), 3), pictures((6, 8, 3)), RNG.integers(0, 3, 30), []),
+    "table": (
+        random_network((5, 9, 3), 4, ("tanh", "softmax")),
+        RNG.normal(size=(30, 5)),
+        RNG.integers(0, 3, 30),
+        [],
+    ),
+    "no labels": (random_network((48, 9, 3), 5), pictures((8, 6)), None, ["--outputs", "cat,<b>dog,a&b"]),
+    "to 16": (
+        random_network((64, 9, 3), 6),
+        pictures((8, 8), top=16).astype(float),
+        RNG.integers(0, 3, 30),
+        [],
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A page of each kind, written by the command."""
+    folder = tmp_path_factory.mktemp("pages")
+    for name, (network, images, labels, more) in KINDS.items():
+        network.save(folder / "network.npz")
+        entries = {"images": images} if labels is None else {"images": images, "labels": labels}
+        np.savez(folder / "given.npz", **entries)
+        files = [str(folder / "network.npz"), "--images", str(folder / "given.npz")]
+        assert main(["explore", *files, *more, "-o", str(folder / f"{name}.html")]) == 0
+    return folder
+
+
+def opened(page, folder, name):
+    page.goto((folder / f"{name}.html").as_uri())
+    page.wait_for_selector("[data-part=sentence]:not(:empty)")
+    return page
+
+
+def shown(name):
+    """The network, and the images of the page in their order, as the file has them."""
+    network, images, labels, _ = KINDS[name]
+    images = Images(images)
+    which, _ = few_of(overview(network, images, labels, progress=False), labels, MOST_IMAGES)
+    return network, images.numbers(which).astype(float)
+
+
+def check(page, network, images):
+    """Numbers on screen are NumPy's, for the state that the sliders show."""
+    settle(page)
+    layer = 1
+    if len(network.sizes) > 3:
+        layer = int(page.locator("fieldset input:checked[data-part^=choice-]").first.get_attribute("value"))
+    neuron, sample = slider_value(page, "neuron"), slider_value(page, "sample")
+    factor = slider_value(page, "factor") / 10
+    trace = network.forward(images[sample])
+    assert number(part(page, "z")) == pytest.approx(trace.z[layer][neuron], abs=TOLERANCE)
+    assert number(part(page, "product-activation")) == pytest.approx(trace.a[layer][neuron], abs=TOLERANCE)
+    if factor == 1:
+        outputs = [number(place) for place in part(page, "output-value").all()]
+        assert outputs == pytest.approx(trace.a[-1].tolist(), abs=TOLERANCE)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_slider_by_keyboard_and_by_mouse(page, folder, name):
+    network, images = shown(name)
+    opened(page, folder, name)
+    check(page, network, images)
+    sliders = page.locator("input[type=range]:visible").all()
+    assert len(sliders) >= 5
+    for slider in sliders:
+        first, last = int(slider.get_attribute("min")), int(slider.get_attribute("max"))
+        for key, value in [
+            ("Home", first),
+            ("ArrowRight", first + 1),
+            ("End", last),
+            ("ArrowLeft", last - 1),
+        ]:
+            slider.press(key)
+            settle(page)
+            assert int(slider.input_value()) == value
+            check(page, network, images)
+        slider.press("Home")
+        box = slider.bounding_box()
+        slider.click(position={"x": box["width"] * 0.8, "y": box["height"] / 2})
+        settle(page)
+        assert int(slider.input_value()) > first
+        check(page, network, images)
+        if part(page, "all-on").is_enabled():
+            part(page, "all-on").click()
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_grid_list_and_button(page, folder, name):
+    network, images = shown(name)
+    opened(page, folder, name)
+    for grid in page.locator("[role=listbox]:visible").all():
+        grid.press("Home")
+        grid.press("ArrowRight")
+        check(page, network, images)
+        box = grid.bounding_box()
+        grid.click(position={"x": box["width"] * 0.1, "y": box["height"] * 0.1})
+        check(page, network, images)
+    for chosen in page.locator("select:visible").all():
+        for value in chosen.locator("option").evaluate_all("(all) => all.map((one) => one.value)"):
+            chosen.select_option(value)
+            check(page, network, images)
+    for radio in page.locator("fieldset input[type=radio]:visible").all():
+        radio.check(force=True)
+        check(page, network, images)
+    for card in part(page, "driver").all()[:3]:
+        card.click()
+        check(page, network, images)
+    part(page, "output").last.press("Enter")
+    settle(page)
+    assert part(page, "output").last.get_attribute("aria-pressed") == "true"
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", KINDS)
+def test_axe_finds_no_violation_and_nothing_scrolls_sideways(new_page, folder, name, scheme, width):
+    page = opened(new_page(viewport={"width": width, "height": 900}, color_scheme=scheme), folder, name)
+    settle(page)
+    results = Axe().run(page)
+    assert results.response["passes"], "axe did not look"
+    assert results.violations_count == 0, results.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_page_says_what_it_holds(page, folder):
+    network, *_ = KINDS["digits"]
+    opened(page, folder, "digits")
+    words = page.locator("main").inner_text()
+    right = int((network.predict(SAMPLE.images) == SAMPLE.labels).sum())
+    assert f"Over all 625 images it is right {right} times, {right / 625:.2%}." in words
+    assert f"This page holds {MOST_IMAGES} of the 625: " in words
+    assert "The images are bytes, 0 to 255, and were divided by 255." in words
+    assert page.locator("h2").inner_text() == "Over all 625 images"
+    assert slider_value(page, "sample") == 0
+    assert part(page, "slider-sample").get_attribute("max") == str(MOST_IMAGES - 1)
+    opened(page, folder, "to 16")
+    assert "Pixels run from 0 to 16; they are shown as ink" in page.locator("main").inner_text()
+    opened(page, folder, "table")
+    assert part(page, "pad").count() == 0
+    assert "input 4" in part(page, "panel-weight_map").inner_text()
+
+
+def test_without_a_script_there_is_a_picture(browser, folder):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((folder / "digits.html").as_uri())
+    picture = page.locator("img[data-weightmaps-poster]")
+    assert picture.evaluate("(img) => img.naturalWidth") > 500
+    assert "neuron 0" in picture.get_attribute("alt")
+    context.close()
+
+
+def test_very_many_maps_are_drawn_when_asked_for(page, tmp_path):
+    wide = Network(
+        [RNG.normal(size=(2600, 784)) / 28, RNG.normal(size=(3, 2600)) / 50], [np.zeros(2600), np.zeros(3)]
+    )
+    wide.save(tmp_path / "wide.npz")
+    np.savez(tmp_path / "given.npz", images=pictures((28, 28), 5))
+    files = [str(tmp_path / "wide.npz"), "--images", str(tmp_path / "given.npz")]
+    assert main(["explore", *files, "-o", str(tmp_path / "wide.html")]) == 0
+    opened(page, tmp_path, "wide")
+    assert part(page, "maps-grid").is_hidden()
+    assert "So many are drawn only when you ask." in part(page, "panel-maps").inner_text()
+    part(page, "draw-maps").press("Enter")
+    assert part(page, "maps-grid").is_visible()
+    assert part(page, "maps-grid").evaluate("(grid) => grid === document.activeElement")
+    part(page, "maps-grid").press("ArrowRight")
+    settle(page)
+    assert slider_value(page, "neuron") == 1
+    assert part(page, "maps-grid").locator("canvas").evaluate("(canvas) => canvas.width") == 51 * 30

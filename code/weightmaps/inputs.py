@@ -179,9 +179,10 @@ def as_outputs(labels, outputs):
         names = {name: k for k, name in enumerate(outputs)}
         unknown = sorted(set(labels.astype(str).tolist()) - set(names))
         if unknown:
+            there = shown(", ".join(outputs))
             raise ValueError(
-                f"labels hold {shown(unknown[0])}, which is no output; there are {shown(', '.join(outputs))}. "
-                "Give the outputs' names in their order (scikit-learn's is alphabetical: model.classes_)"
+                f"labels hold {shown(unknown[0])}, which is no output; there are {there}. Give the outputs' "
+                "names in their order (scikit-learn's is alphabetical: model.classes_)"
             )
         return np.array([names[name] for name in labels.astype(str).tolist()])
     if labels.min() < 0 or labels.max() >= len(outputs):

@@ -67,7 +67,7 @@ def network_payload(networks, steps, others, outputs, images, kind):
     if kind == Kind((28, 28)) and not many:  # a reader may draw a digit that was not given
         images = np.concatenate([images, load_sample().images])
     for share in FINER_AT_ONCE if many else FINER:
-        unit = UNIT * share
+        unit, planes = UNIT * share, None  # the last try's are freed before the next are made
         if count <= FEW_WEIGHTS and share > 0.25:
             continue
         if largest / unit > LARGEST_WHOLE - 1:
@@ -113,7 +113,7 @@ def _planes(networks, unit, kind):
 def _multiples(planes, unit):
     low, middle, high = planes.astype(np.int32)
     codes = low + 256 * middle + 65536 * high
-    return (unit * np.where(codes % 2, -(codes + 1) // 2, codes // 2)).astype(np.float32)
+    return (unit * (codes >> 1 ^ -(codes & 1))).astype(np.float32)
 
 
 def _blocks(weights):
@@ -176,7 +176,7 @@ def _looks_the_same(networks, planes, unit, images):
         for block, other in zip(_blocks(W1), coded(), strict=True):
             if (np.abs(other - block).max(axis=1) > np.abs(block).max(axis=1) / 256).any():
                 return False
-        batch = min(BATCH, 1 + BATCH * 1000 // max(exact.sizes))
+        batch = min(BATCH, 1 + BATCH * 2000 // max(exact.sizes))
         for start in range(0, len(images), batch):
             x = np.asarray(images[start : start + batch], dtype=float)
             one = _forward(exact, _blocks(W1), x)

@@ -172,6 +172,8 @@ class Scene:
     @cached_property
     def effective(self):
         """How the chosen neuron's z changes with each input, at this image."""
+        if self.state.layer == 1:  # without the gradient's copy of all weights
+            return self.weights[self.state.neuron]
         return attribution.gradient(self.heard, self.x, neuron=self.state.neuron, layer=self.state.layer)
 
     def reach(self, layer, neuron=slice(None)):

@@ -61,7 +61,7 @@ def still(figure, palette=64):
     """
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
-    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     colours = {"colors": palette} if isinstance(palette, int) else {"palette": palette}
     file = io.BytesIO()
     picture.quantize(**colours, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)

@@ -132,7 +132,7 @@ def read_npz(path, *, limit=LIMIT):
         except Unreadable:
             raise
         except (ValueError, *ZIP_ERRORS) as error:
-            raise Unreadable(f"{path}: a damaged .npz file ({error})") from None
+            raise Unreadable(f"{path}: a damaged .npz file ({str(error)[:100]})") from None
 
 
 @contextmanager
@@ -225,13 +225,14 @@ def _parsed(header, where):
     shape = re.search(r"'shape':\s*\(\s*((?:\d{1,18}\s*,\s*){0,31}(?:\d{1,18}\s*)?)\)", header)
     if not (descr and order and shape):
         raise Unreadable(f"{where}: damaged, its header gives no type and shape")
-    try:
-        dtype = np.dtype(descr[1])
-    except TypeError:
-        dtype = None
-    if dtype is not None and dtype.hasobject:
+    kind = re.fullmatch(r"[<>=|]?([fiubUSO])\d{0,7}", descr[1] or "a record")
+    if kind and kind[1] == "O":
         raise Pickled(f"{where}: pickled Python objects, which could run code; it was not opened")
-    if descr[1] is None or dtype is None or dtype.kind not in "fiubUS" or not dtype.itemsize:
+    try:
+        dtype = np.dtype(descr[1]) if kind else None
+    except TypeError:  # such as 'f3'
+        dtype = None
+    if dtype is None or not dtype.itemsize:
         raise Unreadable(f"{where}: its type {shown(descr[1] or 'a record')} is neither numbers nor text")
     return dtype, tuple(map(int, re.findall(r"\d+", shape[1]))), order[1] == "True"
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+import trained_networks
 from network_files import (
     arrays,
     every_form,
@@ -147,18 +148,25 @@ def test_every_form_of_a_network_is_read_alike(opened, where, own_bytes):
         check(page, SHOWN, IMAGES.images)
 
 
-def test_networks_that_libraries_trained_answer_as_they_did_there(opened, tmp_path):
-    """The same files as in test_interop_peers, opened by drag and drop."""
-    pytest.importorskip("sklearn")
-    pytest.importorskip("safetensors")
-    trained_networks = pytest.importorskip("trained_networks")
-    page = opened(digits=load_sample()[::250])
-    for path, expected in trained_networks.write_files(tmp_path):
+def check_files(page, files):
+    for path, expected in files:
         drop(page, **{path.name: path.read_bytes()})
         assert wrong(page) == "", path.name
         for sample in (0, 7, 19):
             move(page, "sample", sample)
             assert outputs(page) == pytest.approx(expected[250 * sample].tolist(), abs=1e-3), path.name
+
+
+def test_networks_that_libraries_trained_answer_as_they_did_there(opened, tmp_path):
+    """The same files as in test_interop_peers, opened by drag and drop."""
+    check_files(opened(digits=load_sample()[::250]), trained_networks.write_files(tmp_path))
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_networks_of_torch_and_keras_answer_as_they_did_there(opened, tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    torch, keras = pytest.importorskip("torch"), pytest.importorskip("keras")
+    check_files(opened(digits=load_sample()[::250]), trained_networks.write_peers(tmp_path, torch, keras))
 
 
 def test_a_chosen_file_is_read_like_one_that_is_dropped(opened):

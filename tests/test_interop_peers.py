@@ -8,12 +8,15 @@ import pytest
 from trained_networks import (
     SKLEARN,
     classifier,
+    keras_model,
     mixed,
     nielsen,
     regressor,
     sample,
+    torch_module,
     write_files,
     write_nielsen,
+    write_peers,
 )
 from weightmaps import interop
 
@@ -85,26 +88,6 @@ def torch():
     torch.set_num_threads(1)
     yield torch
     torch.set_num_threads(threads)
-
-
-def torch_module(torch, hidden, *last):
-    """784-12-10 trained for a moment."""
-    kinds = {
-        "sigmoid": torch.nn.Sigmoid,
-        "relu": torch.nn.ReLU,
-        "tanh": torch.nn.Tanh,
-        "identity": torch.nn.Identity,
-    }
-    torch.manual_seed(0)
-    inner = torch.nn.Sequential(torch.nn.Linear(784, 12), kinds[hidden](), torch.nn.Dropout(0.2))
-    module = torch.nn.Sequential(torch.nn.Flatten(), inner, torch.nn.Linear(12, 10))
-    images, labels = map(torch.tensor, mixed())
-    step = torch.optim.Adam(module.parameters(), 0.01)
-    for _ in range(20):
-        step.zero_grad()
-        torch.nn.functional.cross_entropy(module(images), labels).backward()
-        step.step()
-    return torch.nn.Sequential(*module, *last).eval()
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
@@ -210,26 +193,6 @@ def keras(torch):
 KERAS_OWN = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 
-def keras_model(keras, hidden, last, *, apart=False, functional=False):
-    """784-12-10 trained for a moment; activations in the Dense, or apart from it."""
-    keras.utils.set_random_seed(0)
-    layers = [keras.layers.Flatten(), keras.layers.Dense(12, None if apart else hidden)]
-    layers += [keras.layers.Activation(hidden)] if apart and hidden != "linear" else []
-    layers += [keras.layers.Dropout(0.1), keras.layers.Dense(10, last)]
-    inputs = keras.Input([28, 28])
-    if functional:
-        x = inputs
-        for layer in layers:
-            x = layer(x)
-        model = keras.Model(inputs, x)
-    else:
-        model = keras.Sequential([inputs, *layers])
-    images, labels = mixed()
-    model.compile("adam", "mse")
-    model.fit(images.reshape(-1, 28, 28), np.eye(10)[labels], epochs=1, batch_size=100, verbose=0)
-    return model
-
-
 @KERAS_OWN
 @pytest.mark.parametrize(
     ("hidden", "last", "options"),
@@ -246,6 +209,12 @@ def test_keras_models(hidden, last, options, keras):
     model = keras_model(keras, hidden, last, **options)
     expected = model.predict(images, 500, verbose=0)
     np.testing.assert_allclose(outputs(interop.from_keras(model)), expected, **CLOSE)
+
+
+@KERAS_OWN
+def test_files_that_torch_and_keras_wrote(torch, keras, tmp_path):
+    for path, expected in write_peers(tmp_path, torch, keras):
+        np.testing.assert_allclose(outputs(interop.open(path)), expected, **CLOSE, err_msg=path.name)
 
 
 @KERAS_OWN

@@ -79,6 +79,68 @@ def write_nielsen(path):
     return outputs
 
 
+def torch_module(torch, hidden, *last):
+    """784-12-10 trained for a moment."""
+    kinds = {
+        "sigmoid": torch.nn.Sigmoid,
+        "relu": torch.nn.ReLU,
+        "tanh": torch.nn.Tanh,
+        "identity": torch.nn.Identity,
+    }
+    torch.manual_seed(0)
+    inner = torch.nn.Sequential(torch.nn.Linear(784, 12), kinds[hidden](), torch.nn.Dropout(0.2))
+    module = torch.nn.Sequential(torch.nn.Flatten(), inner, torch.nn.Linear(12, 10))
+    images, labels = map(torch.tensor, mixed())
+    step = torch.optim.Adam(module.parameters(), 0.01)
+    for _ in range(20):
+        step.zero_grad()
+        torch.nn.functional.cross_entropy(module(images), labels).backward()
+        step.step()
+    return torch.nn.Sequential(*module, *last).eval()
+
+
+def keras_model(keras, hidden, last, *, apart=False, functional=False):
+    """784-12-10 trained for a moment; activations in the Dense, or apart from it."""
+    keras.utils.set_random_seed(0)
+    layers = [keras.layers.Flatten(), keras.layers.Dense(12, None if apart else hidden)]
+    layers += [keras.layers.Activation(hidden)] if apart and hidden != "linear" else []
+    layers += [keras.layers.Dropout(0.1), keras.layers.Dense(10, last)]
+    inputs = keras.Input([28, 28])
+    if functional:
+        x = inputs
+        for layer in layers:
+            x = layer(x)
+        model = keras.Model(inputs, x)
+    else:
+        model = keras.Sequential([inputs, *layers])
+    images, labels = mixed()
+    model.compile("adam", "mse")
+    model.fit(images.reshape(-1, 28, 28), np.eye(10)[labels], epochs=1, batch_size=100, verbose=0)
+    return model
+
+
+def write_peers(folder, torch, keras):
+    """Files of networks that PyTorch and Keras trained, in their own names; as :func:`write_files`."""
+    from safetensors.torch import save_file
+
+    images = sample()[0]
+    module = torch_module(torch, "relu", torch.nn.Softmax(dim=1))
+    save_file(module.state_dict(), folder / "torch.safetensors", {"activations": "relu,softmax"})
+    state = {name: tensor.numpy() for name, tensor in module.state_dict().items()}
+    np.savez(folder / "torch.npz", activations=["relu", "softmax"], **state)
+    with torch.no_grad():
+        theirs = module(torch.tensor(images)).numpy()
+    model = keras_model(keras, "tanh", "sigmoid")
+    arrays = {one.path: np.asarray(one) for one in model.weights}
+    np.savez(folder / "keras.npz", activations=["tanh", "sigmoid"], **arrays)
+    keras_theirs = model.predict(images.reshape(-1, 28, 28), 500, verbose=0)
+    return [
+        (folder / "torch.safetensors", theirs),
+        (folder / "torch.npz", theirs),
+        (folder / "keras.npz", keras_theirs),
+    ]
+
+
 def write_files(folder):
     """Write a trained network in every format and convention of names that is read.
 

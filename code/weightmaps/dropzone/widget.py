@@ -48,6 +48,7 @@ class NetworkDrop(NetworkExplorer):
 
     _esm = modules.module(ORDER)
     _css = modules.style(STYLES)
+    _room = 180
 
     _worker = traitlets.Unicode(modules.module(WORKER)).tag(sync=True)
 

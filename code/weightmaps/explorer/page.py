@@ -64,7 +64,7 @@ def pieces(widget, payloads, state, poster, words):
     place = {name: _key(_json(content)) for name, content in contents.items()}
     png, width, height = poster
     yield (
-        f'<div class="weightmaps-explorer" style="min-height: {ROOM.format(2 * height + 80)}" '
+        f'<div class="weightmaps-explorer" style="min-height: {ROOM.format(2 * height + 80 + widget._room)}" '
         f'data-weightmaps="{html.escape("".join(_json({**place, "state": state})))}">'
         "<noscript><style>.weightmaps-explorer { min-height: 0 !important; }</style>"
         f'<img data-weightmaps-poster src="data:image/png;base64,{_base64(png)}" '

@@ -19,6 +19,8 @@ class Standalone(anywidget.AnyWidget):
     :func:`still` returns it, ``_words()`` its alternative text.
     """
 
+    _room = 0  # CSS pixels that it takes beyond its still picture
+
     def to_html(self, path, *, title=None, above="", below=""):
         """Write one HTML file that needs no network and no kernel.
 

@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help book serve lab test peers refresh check lock clean
+.PHONY: help book serve lab test peers audit refresh check lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -36,6 +36,9 @@ test: $(VENV)/test.stamp book ## build the book, then test package, chapters and
 peers: $(VENV)/test.stamp $(VENV)/peers.stamp ## compare with PyTorch, Captum and Keras, which this installs
 	@$(BIN)/python -m pytest tests/test_attribution_peers.py tests/test_interop_peers.py tests/test_own_network.py \
 		tests/test_dropzone.py::test_networks_of_torch_and_keras_answer_as_they_did_there
+
+audit: $(VENV)/test.stamp ## Lighthouse and axe over every built page; needs Node, nginx and a Chromium
+	@$(BIN)/python benchmarks/audit.py
 
 refresh: $(VENV)/book.stamp ## run the chapters and keep in them the few outputs that the tests compare
 	@$(BIN)/python tests/refresh_chapters.py

@@ -12,7 +12,7 @@ from test_layers_and_compare import balanced, numbers, pixels, show, signed
 from test_poster import figure_of, words_of
 from weightmaps import attribution
 from weightmaps.explorer import PANELS, NetworkExplorer
-from weightmaps.explorer.payload import decode
+from weightmaps.explorer.coding import decode
 
 ROWS, COLUMNS = 4, 5
 WITHOUT_PAD = [name for name in PANELS if name != "draw"]

@@ -54,7 +54,7 @@ function scoreTable(names, rounds, answers) {
   };
   const all = rounds.map((_, i) => i);
   return element("table", { "data-part": "score" },
-    element("thead", {}, row("th", "maps", "right", "by chance*")),
+    element("thead", {}, row("th", "maps", "right", "blind guessing does as well in*")),
     element("tbody", {}, ...names.map((name) => line(name, all.filter((i) => rounds[i].name === name))), line("all", all)));
 }
 

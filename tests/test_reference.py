@@ -25,10 +25,10 @@ def prose(path):
 
 
 def bold_terms(path):
-    """What is bold and no sentence: three words at most, and no stop at the end."""
+    """What is bold and no sentence: four words at most, and no stop at the end."""
     bold = (" ".join(words.split()) for words in re.findall(r"\*\*(.+?)\*\*", prose(path), re.DOTALL))
     return {
-        words for words in bold if len(words.split()) <= 3 and (words[-1].isalpha() or words[-1].isdigit())
+        words for words in bold if len(words.split()) <= 4 and (words[-1].isalpha() or words[-1].isdigit())
     }
 
 

@@ -119,7 +119,8 @@ def run(options):
         network,
         SimpleNamespace(images=pixels, labels=None if labels is None else labels[which]),
         outputs=outputs,
-        panels=_panels(shape),
+        panels=_panels(network, shape),
+        **_at_first(network, pixels[0]),
         **({"features": features} if features else {"shape": shape}),
     )
     explorer.to_html(
@@ -233,10 +234,21 @@ def _kind(options, network, images):
     return None, [f"input {i}" for i in range(n_in)]
 
 
-def _panels(shape):
-    """All that can be shown, but for a second grid of the hidden neurons; the pen draws digits only."""
-    left_out = {"hidden"} if shape == (digits.SIDE, digits.SIDE) else {"hidden", "draw"}
+def _panels(network, shape):
+    """All that can be shown, but for what would show the same again; the pen draws digits only."""
+    left_out = {"hidden"}
+    if len(network.sizes) == 3:
+        left_out.add("effective")
+    if shape != (digits.SIDE, digits.SIDE):
+        left_out.add("draw")
     return [panel for panel in PANELS if panel not in left_out]
+
+
+def _at_first(network, x):
+    """What answers most in the second layer to an image, and the neuron that adds most to it."""
+    trace = network.forward(x)
+    output = int(trace.a[2].argmax())
+    return {"output": output, "neuron": int((network.weights[1][output] * trace.a[1]).argmax())}
 
 
 def _in_ink(network, pixels, low, high):

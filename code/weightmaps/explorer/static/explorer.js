@@ -61,7 +61,7 @@ function sentences(data, view, needs) {
   if (needs.has("output")) {
     const place = contributions.reduce((sum, v) => sum + (v > own), 1);
     const adds = needs.has("sample") ? `, so it adds ${withSign(own)} to the sum z of ${target}` : "";
-    const among = adds && count > 1 ? `: ${ordinal(place)} of ${count}` : "";
+    const among = adds && own && count > 1 ? `: ${ordinal(place)} of ${count}` : "";
     parts.push((adds ? "Its weight" : `The weight of neuron ${neuron}`) + ` to ${target} is ${withSign(w)}${adds}${among}.`);
   }
   if (!parts.length) parts.push(`${whose} ${neuron}: ${view.weights.length} weights, bias ${withSign(view.bias)}.`);

@@ -201,6 +201,7 @@ def test_very_many_maps_are_drawn_when_asked_for(page, tmp_path):
     part(page, "draw-maps").press("Enter")
     assert part(page, "maps-grid").is_visible()
     assert part(page, "maps-grid").evaluate("(grid) => grid === document.activeElement")
+    part(page, "maps-grid").press("Home")
     part(page, "maps-grid").press("ArrowRight")
     settle(page)
     assert slider_value(page, "neuron") == 1

@@ -94,3 +94,82 @@ def test_the_network_of_the_question_agrees_on_twenty_digits():
     X = digits.load_sample().images[::250]
     assert len(X) == 20
     agree(zoo.load("nielsen"), X, shape=(28, 28), patch=(5, 4), strides=(3, 2), baseline=0.0)
+
+
+# What Captum says of neurons, from a model that PyTorch itself runs
+
+
+MODULES = {
+    "sigmoid": torch.nn.Sigmoid,
+    "relu": torch.nn.ReLU,
+    "tanh": torch.nn.Tanh,
+    "softmax": lambda: torch.nn.Softmax(dim=-1),
+    "identity": torch.nn.Identity,
+}
+
+
+def as_model(network):
+    """Linear layers and activation functions in turn, without the last function: its output is z."""
+    modules = []
+    for w, b, name in zip(network.weights, network.biases, network.activations, strict=True):
+        linear = torch.nn.Linear(*w.T.shape, dtype=torch.float64)
+        linear.weight.data, linear.bias.data = torch.tensor(w), torch.tensor(b)
+        modules += [linear, MODULES[name]()]
+    return torch.nn.Sequential(*modules[:-1])
+
+
+@every_activation
+@pytest.mark.parametrize("layer", [1, 2])
+def test_neuron_attributions_agree(activation, layer):
+    network = random_network(activation)
+    model, X = as_model(network), np.random.default_rng(7).uniform(size=(6, SIZES[0]))
+    inputs, z, target = (
+        torch.tensor(X, requires_grad=True),
+        model[2 * layer - 2],
+        {"neuron": 2, "layer": layer},
+    )
+    slope = captum.NeuronGradient(model, z).attribute(inputs, 2)
+    np.testing.assert_allclose(attribution.gradient(network, X, **target), slope.detach(), **WITHIN)
+    theirs = captum.NeuronIntegratedGradients(model, z).attribute(inputs, 2, n_steps=50)
+    ours = attribution.integrated_gradients(network, X, **target).attributions
+    np.testing.assert_allclose(ours, theirs.detach(), **WITHIN)
+    theirs = captum.NeuronFeatureAblation(model, z).attribute(inputs, 2)
+    ours = attribution.occlusion(network, X, **target, patch=(1, 1), shape=SHAPE)
+    np.testing.assert_allclose(ours, theirs.detach(), **WITHIN)
+
+
+@every_activation
+def test_a_pixel_taken_out_costs_an_output_what_captum_finds(activation):
+    network, cover = random_network(activation), np.linspace(0, 1, SIZES[0])
+    X = np.random.default_rng(7).uniform(size=(6, SIZES[0]))
+    theirs = captum.FeatureAblation(as_model(network)).attribute(
+        torch.tensor(X), torch.tensor(cover)[None], 1
+    )
+    ours = attribution.occlusion(network, X, output=1, patch=(1, 1), shape=SHAPE, baseline=cover)
+    np.testing.assert_allclose(ours, theirs, **WITHIN)
+
+
+@every_activation
+def test_the_ledger_is_what_captum_gives_each_neuron_of_the_last_hidden_layer(activation):
+    """The output's z is linear in their activations, so activation × gradient and ablation say the same."""
+    network = random_network(activation)
+    model, X = as_model(network), np.random.default_rng(7).uniform(size=(6, SIZES[0]))
+    inputs, hidden = torch.tensor(X, requires_grad=True), model[3]
+    for method in (captum.LayerGradientXActivation, captum.LayerFeatureAblation):
+        theirs = method(model, hidden).attribute(inputs, target=1).detach().numpy()
+        for x, row in zip(X, theirs, strict=True):
+            page = attribution.ledger(network, x, 1)
+            np.testing.assert_allclose(page.contributions, row[page.neurons], **WITHIN)
+
+
+@every_activation
+@pytest.mark.parametrize("layer", [1, 2])
+def test_a_neuron_switched_off_costs_what_captum_finds(activation, layer):
+    network = random_network(activation)
+    model, X = as_model(network), np.random.default_rng(7).uniform(size=(6, SIZES[0]))
+    method = captum.LayerFeatureAblation(model, model[2 * layer - 1])
+    theirs = method.attribute(torch.tensor(X), target=1).numpy()
+    for j in range(SIZES[layer]):
+        without = attribution.ablate(network, [j], layer=layer)
+        ours = network.forward(X).z[-1][:, 1] - without.forward(X).z[-1][:, 1]
+        np.testing.assert_allclose(ours, theirs[:, j], **WITHIN)

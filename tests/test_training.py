@@ -99,14 +99,16 @@ def test_a_step_goes_down_the_gradient(hidden, output, cost):
 
     def cost_with(layer, index, change):
         weights = [w.copy() for w in network.weights]
-        weights[layer][index] += change
-        moved = Network(weights, network.biases, network.activations)
+        biases = [b.copy() for b in network.biases]
+        (biases if len(index) == 1 else weights)[layer][index] += change
+        moved = Network(weights, biases, network.activations)
         return COSTS[cost](moved, moved.forward(images), targets)
 
-    for layer, index in [(0, (0, 400)), (0, (3, 17)), (1, (0, 0)), (1, (2, 3))]:
+    some = [(0, (0, 400)), (0, (3, 17)), (0, (1,)), (1, (0, 0)), (1, (2, 3)), (1, (2,))]
+    for layer, index in some:
         slope = (cost_with(layer, index, 1e-6) - cost_with(layer, index, -1e-6)) / 2e-6
-        step = stepped.weights[layer][index] - network.weights[layer][index]
-        assert step == pytest.approx(-rate * slope, rel=1e-4, abs=1e-10)
+        ours, before = (n.biases if len(index) == 1 else n.weights for n in (stepped, network))
+        assert ours[layer][index] - before[layer][index] == pytest.approx(-rate * slope, rel=1e-4, abs=1e-10)
 
 
 def test_the_same_arguments_give_the_same_bits_and_the_start_is_not_changed():

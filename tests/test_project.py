@@ -1,5 +1,6 @@
 """The repository's own promises: pinned actions, one list of dependencies, nothing fetched from elsewhere."""
 
+import ast
 import json
 import re
 import sys
@@ -109,6 +110,54 @@ def test_shipped_files_fetch_nothing_from_elsewhere(path):
     text = path.read_text("utf-8")
     assert foreign_requests(text) == []
     assert not re.search(r"""\b(from|import|fetch)\b\s*\(?\s*["'`](https?:)?//""", text)
+
+
+def dangers(source):
+    """What in a Python program would run text or unpickle a file."""
+    found = []
+    for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
+        name = ast.unparse(call.func)
+        unpickles = re.search(r"\b(pickle|dill|joblib|shelve|marshal|torch)\.(loads?|open|Unpickler)$", name)
+        if unpickles or name in ("eval", "exec", "compile", "__import__", "os.system"):
+            found.append(name)
+        safe = {word.arg for word in call.keywords if getattr(word.value, "value", None) is False}
+        found += {word.arg for word in call.keywords} & {"allow_pickle", "shell"} - safe
+    return found
+
+
+# The search `pattern.exec(text)` is meant to pass: only what no dot precedes is a call of code.
+JAVASCRIPT_DANGERS = re.compile(
+    r"""(?<![.\w])(eval|Function)\s*\(|\.(inner|outer)HTML\b|\bset(Timeout|Interval)\s*\(\s*["'`]"""
+    r"""|\b(insertAdjacentHTML|createContextualFragment|srcdoc|document\.write)\b"""
+)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "code").rglob("*.py")), ids=lambda path: path.name)
+def test_python_runs_no_text_and_unpickles_nothing(path):
+    assert dangers(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in SHIPPED if path.suffix == ".js"], ids=lambda path: path.name
+)
+def test_javascript_runs_no_text_and_writes_no_html(path):
+    assert not JAVASCRIPT_DANGERS.search(path.read_text("utf-8"))
+
+
+def test_dangers_are_found_where_they_are():
+    calls = "eval(t)", "exec(t)", "pickle.load(f)", "torch.load(p)"
+    for source in (*calls, "np.load(p, allow_pickle=True)", "np.load(p, allow_pickle=trusted)"):
+        assert dangers(source), source
+    assert dangers("np.load(p, allow_pickle=False); model.eval(); re.compile(text)") == []
+    for source in ("eval(t)", "new Function(t)", "host.innerHTML = t", "setTimeout('run()', 1)"):
+        assert JAVASCRIPT_DANGERS.search(source), source
+    assert not JAVASCRIPT_DANGERS.search("const [, name] = /a(.*)/.exec(t); setTimeout(draw, 100);")
+
+
+def test_weaknesses_are_reported_in_private_and_to_no_address():
+    text = (ROOT / "SECURITY.md").read_text("utf-8")
+    assert "*Report a vulnerability*" in text
+    assert not re.search(r"://|@", text)
 
 
 def test_every_part_has_its_licence():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from test_explorer_browser import number, part, settle
 from weightmaps import attribution, digits, zoo
@@ -147,6 +148,35 @@ def test_no_page_scrolls_sideways_and_every_picture_is_described(page, place, wi
         for image in page.locator("main img, article img").all():
             assert len(image.get_attribute("alt") or "") > 20
         assert page.locator("h1").count() == 1
+
+
+def every_page(site):
+    """The path of each page that a reader sees: the one at the root only leads on."""
+    found = [path.relative_to(site).as_posix() for path in sorted(site.rglob("*.html"))]
+    return [name for name in found if name != "index.html"]
+
+
+def test_every_page_has_one_title_and_landmarks_with_names_of_their_own(site):
+    for name in every_page(site):
+        page = (site / name).read_text("utf-8")
+        assert page.count("<h1>") == 1, name
+        assert 'role="heading"' not in page, name
+        assert "<aside class=" not in page.replace('<aside class="footnote', ""), name
+        names = re.findall(r'<nav\b[^>]*aria-label="([^"]+)"', page)
+        assert len(names) == len(set(names)) == page.count("<nav"), name
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation_on_any_page(page, site, serve, width, scheme):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    address = serve(site)
+    for name in every_page(site):
+        page.goto(f"{address}/{name}")
+        results = Axe().run(page, options={"preload": False, "resultTypes": ["violations"]})
+        assert results.response["passes"], "axe did not look"
+        assert results.violations_count == 0, f"{name}: {results.generate_report()}"
 
 
 def test_without_javascript_each_explorer_is_a_picture(browser, site):

@@ -13,6 +13,7 @@ __all__ = ["chapter_links", "describe", "foreign_requests"]
 
 # From file:// a page may not fetch another one: the search then shows titles without excerpts.
 SEARCH_FROM_FILE = 'if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;'
+TEMPLATES = Path(__file__).parent / "templates"
 THEME_COLOURS = (("light", "#ffffff"), ("dark", "#131416"))
 LOADED = re.compile(
     r"<(?:script|img|iframe|source|video|audio|embed|object|link(?![^>]*\brel=\"canonical\"))\b[^>]*?"
@@ -103,7 +104,9 @@ def setup(app):
     app.add_config_value("bookbuild_ref", os.environ.get("WEIGHTMAPS_REF") or "main", "html", str)
     # Jupyter Book always sets this one, for an extension that this book does not load.
     app.add_config_value("comments_config", {}, "html", dict)
-    app.connect("html-page-context", furnish)
+    app.connect("config-inited", lambda app, config: config.templates_path.insert(0, str(TEMPLATES)))
+    # After Furo, which makes the list of chapters at the usual priority of 500.
+    app.connect("html-page-context", furnish, priority=600)
     app.connect("build-finished", look_outside)
 
 
@@ -133,6 +136,11 @@ def furnish(app, pagename, templatename, context, doctree):
                 raise ExtensionError(f"{pagename}: no title to put the notebook's links under")
     if pagename == "search":
         app.add_js_file(None, body=SEARCH_FROM_FILE)
+    # A heading without a level, says docutils; it is the name of a group of links.
+    tree = context["furo_navigation_tree"]
+    context["furo_navigation_tree"] = tree.replace(
+        '<p class="caption" role="heading">', '<p class="caption">'
+    )
     # Furo has a viewport of its own; docutils adds a second one.
     metatags = re.sub(r'<meta name="viewport"[^>]*>\s*', "", context.get("metatags", ""))
     context["metatags"] = metatags + "".join(tags)

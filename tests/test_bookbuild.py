@@ -13,6 +13,7 @@ from bookbuild.assets import extract_assets, extract_posters, png_size, prune, s
 from bookbuild.cache import choose_cache, digest
 from bookbuild.mathml import to_mathml
 from bookbuild.pages import chapter_links, describe, foreign_requests
+from bookbuild.styles import bundle, names_in_page, names_in_script, prune_rules
 
 KEY = "0123456789abcdef"
 
@@ -113,14 +114,55 @@ def test_a_poster_must_be_embedded():
         extract_posters('<img data-weightmaps-poster src="https://example.org/a.png">', "")
 
 
-def test_prune_deletes_only_what_no_page_asks_for(tmp_path):
+def test_prune_deletes_only_what_nobody_asks_for(tmp_path):
     folder = tmp_path / "_static" / "weightmaps"
     folder.mkdir(parents=True)
     for name in ("used.js", "stale.js"):
         (folder / name).write_text("x")
-    (tmp_path / "a.html").write_text('<script src="_static/weightmaps/used.js">')
+    for name in ("a.woff2", "b.woff2", "book.css", "other.css"):
+        (folder.parent / name).write_text(
+            "@font-face{src:url(a.woff2)}" if name == "book.css" else "url(b.woff2)"
+        )
+    (tmp_path / "a.html").write_text(
+        '<script src="_static/weightmaps/used.js"><link rel="stylesheet" href="_static/book.css">'
+    )
     prune(SimpleNamespace(outdir=tmp_path, builder=SimpleNamespace(format="html")), None)
-    assert [path.name for path in folder.iterdir()] == ["used.js"]
+    kept = {path.name for path in (tmp_path / "_static").rglob("*") if path.is_file()}
+    assert kept == {"used.js", "book.css", "a.woff2"}
+
+
+# The stylesheet
+
+
+@pytest.mark.parametrize(
+    ("css", "kept"),
+    [
+        ("p{x:y}em{x:y}", "p{x:y}"),
+        (".a,.gone{x:y}", ".a{x:y}"),
+        (".a .gone,#c,#gone{x:y}", "#c{x:y}"),
+        (":root{x:y}*{x:y}::selection{x:y}", ":root{x:y}*{x:y}::selection{x:y}"),
+        (
+            'body[data-theme="dark"] .a:not(.gone):hover{x:y}',
+            'body[data-theme="dark"] .a:not(.gone):hover{x:y}',
+        ),
+        (":is(.gone,p) b,p:is(.a,.b){x:y}", "p:is(.a,.b){x:y}"),
+        ("@media print{.gone{x:y}}@media print{.a{x:y}.gone{x:y}}", "@media print{.a{x:y}}"),
+        ("@font-face{font-family:gone}@import 'x';", "@font-face{font-family:gone}@import 'x';"),
+        ('p{content:"}.gone{"}.gone{x:y}', 'p{content:"}.gone{"}'),
+        (".scroll-current,.made{x:y}", ".scroll-current,.made{x:y}"),
+    ],
+)
+def test_rules_are_dropped_where_what_they_ask_for_occurs_nowhere(css, kept):
+    page = '<body data-theme="auto"><p class="a" id="c"></p></body>'
+    used = names_in_page(page) | names_in_script('x.classList.add("made"); "' + "gone/" * 30 + '"')
+    assert prune_rules(css, used) == kept
+
+
+def test_a_bundle_keeps_the_order_and_the_variables_that_are_read():
+    first = "/*! licence */ p { color: var(--a); --a: var(--b); --b: url('x;y'); --c: 1 } i { x: y }"
+    assert bundle([first, "p { --d: 2; top: 0 }"], ["<p style='left: var(--d)'>"], []) == (
+        "p{color:var(--a);--a:var(--b);--b:url('x;y');}p{--d:2;top:0}"
+    )
 
 
 # Pictures

@@ -1,5 +1,6 @@
 """The built site: every page, every slider, over http and from a folder, against NumPy."""
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -164,6 +165,67 @@ def test_every_page_has_one_title_and_landmarks_with_names_of_their_own(site):
         assert "<aside class=" not in page.replace('<aside class="footnote', ""), name
         names = re.findall(r'<nav\b[^>]*aria-label="([^"]+)"', page)
         assert len(names) == len(set(names)) == page.count("<nav"), name
+
+
+def test_a_page_loads_one_stylesheet_and_one_deferred_script_beside_its_explorers(site):
+    for name in every_page(site):
+        page = (site / name).read_text("utf-8")
+        assert len(re.findall(r'<link rel="stylesheet"', page)) == 1, name
+        if name != "search.html":
+            scripts = [
+                tag for tag in re.findall(r"<script[^>]*\bsrc=[^>]*>", page) if "/weightmaps/" not in tag
+            ]
+            assert len(scripts) == 1, name
+            assert "defer" in scripts[0], name
+    (styles,) = site.glob("_static/*.css")
+    assert len(gzip.compress(styles.read_bytes())) < 12_000
+
+
+def test_the_theme_is_chosen_and_kept(page, place):
+    page.goto(f"{place}/chapters/index.html")
+    themes = []
+    for _ in range(4):
+        themes.append(page.evaluate("document.body.dataset.theme"))
+        page.locator(".theme-toggle:visible").click()
+    assert themes == ["auto", "dark", "light", "auto"]
+    page.reload()
+    assert page.evaluate("document.body.dataset.theme") == "dark"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(19, 20, 22)"
+
+
+def test_the_list_of_sections_follows_the_reader(page, place):
+    page.set_viewport_size({"width": 1500, "height": 900})
+    page.goto(f"{place}/chapters/the-raw-network.html")
+    current = page.locator(".toc-tree li.scroll-current > a")
+    assert current.get_attribute("href") == "#"
+    page.locator("article h2").nth(1).scroll_into_view_if_needed()
+    page.evaluate("document.querySelectorAll('article h2')[1].scrollIntoView()")
+    page.wait_for_function("!document.querySelector('.toc-tree li.scroll-current > a[href=\"#\"]')")
+    assert current.count() == 1
+
+
+def test_code_is_copied(page, place):
+    page.goto(f"{place}/chapters/two-inputs.html")
+    page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    block = page.locator("div.cell_input .highlight").first
+    block.hover()
+    block.get_by_role("button", name="Copy").click()
+    block.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("copied") == block.locator("pre").text_content()
+    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error())")
+    page.evaluate("document.execCommand = () => { window.copied = String(getSelection()); }")
+    block.get_by_role("button").click()
+    page.wait_for_function("copied.includes('import')")
+
+
+def test_drawers_open_by_keyboard_on_a_phone(page, place):
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"{place}/chapters/index.html")
+    assert page.locator(".sidebar-drawer a:visible").count() == 0
+    page.locator("button.nav-overlay-icon").press("Enter")
+    page.locator(".sidebar-drawer").get_by_role("link", name="Two inputs").wait_for()
+    page.keyboard.press("Escape")
+    page.locator(".sidebar-drawer").wait_for(state="hidden")
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -192,7 +192,7 @@ def add_size(tag, data):
 def setup(app):
     # After myst-nb, which adds the widgets' state to the page at the usual priority of 500.
     app.connect("html-page-context", transform_page, priority=600)
-    app.connect("build-finished", prune)
+    app.connect("build-finished", prune, priority=700)  # when the stylesheet is written
 
 
 def transform_page(app, pagename, templatename, context, doctree):
@@ -210,6 +210,10 @@ def transform_page(app, pagename, templatename, context, doctree):
     # A published page has no widget manager: a progress bar's place holder, and every widget's state (the
     # explorer's whole module and networks, a second time), would be dead weight.
     body = WIDGET_VIEW.sub("", body)
+    # What sphinxcontrib-bibtex says of a list of works is out of date.
+    body = body.replace('role="doc-biblioentry"', 'role="listitem"')
+    # A keyboard scrolls what it can stand on.
+    body = body.replace('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper')
     # myst-nb names a fold otherwise than the words it shows; a voice user says the words.
     context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
     context["script_files"] = [
@@ -226,10 +230,14 @@ def transform_page(app, pagename, templatename, context, doctree):
 
 
 def prune(app, exception):
-    """Delete shared files that no page asks for any more."""
+    """Delete the files in ``_static`` that no page and no stylesheet asks for."""
     if exception or app.builder.format != "html":
         return
-    pages = "".join(path.read_text("utf-8") for path in Path(app.outdir).rglob("*.html"))
-    for path in (Path(app.outdir) / FOLDER).glob("*"):
-        if f"{FOLDER}/{path.name}" not in pages:
+    out = Path(app.outdir)
+    pages = "".join(path.read_text("utf-8") for path in out.rglob("*.html"))
+    static = [path for path in (out / "_static").rglob("*") if path.is_file()]
+    kept = [path for path in static if f"_static/{path.relative_to(out / '_static').as_posix()}" in pages]
+    styles = "".join(path.read_text("utf-8") for path in kept if path.suffix == ".css")
+    for path in static:
+        if path not in kept and f"({path.name})" not in styles:
             path.unlink()

@@ -11,8 +11,6 @@ from sphinx.errors import ExtensionError
 
 __all__ = ["chapter_links", "describe", "foreign_requests"]
 
-# From file:// a page may not fetch another one: the search then shows titles without excerpts.
-SEARCH_FROM_FILE = 'if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;'
 TEMPLATES = Path(__file__).parent / "templates"
 THEME_COLOURS = (("light", "#ffffff"), ("dark", "#131416"))
 LOADED = re.compile(
@@ -134,8 +132,6 @@ def furnish(app, pagename, templatename, context, doctree):
             context["body"], count = re.subn("</h1>", lambda _: f"</h1>\n{links}", context["body"], count=1)
             if not count:
                 raise ExtensionError(f"{pagename}: no title to put the notebook's links under")
-    if pagename == "search":
-        app.add_js_file(None, body=SEARCH_FROM_FILE)
     # A heading without a level, says docutils; it is the name of a group of links.
     tree = context["furo_navigation_tree"]
     context["furo_navigation_tree"] = tree.replace(

@@ -1,0 +1,84 @@
+// What a page does beside its explorers: light or dark, where the reader is, drawers, copying code.
+(() => {
+  const root = document.documentElement;
+  const header = document.querySelector(".mobile-header");
+  const next = matchMedia("(prefers-color-scheme: dark)").matches
+    ? { auto: "light", light: "dark", dark: "auto" }
+    : { auto: "dark", dark: "light", light: "auto" };
+  for (const button of document.querySelectorAll(".theme-toggle")) {
+    button.addEventListener("click", () => {
+      const theme = (document.body.dataset.theme = next[document.body.dataset.theme]);
+      try {
+        localStorage.setItem("theme", theme);
+      } catch {
+        // Where nothing may be kept, the choice lasts as long as the page.
+      }
+    });
+  }
+
+  // A label that opens a drawer works without a script, but a keyboard cannot reach it; a button does both.
+  for (const label of document.querySelectorAll(".nav-overlay-icon, .toc-overlay-icon")) {
+    const button = document.createElement("button");
+    const drawer = document.getElementById(label.htmlFor);
+    button.type = "button";
+    button.className = label.className;
+    button.append(...label.childNodes);
+    const say = () => button.setAttribute("aria-expanded", drawer.checked);
+    button.addEventListener("click", () => drawer.click());
+    drawer.addEventListener("change", say);
+    say();
+    label.replaceWith(button);
+  }
+  document.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") for (const drawer of document.querySelectorAll(".sidebar-toggle:checked")) drawer.click();
+  });
+
+  // The section being read is marked in the list of sections: the last one that begins above the line of sight.
+  const links = [...document.querySelectorAll(".toc-tree a")];
+  const sections = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
+  let before = scrollY;
+  function look() {
+    header.classList.toggle("scrolled", scrollY > 0);
+    if (scrollY !== before) root.classList.toggle("show-back-to-top", scrollY >= 64 && scrollY < before);
+    before = scrollY;
+    const ended = innerHeight + scrollY >= root.scrollHeight - 2;
+    const begun = (section, i) => !section || ended || i === 0 || section.getBoundingClientRect().top < 120;
+    const current = sections.findLastIndex(begun);
+    links.forEach((link, i) => link.parentElement.classList.toggle("scroll-current", i === current));
+  }
+  let waiting = false;
+  function soon() {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      look();
+    });
+  }
+  addEventListener("scroll", soon, { passive: true });
+  addEventListener("resize", soon);
+  look();
+
+  async function copy(pre) {
+    try {
+      await navigator.clipboard.writeText(pre.textContent);
+    } catch {
+      // Not a secure page, or not allowed: select the text and copy as a reader would.
+      getSelection().selectAllChildren(pre);
+      document.execCommand("copy");
+      getSelection().removeAllRanges();
+    }
+  }
+  for (const pre of document.querySelectorAll("div.cell_input div.highlight pre")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = "Copy";
+    button.addEventListener("click", async () => {
+      await copy(pre);
+      button.textContent = "Copied";
+      setTimeout(() => (button.textContent = "Copy"), 2000);
+    });
+    pre.before(button);
+  }
+})();

@@ -34,7 +34,7 @@ test: $(VENV)/test.stamp book ## build the book, then test package, chapters and
 	@$(BIN)/python -m pytest
 
 peers: $(VENV)/test.stamp $(VENV)/peers.stamp ## compare with PyTorch, Captum and Keras, which this installs
-	@$(BIN)/python -m pytest tests/test_attribution_peers.py tests/test_interop_peers.py tests/test_own_network.py \
+	@$(BIN)/python -m pytest tests/test_attribution_peers.py tests/test_training_peers.py tests/test_interop_peers.py tests/test_own_network.py \
 		tests/test_dropzone.py::test_networks_of_torch_and_keras_answer_as_they_did_there
 
 audit: $(VENV)/test.stamp ## Lighthouse and axe over every built page; needs Node, nginx and a Chromium

@@ -46,6 +46,16 @@
     const current = sections.findLastIndex(begun);
     links.forEach((link, i) => link.parentElement.classList.toggle("scroll-current", i === current));
   }
+  // What scrolls sideways on this screen can be reached by keyboard.
+  function reach() {
+    for (const box of document.querySelectorAll("div.cell_output pre, figure.wide, .table-wrapper, div.math .formula")) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    }
+  }
+  addEventListener("resize", reach);
+  reach();
+
   let waiting = false;
   function soon() {
     if (waiting) return;

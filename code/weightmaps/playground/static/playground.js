@@ -182,8 +182,8 @@ function render({ model, el }) {
     weights.forEach((slide, k) => slide.set(Math.round(10 * row[k]), withSign(row[k])));
     write(train, running ? "Pause" : "Train");
 
-    const tiles = Float64Array.from(rows.flatMap((r, j) => Array.from(view.activations[j], (a) => r[3] * a)));
-    paintTiles(grid.canvas, { rows: rows.length, columns: SIDE * SIDE, weights: tiles }, [SIDE, SIDE], grid.across, signed(limit));
+    const tiles = rows.map((r, j) => Float64Array.from(view.activations[j], (a) => r[3] * a));
+    paintTiles(grid.canvas, tiles, [SIDE, SIDE], grid.across, signed(limit));
     rows.forEach((r, j) => lines[j](linePath(r), linePath(r)));
     grid.set(state.neuron, `neuron ${state.neuron}, outgoing weight ${withSign(row[3])}`);
     tileScale.set(limit);

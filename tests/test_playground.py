@@ -266,7 +266,7 @@ def steps_on(page):
 def test_training_runs_stops_by_itself_and_is_numpys(page, tmp_path):
     shown(page, tmp_path, TwoInputs(data="ring", hidden=4, seed=2, l2=0.05))
     part(page, "train").click()
-    assert part(page, "train").inner_text() == "Pause"
+    page.wait_for_function("document.querySelector('[data-part=train]').textContent === 'Pause'")
     page.wait_for_function("document.querySelector('[data-part=sentence]').dataset.step === '1000'")
     page.wait_for_function("document.querySelector('[data-part=train]').textContent === 'Train'")
     X, y = points("ring", seed=2)

@@ -48,7 +48,7 @@
   }
   // What scrolls sideways on this screen can be reached by keyboard.
   function reach() {
-    for (const box of document.querySelectorAll("div.cell_output pre, figure.wide, .table-wrapper, div.math .formula")) {
+    for (const box of document.querySelectorAll("article pre, figure.wide, .table-wrapper, div.math .formula")) {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
     }

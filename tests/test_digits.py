@@ -1,21 +1,25 @@
 """The images that ship, full MNIST, and every way in which a file, a cache or a network can be bad."""
 
+import errno
 import gzip
 import hashlib
-import http.server
 import json
 import os
 import shutil
 import socket
 import struct
-import threading
-import types
+import subprocess
+import sys
+import tempfile
+import time
 import urllib.parse
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from small_mnist import CHECKSUMS, IMAGES, NAMES, SMALL, idx, is_whole, mirrors
 from weightmaps import digits, mnist_files
 from weightmaps.digits import Digits, load_mnist, load_sample
 from weightmaps.mnist_files import DataError, read_idx
@@ -160,14 +164,6 @@ def test_sample_with_a_bad_card_is_refused(sample_copy, content):
 # IDX files
 
 
-def idx(array):
-    """The bytes of an IDX file that holds this array of bytes."""
-    return (
-        struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.astype(np.uint8).tobytes()
-    )
-
-
-IMAGES = np.arange(3 * 784).reshape(3, 28, 28) % 251
 GOOD = idx(IMAGES)
 
 
@@ -219,24 +215,13 @@ def test_a_gzip_bomb_is_not_unpacked(tmp_path, monkeypatch):
     assert asked == [4, 12, IMAGES.size + 1]
 
 
-# Full MNIST in miniature: 12 training images, 1 of each digit held out, and 3 test images
-
-LABELS = np.array([1, 0, 2, 1, 3, 4, 5, 9, 8, 7, 6, 0])
-SMALL = {
-    "train-images-idx3-ubyte": idx(np.repeat(np.arange(12), 784).reshape(12, 28, 28) * 20),
-    "train-labels-idx1-ubyte": idx(LABELS),
-    "t10k-images-idx3-ubyte": idx(IMAGES),
-    "t10k-labels-idx1-ubyte": idx(np.array([7, 2, 1])),
-}
-NAMES = list(SMALL)
+# Full MNIST in miniature
 
 
 @pytest.fixture
 def small(monkeypatch, tmp_path):
     """Expect the miniature, keep the cache in tmp_path, and reach no mirror."""
-    monkeypatch.setattr(
-        mnist_files, "CHECKSUMS", {k: hashlib.sha256(v).hexdigest() for k, v in SMALL.items()}
-    )
+    monkeypatch.setattr(mnist_files, "CHECKSUMS", CHECKSUMS)
     monkeypatch.setattr(digits, "HELD_OUT", 1)
     monkeypatch.setattr(mnist_files, "MIRRORS", ())
     monkeypatch.delenv("WEIGHTMAPS_MNIST", raising=False)
@@ -258,35 +243,9 @@ def folder(small, tmp_path):
 
 @pytest.fixture
 def mirror(small, monkeypatch):
-    """Two mirrors on one server, /first/ and /second/.
-
-    ``served`` holds the bytes of each path, ``cut`` the paths that promise more bytes than they send,
-    ``asked`` the paths fetched so far.
-    """
-    served = {f"/{m}/{k}.gz": gzip.compress(v) for m in ("first", "second") for k, v in SMALL.items()}
-    mirror = types.SimpleNamespace(served=served, cut=set(), asked=[])
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            mirror.asked.append(self.path)
-            content = mirror.served.get(self.path)
-            self.send_response(404 if content is None else 200)
-            self.send_header("Content-Length", str(len(content or b"") + 99 * (self.path in mirror.cut)))
-            self.end_headers()
-            self.wfile.write(content or b"")
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setattr(mnist_files, "MIRRORS", (f"{url}/first/", f"{url}/second/"))
-    yield mirror
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with mirrors() as mirror:
+        monkeypatch.setattr(mnist_files, "MIRRORS", mirror.urls)
+        yield mirror
 
 
 def cached(tmp_path):
@@ -294,19 +253,6 @@ def cached(tmp_path):
 
 
 ALL_CACHED = sorted(f"{name}.gz" for name in NAMES)
-
-
-def is_whole(mnist):
-    """Whether this is the miniature, split as it should be."""
-    shades = (np.arange(12) * 20).astype(np.float32) / np.float32(255)
-    return (
-        mnist.train.labels.tolist() == [1, 0]
-        and mnist.validation.labels.tolist() == list(range(10))
-        and mnist.test.labels.tolist() == [7, 2, 1]
-        and np.array_equal(mnist.train.images[:, 0], shades[[3, 11]])
-        and np.array_equal(mnist.validation.images[:, 5], shades[[1, 0, 2, 4, 5, 6, 10, 9, 8, 7]])
-        and np.array_equal(mnist.test.images, IMAGES.reshape(3, 784).astype(np.float32) / np.float32(255))
-    )
 
 
 def test_folder_as_argument(folder):
@@ -365,37 +311,56 @@ def test_download_shows_its_progress(mirror, capsys):
 def fault(mirror, kind):
     """Spoil the first training file on the first mirror."""
     path = f"/first/{NAMES[0]}.gz"
+    whole = mirror.served[path]
     if kind == "missing":
         del mirror.served[path]
-    elif kind == "truncated":
-        mirror.served[path] = mirror.served[path][:-20]
     elif kind == "cut off":
-        mirror.cut.add(path)
-    elif kind == "wrong":
-        mirror.served[path] = gzip.compress(SMALL[NAMES[2]])
-    elif kind == "a page":
-        mirror.served[path] = b"<html>Please log in</html>"
+        mirror.cut[path] = 99
+    elif kind == "redirect loop":
+        mirror.loops.add(path)
+    elif kind == "silent":
+        mirror.silent.add(path)
+    else:
+        mirror.served[path] = {
+            "truncated": whole[:-20],
+            "longer": gzip.compress(SMALL[NAMES[0]] + bytes(9)),
+            "another": gzip.compress(SMALL[NAMES[2]]),
+            "one bit": gzip.compress(SMALL[NAMES[0]][:-1] + b"\xdd"),
+            "a page": b"<html>Please log in</html>",
+            "nothing": b"",
+        }[kind]
 
 
 FAULTS = {
     "missing": "404",
     "truncated": "cut short",
     "cut off": "IncompleteRead",
-    "wrong": "SHA-256",
+    "redirect loop": "Exceeded 30 redirects",
+    "silent": "Read timed out",
+    "longer": "it holds more",
+    "another": "SHA-256",
+    "one bit": "SHA-256",
     "a page": "no IDX file",
+    "nothing": "is empty",
 }
 
 
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(mnist_files, "TIMEOUT", 0.5)
+
+
 @pytest.mark.parametrize("kind", FAULTS)
-def test_second_mirror_makes_good_what_the_first_does_wrong(mirror, tmp_path, kind):
+def test_second_mirror_makes_good_what_the_first_does_wrong(mirror, impatient, tmp_path, kind):
     fault(mirror, kind)
     assert is_whole(load_mnist(progress=False))
-    assert mirror.asked[:3] == [f"/first/{NAMES[0]}.gz", f"/second/{NAMES[0]}.gz", f"/first/{NAMES[1]}.gz"]
+    tries = [f"/first/{NAMES[0]}.gz"] * (31 if kind == "redirect loop" else 1)
+    assert mirror.asked == [*tries, f"/second/{NAMES[0]}.gz", *(f"/first/{name}.gz" for name in NAMES[1:])]
     assert cached(tmp_path) == ALL_CACHED
 
 
 @pytest.mark.parametrize("kind", FAULTS)
-def test_when_no_mirror_serves_each_is_listed_with_its_reason(mirror, monkeypatch, tmp_path, kind):
+def test_when_no_mirror_serves_each_is_listed_with_its_reason(mirror, impatient, tmp_path, kind):
     fault(mirror, kind)
     del mirror.served[f"/second/{NAMES[0]}.gz"]
     with pytest.raises(DataError, match="no mirror gave this file") as caught:
@@ -449,6 +414,128 @@ def test_cache_that_cannot_be_written_is_named(mirror, tmp_path):
     with pytest.raises(DataError, match=r"cache cannot be written.*WEIGHTMAPS_CACHE"):
         load_mnist(progress=False)
     assert mirror.asked == []
+
+
+def test_a_download_that_ends_early_is_never_taken_for_the_file(mirror, tmp_path):
+    """At no byte, and at every tenth, also where the mirror takes what it sends for all."""
+    path = f"/first/{NAMES[2]}.gz"
+    whole = mirror.served[path]
+    for tenth in range(10):
+        for promised in (True, False):
+            end = len(whole) * tenth // 10
+            mirror.served[path], mirror.cut[path] = (
+                (whole, len(whole) - end) if promised else (whole[:end], 0)
+            )
+            mirror.asked.clear()
+            assert is_whole(load_mnist(progress=False))
+            assert f"/second/{NAMES[2]}.gz" in mirror.asked
+            assert cached(tmp_path) == ALL_CACHED
+            shutil.rmtree(tmp_path / "cache")
+
+
+def test_a_full_disk_is_named_and_no_other_mirror_is_blamed(mirror, monkeypatch, tmp_path):
+    load_mnist(progress=False)
+    (tmp_path / "cache" / "mnist" / ALL_CACHED[0]).unlink()
+    mirror.asked.clear()
+
+    def full(self, url, output_file, pooch):
+        output_file.write_bytes(b"\x1f\x8b")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pooch.HTTPDownloader.__call__", full)
+        with pytest.raises(DataError, match=r"cannot be written.*No space left.*WEIGHTMAPS_CACHE") as caught:
+            load_mnist(progress=False)
+    assert "mirror" not in str(caught.value)
+    assert cached(tmp_path) == ALL_CACHED[1:]
+    assert is_whole(load_mnist(progress=False))
+
+
+def read_only(patch):
+    """Nothing can be made or deleted; permissions would not hold the superuser back."""
+
+    def refuse(*_, dir=None, missing_ok=False, **__):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), dir)
+
+    patch.setattr(tempfile, "mkdtemp", refuse)
+    patch.setattr(Path, "unlink", refuse)
+
+
+def test_a_read_only_cache_serves_while_it_is_whole_and_is_named_when_not(mirror, monkeypatch, tmp_path):
+    load_mnist(progress=False)
+    mirror.asked.clear()
+    half = tmp_path / "cache" / "mnist" / f"{NAMES[2]}.gz"
+    with monkeypatch.context() as patch:
+        read_only(patch)
+        assert is_whole(load_mnist(progress=False))
+        half.write_bytes(half.read_bytes()[:99])
+        with pytest.raises(DataError, match=r"cannot be written.*Read-only.*WEIGHTMAPS_CACHE"):
+            load_mnist(progress=False)
+    assert mirror.asked == []
+    assert is_whole(load_mnist(progress=False))
+
+
+def test_a_cache_deleted_while_it_is_read_is_filled_again(mirror, monkeypatch, tmp_path):
+    load_mnist(progress=False)
+    listed = mnist_files.places
+
+    def and_gone(folder, name):
+        found = listed(folder, name)
+        if name == NAMES[2]:
+            shutil.rmtree(folder)
+        return found
+
+    monkeypatch.setattr(mnist_files, "places", and_gone)
+    assert is_whole(load_mnist(progress=False))
+    assert cached(tmp_path) == sorted(f"{name}.gz" for name in NAMES[2:])
+
+
+def test_a_cache_deleted_while_it_is_filled_is_an_error_that_says_so(mirror, tmp_path):
+    mirror.meanwhile = lambda: shutil.rmtree(tmp_path / "cache")
+    with pytest.raises(DataError, match=r"cache.*cannot be written.*No such file.*WEIGHTMAPS_CACHE"):
+        load_mnist(progress=False)
+    mirror.meanwhile = lambda: None
+    assert is_whole(load_mnist(progress=False))
+    assert cached(tmp_path) == ALL_CACHED
+
+
+def test_a_file_of_the_user_that_cannot_be_read_is_named(folder, monkeypatch):
+    listed = mnist_files.places
+    gone = [folder / NAMES[0]]
+    monkeypatch.setattr(mnist_files, "places", lambda *how: gone if how[1] == NAMES[0] else listed(*how))
+    (folder / NAMES[0]).unlink()
+    with pytest.raises(DataError, match=f"{NAMES[0]}: cannot be read .*No such file"):
+        load_mnist(folder)
+
+
+CHILD = """
+import json, sys
+from weightmaps import digits, mnist_files
+mnist_files.CHECKSUMS, mnist_files.MIRRORS = json.loads(sys.argv[1])
+digits.HELD_OUT = 1
+print("ready", flush=True)
+sys.stdin.readline()
+print(digits.load_mnist(progress=False).test.labels.tolist())
+"""
+
+
+def test_two_processes_fill_one_cache_at_once(mirror, tmp_path):
+    """Where both find half a file, both heal it."""
+    (tmp_path / "cache" / "mnist").mkdir(parents=True)
+    (tmp_path / "cache" / "mnist" / NAMES[0]).write_bytes(SMALL[NAMES[0]][:99])
+    command = [sys.executable, "-c", CHILD, json.dumps([mnist_files.CHECKSUMS, mnist_files.MIRRORS])]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, **pipes) as one, subprocess.Popen(command, **pipes) as other:
+        for child in (one, other):
+            assert child.stdout.readline() == "ready\n"
+        mirror.meanwhile = lambda: time.sleep(0.05)
+        for child in (one, other):
+            child.stdin.write("\n")
+            child.stdin.flush()
+        assert [child.communicate(timeout=60)[0] for child in (one, other)] == ["[7, 2, 1]\n"] * 2
+    assert len(mirror.asked) >= 4
+    assert cached(tmp_path) == ALL_CACHED
+    assert is_whole(load_mnist(progress=False))
 
 
 def test_mirrors_are_several_hosts_over_https():

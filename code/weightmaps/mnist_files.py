@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import math
 import os
 import tempfile
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +32,12 @@ MIRRORS = (
 )
 LARGEST = 60_000  # images, or labels, in the largest of the files
 TIMEOUT = 15  # seconds without an answer before the next mirror is tried
+FULL = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EIO,
+}  # what a write to the disk ends with, and no mirror
 
 
 class DataError(ValueError):
@@ -141,7 +149,10 @@ def from_folder(folder):
             f"{folder}: {problem} {', '.join(missing)} (plain or .gz); add what is missing, or name no "
             "folder (neither here nor in WEIGHTMAPS_MNIST) and MNIST is downloaded"
         )
-    return {name: _verified(places(folder, name)[0], name) for name in CHECKSUMS}
+    try:
+        return {name: _verified(places(folder, name)[0], name) for name in CHECKSUMS}
+    except OSError as error:
+        raise DataError(f"{error.filename}: cannot be read ({error})") from error
 
 
 def from_cache(*, progress=True):
@@ -170,7 +181,10 @@ def from_cache(*, progress=True):
                 files[name] = _verified(path, name)
                 break
             except DataError:
-                path.unlink()  # half a download, say: the cache is ours to heal
+                with suppress(OSError):  # somebody else may have been sooner, or the cache is read-only
+                    path.unlink()  # half a download, say: the cache is ours to heal
+            except OSError:
+                pass  # gone since it was listed, say: as if it had not been there
         else:
             files[name] = _download(name, folder, progress)
     return files
@@ -188,6 +202,8 @@ def _download(name, folder, progress):
                     fetch(f"{mirror}{name}.gz", part, None)
                     array = _verified(part, name)
                 except (OSError, DataError) as error:
+                    if getattr(error, "filename", None) or getattr(error, "errno", None) in FULL:
+                        raise  # the cache's fault: another mirror would not help
                     if getattr(error, "response", None) is not None:
                         error.response.close()  # pooch leaves the connection of a refusal open
                     # requests wraps a refused connection in many words; its reason is the part to read.

@@ -1,6 +1,6 @@
 """The Sphinx extension of this one book: MathML, explorer assets, page head, styles, execution cache."""
 
-from . import assets, cache, mathml, pages, styles
+from . import assets, cache, head, mathml, pages, styles
 
 __all__ = ["setup"]
 
@@ -22,5 +22,6 @@ def setup(app):
     cache.setup(app)
     assets.setup(app)
     pages.setup(app)
+    head.setup(app)
     styles.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

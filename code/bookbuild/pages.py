@@ -120,7 +120,8 @@ def furnish(app, pagename, templatename, context, doctree):
         text = next((node.astext() for node in doctree.findall(nodes.paragraph)), "")
         if not text:
             raise ExtensionError(f"{pagename}: no paragraph to describe the page by")
-        tags.append(f'<meta name="description" content="{html.escape(describe(text))}">')
+        context["description"] = describe(text)
+        tags.append(f'<meta name="description" content="{html.escape(context["description"])}">')
         if app.env.doc2path(pagename, base=False).endswith(".ipynb"):
             root = "../" * pagename.count("/")
             try:

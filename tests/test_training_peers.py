@@ -106,7 +106,7 @@ def test_training_without_a_hidden_layer_ends_at_logistic_regression():
     X, labels = clouds()
     digits = Digits(np.hstack([X, np.zeros((len(X), 779))]), labels)  # an image has 784 pixels
     network = Network([np.full((3, 784), 0.5)], [np.zeros(3)], ["softmax"])
-    recipe = {"epochs": 3000, "batch_size": len(X), "learning_rate": 2.0, "weight_decay": 3.0}
+    recipe = {"epochs": 600, "batch_size": len(X), "learning_rate": 2.0, "weight_decay": 3.0}
     ours, _ = train(network, digits, cost="cross_entropy", progress=False, **recipe)
     seen = digits.images.astype(np.float64)
     # Its C multiplies the sum of the costs, and the weights' half square has the factor 1: C = 1 / λ.

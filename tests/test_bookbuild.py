@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import re
 import xml.etree.ElementTree as ET
 from types import SimpleNamespace
@@ -11,8 +12,10 @@ from PIL import Image
 
 from bookbuild.assets import extract_assets, extract_posters, png_size, prune, size_images
 from bookbuild.cache import choose_cache, digest
+from bookbuild.head import POLICY, card_tags, draw_card, site_address, sitemap, structured_data
 from bookbuild.mathml import to_mathml
 from bookbuild.pages import chapter_links, describe, foreign_requests
+from bookbuild.search import as_script, sections
 from bookbuild.styles import bundle, names_in_page, names_in_script, prune_rules
 
 KEY = "0123456789abcdef"
@@ -234,6 +237,93 @@ def test_foreign_requests_are_seen(page):
 
 def test_links_that_a_reader_follows_are_no_requests():
     assert foreign_requests('<a href="https://example.org">x</a><script src="../a.js"></script>') == []
+
+
+# The head of a page
+
+
+def test_a_page_says_where_it_is_only_where_that_is_known():
+    said = card_tags("A < B", "The book", 'Says "x"', "https://example.org/b/", "chapters/a b.html")
+    tags = ET.fromstring("<head>" + re.sub(r"(<(?:meta|link)[^>]*)>", r"\1/>", said) + "</head>")
+    cards = {tag.get("property") or tag.get("name"): tag.get("content") for tag in tags.iter("meta")}
+    assert tags.find("link").get("href") == "https://example.org/b/chapters/a%20b.html" == cards["og:url"]
+    assert (cards["og:title"], cards["og:description"]) == ("A < B", 'Says "x"')
+    assert cards["og:image"] == "https://example.org/b/_static/card.png"
+    unknown = card_tags("A", "The book", "x")
+    assert "http" not in unknown
+    assert "canonical" not in unknown
+
+
+def test_structured_data_cannot_end_its_script():
+    script = structured_data("</script><b>", "The book", "We", "x", chapter=True)
+    assert script.count("</script>") == 1
+    data = json.loads(re.search(r">(.*)</script>", script)[1])
+    assert (data["@type"], data["name"], data["isPartOf"]["name"]) == ("Chapter", "</script><b>", "The book")
+    first = json.loads(re.search(r">(.*)</script>", structured_data("T", "B", "We", "x", chapter=False))[1])
+    assert (first["@type"], first["name"]) == ("Book", "B")
+
+
+def test_an_address_ends_in_a_slash():
+    assert site_address("https://example.org/book") == site_address("https://example.org/book/")
+    assert site_address("http://127.0.0.1:8000") == "http://127.0.0.1:8000/"
+    assert site_address("") == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "example.org",
+        "ftp://example.org",
+        'https://e.org/"><script>',
+        "https://e.org/?a",
+        "https:///x",
+        "https://a b",
+    ],
+)
+def test_what_is_no_address_is_refused(text):
+    with pytest.raises(ValueError, match="WEIGHTMAPS_ADDRESS is"):
+        site_address(text)
+
+
+def test_a_sitemap_lists_every_page():
+    found = ET.fromstring(sitemap("https://e.org/", ["a&b.html", "c.html"]).encode())
+    assert [place.text for place in found.findall(".//{*}loc")] == [
+        "https://e.org/a%26b.html",
+        "https://e.org/c.html",
+    ]
+
+
+def test_the_card_has_the_size_that_its_tags_say(tmp_path):
+    draw_card(tmp_path / "card.png", "A long title of some words")
+    with Image.open(tmp_path / "card.png") as card:
+        assert card.size == (1200, 630)
+        assert len(card.convert("RGB").getcolors(1 << 20)) > 100
+
+
+def test_the_policy_names_no_host():
+    assert not re.search(r"\*|https?:|\w\.\w", POLICY)
+    assert POLICY.startswith("default-src 'none'")
+
+
+# Search
+
+
+def test_sections_are_read_without_code_and_without_each_other():
+    page = (
+        '<h1>Not this</h1><article><section id="a"><h1>A &amp; B<a class="headerlink">#</a></h1>'
+        "<p>one <br>two</p>"
+        '<div class="cell_input"><pre>x = 1</pre></div><section id="c"><h2>C</h2><script>y</script>three'
+        "<math><mi>z</mi></math></section>four</section></article><p>nor this</p>"
+    )
+    assert sections(page) == [["a", "A & B", "one twofour"], ["c", "C", "threez"]]
+
+
+def test_texts_are_a_script_of_pages_that_have_any():
+    page = '<article><section id="t"><h1>T</h1>x</section></article>'
+    script = as_script({"a.html": page, "index.html": "<p>y</p>"})
+    assert json.loads(script.removeprefix("window.bookTexts=").rstrip(";\n")) == [
+        ["a.html", "T", [["", "T", "x"]]]
+    ]
 
 
 # The execution cache

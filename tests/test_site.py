@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from bookbuild.head import POLICY
 from test_explorer_browser import number, part, settle
 from weightmaps import attribution, digits, zoo
 
@@ -167,9 +168,74 @@ def test_every_page_has_one_title_and_landmarks_with_names_of_their_own(site):
         assert len(names) == len(set(names)) == page.count("<nav"), name
 
 
+def test_every_page_forbids_other_hosts_and_describes_itself(site):
+    seen = set()
+    for name in every_page(site):
+        page = (site / name).read_text("utf-8")
+        head = page[: page.index("</head>")]
+        policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        assert head.count(policy) == 1, name
+        assert head.index(policy) < head.find("<script") or "<script" not in head, name
+        (description,) = re.findall(r'<meta name="description" content="([^"]+)">', head)
+        (title,) = re.findall(r"<title>([^<]+)</title>", head)
+        assert (title, description) not in seen
+        seen.add((title, description))
+        if name not in ("404.html", "search.html"):
+            assert head.count('property="og:title"') == 1, name
+            json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', head)[1])
+
+
+def test_the_policy_stops_another_host(browser, place):
+    page = browser.new_page()  # not the fixture's: what the policy stops is told on the console
+    page.goto(f"{place}/chapters/glossary.html")
+    page.evaluate("() => addEventListener('securitypolicyviolation', (e) => { stopped = e.blockedURI; })")
+    answer = page.evaluate("fetch('https://127.0.0.2/').then(() => 'fetched', () => 'refused')")
+    assert answer == "refused"
+    assert page.evaluate("stopped").startswith("https://127.0.0.2")
+    page.close()
+
+
+def test_search_shows_excerpts_that_lead_to_their_section(page, place):
+    page.goto(f"{place}/chapters/glossary.html")
+    page.get_by_role("searchbox").fill("noise seeds")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=noise+seeds")
+    results = page.locator("#search-results li")
+    assert results.count() > 3
+    for words in results.locator("p").all()[:3]:
+        assert words.locator("mark").first.inner_text().lower() in ("noise", "seed")
+    page.get_by_role("searchbox", name="Words to find").fill("<b>(")
+    page.get_by_text("No section holds all these words.").wait_for()
+    page.get_by_role("searchbox", name="Words to find").fill("Where the noise comes from")
+    results.first.get_by_role("link").click()
+    page.wait_for_url("**/chapters/where-the-noise-comes-from.html*", timeout=5000)
+
+
+@pytest.mark.parametrize("depth", ["", "a/b/"])
+def test_no_page_is_a_page(page, site, serve, tmp_path, depth):
+    (tmp_path / depth).mkdir(parents=True, exist_ok=True)
+    (tmp_path / depth / "lost.html").write_bytes((site / "404.html").read_bytes())
+    page.goto(f"{serve(tmp_path)}/{depth}lost.html")
+    assert page.locator("h1").inner_text() == "No such page"
+    assert page.locator("main").bounding_box()["width"] < 700
+
+
+def test_a_network_is_read_in_a_worker_on_the_page_of_ones_own(page, place, tmp_path):
+    page.goto(f"{place}/chapters/your-own-network.html")
+    page.locator(".weightmaps-explorer").first.scroll_into_view_if_needed()
+    zone = page.locator("input[type=file]").first
+    zoo.load("zero-one").save(tmp_path / "mine.npz")
+    zone.wait_for(state="attached")
+    zone.set_input_files(tmp_path / "mine.npz")
+    page.wait_for_function("document.body.innerText.includes('mine.npz')")
+
+
 def test_a_page_loads_one_stylesheet_and_one_deferred_script_beside_its_explorers(site):
     for name in every_page(site):
         page = (site / name).read_text("utf-8")
+        if name == "404.html":
+            assert not re.search(r"<link rel=.stylesheet|<script|src=", page)
+            continue
         assert len(re.findall(r'<link rel="stylesheet"', page)) == 1, name
         if name != "search.html":
             scripts = [

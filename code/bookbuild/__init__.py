@@ -1,6 +1,6 @@
 """The Sphinx extension of this one book: MathML, explorer assets, page head, styles, execution cache."""
 
-from . import assets, cache, head, mathml, pages, styles
+from . import assets, cache, head, mathml, pages, search, styles
 
 __all__ = ["setup"]
 
@@ -23,5 +23,6 @@ def setup(app):
     assets.setup(app)
     pages.setup(app)
     head.setup(app)
+    search.setup(app)
     styles.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -188,7 +188,7 @@ def furnish(app, pagename, templatename, context, doctree):
     described = context.get("description") or DESCRIPTIONS[pagename]
     if not context.get("description"):
         tags += f'<meta name="description" content="{html.escape(described)}">'
-    title = html.unescape(re.sub("<[^>]*>", "", context.get("title") or "Search"))
+    title = html.unescape(re.sub("<[^>]*>", "", context["title"]))
     if doctree is not None:
         page = f"{pagename}.html"
         tags += card_tags(title, book, described, address, page)

@@ -7,10 +7,12 @@ from pathlib import Path
 import rcssmin
 import rjsmin
 
+from . import search
+
 __all__ = ["bundle", "names_in_page", "prune_rules"]
 
 # How the page's template asks for them; zeroes stand for a hash that is not known before the last page.
-LINK = re.compile(r"_static/site-[0-9a-f]{16}\.(css|js)")
+LINK = re.compile(r"_static/((?:site|texts)-)[0-9a-f]{16}(\.css|\.js)")
 SOURCES = ("pygments.css", "styles/furo.css", "mystnb*.css", "book.css")
 # What only a browser makes, and the theme's own states, which its rules and the book's script set.
 ALWAYS = {
@@ -174,10 +176,14 @@ def write(app, exception):
     pages = [path.read_text("utf-8") for path in paths]
     scripts = [script, *(path.read_text("utf-8") for path in static.glob("weightmaps/*.js"))]
     css = bundle([path.read_text("utf-8") for path in sources], pages, scripts)
+    texts = search.as_script(
+        {path.relative_to(out).as_posix(): page for path, page in zip(paths, pages, strict=True)}
+    )
+    texts += rjsmin.jsmin((static / "search.js").read_text("utf-8"))
     names = {}
-    for kind, text in (("css", css), ("js", script)):
-        names[kind] = f"_static/site-{hashlib.sha256(text.encode()).hexdigest()[:16]}.{kind}"
+    for kind, text in ((("site-", ".css"), css), (("site-", ".js"), script), (("texts-", ".js"), texts)):
+        names[kind] = f"_static/{kind[0]}{hashlib.sha256(text.encode()).hexdigest()[:16]}{kind[1]}"
         (out / names[kind]).write_text(text, "utf-8")
     for path, page in zip(paths, pages, strict=True):
-        if (renamed := LINK.sub(lambda match: names[match[1]], page)) != page:
+        if (renamed := LINK.sub(lambda match: names[match.groups()], page)) != page:
             path.write_text(renamed, "utf-8")

@@ -222,10 +222,11 @@ def test_no_page_is_a_page(page, site, serve, tmp_path, depth):
 
 def test_a_network_is_read_in_a_worker_on_the_page_of_ones_own(page, place, tmp_path):
     page.goto(f"{place}/chapters/your-own-network.html")
-    page.locator(".weightmaps-explorer").first.scroll_into_view_if_needed()
-    zone = page.locator("input[type=file]").first
-    zoo.load("zero-one").save(tmp_path / "mine.npz")
+    for explorer in page.locator(".weightmaps-explorer").all():
+        explorer.scroll_into_view_if_needed()
+    zone = part(page, "drop-files")
     zone.wait_for(state="attached")
+    zoo.load("nielsen").save(tmp_path / "mine.npz")
     zone.set_input_files(tmp_path / "mine.npz")
     page.wait_for_function("document.body.innerText.includes('mine.npz')")
 

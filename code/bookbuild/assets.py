@@ -177,6 +177,18 @@ def size_images(body, read):
     return IMAGE.sub(describe, body)
 
 
+def load_late(body):
+    """Let all pictures but the first wait until the reader comes near them.
+
+    Examples
+    --------
+    >>> load_late('<img src="a"><img src="b"><img loading="eager" src="c">')
+    '<img src="a"><img loading="lazy" src="b"><img loading="eager" src="c">'
+    """
+    first, rest = re.match(r"(.*?<img\b|.*)(.*)", body, re.DOTALL).groups()
+    return first + re.sub(r"<img\b(?![^>]*\sloading=)", '<img loading="lazy"', rest)
+
+
 def attribute(tag, name):
     found = re.search(rf'\s{name}="([^"]*)"', tag)
     return html.unescape(found.group(1)) if found else None
@@ -207,6 +219,7 @@ def transform_page(app, pagename, templatename, context, doctree):
         body = size_images(body, lambda name: (Path(app.srcdir) / pictures[name]).read_bytes())
     except ValueError as error:
         raise ExtensionError(f"{pagename}: {error}") from error
+    body = load_late(body)
     # A published page has no widget manager: a progress bar's place holder, and every widget's state (the
     # explorer's whole module and networks, a second time), would be dead weight.
     body = WIDGET_VIEW.sub("", body)

@@ -26,7 +26,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 def weigh(browser, address):
-    """Bytes of everything a page loads: {kind: bytes}, with the number of requests."""
+    """Bytes of the first view, of everything a page loads as {kind: bytes}, and the number of requests."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     weights, requests = {"pictures": 0, "all else": 0}, set()
 
@@ -42,10 +42,11 @@ def weigh(browser, address):
 
     page.on("response", count)
     page.goto(address, wait_until="networkidle")
+    first = sum(weights.values())
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
     page.wait_for_load_state("networkidle")
     page.close()
-    return weights, len(requests)
+    return first, weights, len(requests)
 
 
 def main():
@@ -53,13 +54,13 @@ def main():
         sys.exit("there is no built site; run: make book")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(SITE)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(f"{'page':28}{'requests':>10}{'pictures':>12}{'all else':>12}{'kB in all':>12}")
+    print(f"{'page':28}{'requests':>10}{'first view':>12}{'pictures':>12}{'all else':>12}{'kB in all':>12}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox"])
         for path in sorted((SITE / "chapters").glob("*.html")):
             address = f"http://127.0.0.1:{server.server_port}/chapters/{path.name}"
-            weights, requests = weigh(browser, address)
-            numbers = [weight / 1000 for weight in (*weights.values(), sum(weights.values()))]
+            first, weights, requests = weigh(browser, address)
+            numbers = [weight / 1000 for weight in (first, *weights.values(), sum(weights.values()))]
             print(f"{path.stem:28}{requests:10}" + "".join(f"{number:12.1f}" for number in numbers))
         browser.close()
     server.shutdown()

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from PIL import Image
 
-from bookbuild.assets import extract_assets, extract_posters, png_size, prune, size_images
+from bookbuild.assets import extract_assets, extract_posters, png_size, prune, size_images, with_palette
 from bookbuild.cache import choose_cache, digest
 from bookbuild.head import POLICY, card_tags, draw_card, site_address, sitemap, structured_data
 from bookbuild.mathml import to_mathml
@@ -195,6 +195,24 @@ def test_images_get_their_size_and_keep_one_they_have():
 def test_a_picture_without_alt_text_fails(alt):
     with pytest.raises(ValueError, match="alt text"):
         size_images(f'<img {alt} src="../_images/a.png" />', lambda name: png(2, 2))
+
+
+def test_a_palette_keeps_size_and_density_and_what_is_seen():
+    chart = Image.effect_noise((200, 100), 8).convert("RGB")
+    file = io.BytesIO()
+    chart.save(file, "PNG", dpi=(200, 200))
+    smaller = with_palette(file.getvalue())
+    assert len(smaller) < 0.8 * len(file.getvalue())
+    assert png_size(smaller) == (100, 50)
+    assert with_palette(smaller) is smaller
+
+
+def test_a_photograph_or_a_transparent_picture_keeps_its_colours():
+    noise = [Image.effect_noise((99, 99), 200) for _ in range(4)]
+    for mode in ("RGB", "RGBA"):
+        file = io.BytesIO()
+        Image.merge(mode, noise[: len(mode)]).save(file, "PNG")
+        assert with_palette(file.getvalue()) == file.getvalue()
 
 
 # Pages

@@ -3,12 +3,14 @@
 import base64
 import hashlib
 import html
+import io
 import posixpath
 import re
 import struct
 from pathlib import Path
 from urllib.parse import unquote
 
+from PIL import Image, ImageChops
 from sphinx.errors import ExtensionError
 
 __all__ = ["extract_assets", "extract_posters", "png_size", "size_images"]
@@ -189,6 +191,42 @@ def load_late(body):
     return first + re.sub(r"<img\b(?![^>]*\sloading=)", '<img loading="lazy"', rest)
 
 
+def with_palette(data):
+    """Write a PNG with 256 colours, which is all that a chart needs.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+
+    Returns
+    -------
+    bytes
+        The smaller file; the same where it is not smaller, is transparent, or would differ visibly.
+    """
+    with Image.open(io.BytesIO(data)) as picture:
+        if picture.mode == "P" or picture.convert("RGBA").getchannel("A").getextrema()[0] < 255:
+            return data
+        colours = picture.convert("RGB")
+        dense = {"dpi": picture.info["dpi"]} if "dpi" in picture.info else {}
+    few = colours.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    # Of 255: the largest error of a pixel in red, green or blue.
+    wrong = max(most for _, most in ImageChops.difference(colours, few.convert("RGB")).getextrema())
+    file = io.BytesIO()
+    few.save(file, "PNG", optimize=True, **dense)
+    return file.getvalue() if wrong <= 12 and file.tell() < 0.8 * len(data) else data
+
+
+def shrink(app, exception):
+    """Give the pictures of the site a palette."""
+    if exception or app.builder.format != "html":
+        return
+    for path in [*Path(app.outdir).glob("_images/*.png"), *Path(app.outdir, FOLDER).glob("*.png")]:
+        data = path.read_bytes()
+        if (smaller := with_palette(data)) is not data:
+            path.write_bytes(smaller)
+
+
 def attribute(tag, name):
     found = re.search(rf'\s{name}="([^"]*)"', tag)
     return html.unescape(found.group(1)) if found else None
@@ -204,6 +242,7 @@ def add_size(tag, data):
 def setup(app):
     # After myst-nb, which adds the widgets' state to the page at the usual priority of 500.
     app.connect("html-page-context", transform_page, priority=600)
+    app.connect("build-finished", shrink)
     app.connect("build-finished", prune, priority=700)  # when the stylesheet is written
 
 

@@ -285,7 +285,7 @@ def run(place, tests):
     ]
     done = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True)
     lines = [line for line in done.stdout.splitlines() if line.strip()]
-    failed = [line.split(" ")[1] for line in lines if line.startswith("FAILED ")]
+    failed = [line[len("FAILED ") :].split(" - ")[0] for line in lines if line.startswith("FAILED ")]
     return done.returncode, (failed or lines[-1:] or [done.stderr[-200:]])[0]
 
 

@@ -59,13 +59,6 @@ MUTANTS = [
         ATTRIBUTION,
     ),
     Mutant(
-        "the top k by the size of the weight, its sign lost",
-        f"{PACKAGE}/attribution/neurons.py",
-        "return _descending(outgoing)[:k]",
-        "return _descending(abs(outgoing))[:k]",
-        ATTRIBUTION,
-    ),
-    Mutant(
         "a neuron switched off no longer hears, and still speaks",
         f"{PACKAGE}/attribution/removal.py",
         "weights[layer][:, neurons] *= factor",
@@ -200,6 +193,13 @@ MUTANTS = [
         f"{PACKAGE}/figures.py",
         'return {"vmin": -limit, "vmax": limit}',
         'return {"vmin": np.min(values), "vmax": limit}',
+        "tests/test_figures.py",
+    ),
+    Mutant(
+        "the line of a plane upside down",
+        f"{PACKAGE}/figures.py",
+        'extent=box, origin="upper"',
+        'extent=box, origin="lower"',
         "tests/test_figures.py",
     ),
     Mutant(

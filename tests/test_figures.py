@@ -94,6 +94,15 @@ def test_a_plane_is_drawn_from_the_top_left_with_its_line_and_its_dots(ax):
     assert ones.get_offsets().tolist() == [[0, 1], [-1, 0]]
 
 
+def test_the_line_of_a_plane_lies_where_its_picture_changes_sign(ax):
+    """From -1 in the upper row, at y = 1.5, to 3 in the lower, at -1.5: a quarter of the way down."""
+    figures.plane(np.array([[-1.0, -1.0], [3.0, 3.0]]), ax=ax)
+    lines = [path.vertices for one in ax.collections for path in one.get_paths()]
+    assert len(lines) == 2
+    for line in lines:
+        assert line[:, 1] == pytest.approx(0.75)
+
+
 def test_activations_over_a_plane_have_their_line_at_a_half_or_none(ax):
     figures.plane(np.array([[0.0, 1.0], [0.0, 1.0]]), activation=True, ax=ax)
     assert shown(ax).get_clim() == (0, 1)

@@ -58,6 +58,15 @@ def opened(page, place, name):
     return page
 
 
+def wait_until(page, expression, argument=None):
+    """Until an expression is true; the site's policy stops `wait_for_function`, which evaluates text."""
+    for _ in range(300):
+        if page.evaluate(expression, argument):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never came true: {expression}")
+
+
 def settle(page):
     """Wait until the change is painted."""
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from bookbuild.head import POLICY
-from test_explorer_browser import number, part, settle
+from test_explorer_browser import number, part, settle, wait_until
 from weightmaps import attribution, digits, zoo
 
 PAGES = (
@@ -228,7 +228,7 @@ def test_a_network_is_read_in_a_worker_on_the_page_of_ones_own(page, place, tmp_
     zone.wait_for(state="attached")
     zoo.load("nielsen").save(tmp_path / "mine.npz")
     zone.set_input_files(tmp_path / "mine.npz")
-    page.wait_for_function("document.body.innerText.includes('mine.npz')")
+    wait_until(page, "document.body.innerText.includes('mine.npz')")
 
 
 def test_a_page_loads_one_stylesheet_and_one_deferred_script_beside_its_explorers(site):
@@ -267,7 +267,7 @@ def test_the_list_of_sections_follows_the_reader(page, place):
     assert current.get_attribute("href") == "#"
     page.locator("article h2").nth(1).scroll_into_view_if_needed()
     page.evaluate("document.querySelectorAll('article h2')[1].scrollIntoView()")
-    page.wait_for_function("!document.querySelector('.toc-tree li.scroll-current > a[href=\"#\"]')")
+    wait_until(page, "!document.querySelector('.toc-tree li.scroll-current > a[href=\"#\"]')")
     assert current.count() == 1
 
 
@@ -282,7 +282,7 @@ def test_code_is_copied(page, place):
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
     page.evaluate("() => { document.execCommand = () => { window.copied = `${getSelection()} as text`; }; }")
     block.get_by_role("button").click()
-    page.wait_for_function("copied.endsWith('as text')")
+    wait_until(page, "copied.endsWith('as text')")
 
 
 def test_drawers_open_by_keyboard_on_a_phone(page, place):
@@ -316,7 +316,7 @@ def test_without_javascript_each_explorer_is_a_picture(browser, site):
         poster = page.locator(".weightmaps-explorer img")
         assert poster.count() == 1
         poster.scroll_into_view_if_needed()
-        page.wait_for_function("() => document.querySelector('.weightmaps-explorer img').complete")
+        wait_until(page, "() => document.querySelector('.weightmaps-explorer img').complete")
         assert poster.evaluate("(image) => image.naturalWidth") > 300
         assert len(poster.get_attribute("alt")) > 20
     context.close()
@@ -341,7 +341,7 @@ def test_two_inputs_has_a_playground_that_trains_and_an_explorer(page, place, wi
     first, second = page.locator(".weightmaps-explorer").all()
     first.scroll_into_view_if_needed()
     part(page, "train").click()
-    page.wait_for_function("document.querySelector('[data-part=sentence]').dataset.step === '1000'")
+    wait_until(page, "document.querySelector('[data-part=sentence]').dataset.step === '1000'")
     assert "99% of 1000 new ones" in part(page, "sentence").first.inner_text()
     second.scroll_into_view_if_needed()
     second.locator("[data-part=slider-neuron]").press("Home")

@@ -14,7 +14,15 @@ from PIL import Image
 from reader import Reader
 from test_draw import blocks, drawn, near
 from test_evidence import check_ablate, check_responses
-from test_explorer_browser import TOLERANCE, check_ledger, check_ranks, number, part, slider_value
+from test_explorer_browser import (
+    TOLERANCE,
+    check_ledger,
+    check_ranks,
+    number,
+    part,
+    slider_value,
+    wait_until,
+)
 from test_layers_and_compare import measured, numbers, pixels, signed
 from test_site import PAGES, Shown, opened
 from weightmaps import attribution, digits, figures, zoo
@@ -46,7 +54,7 @@ def reader(request, new_page, site, serve):
 
 def address(page, before=""):
     """The state in the page's address, once it is another than before."""
-    page.wait_for_function("(before) => location.hash !== before", arg=before)
+    wait_until(page, "(before) => location.hash !== before", before)
     return dict(parse_qsl(urlsplit(page.url).fragment))
 
 
@@ -174,7 +182,7 @@ def test_training_steps_are_compared_and_played(reader):
     assert first != second
     assert "The scale is this network’s own." in page.locator(".wm-weight_map").first.inner_text()
     reader.press(part(page, "play"))
-    page.wait_for_function(f"document.querySelector('[data-part=slider-step]').value > {step}")
+    wait_until(page, f"document.querySelector('[data-part=slider-step]').value > {step}")
     reader.press(part(page, "play"))
     step = slider_value(page, "step")
     page.wait_for_timeout(700)
@@ -199,7 +207,7 @@ def test_a_true_sentence_is_shown_and_announced(reader):
     larger = [(a * w > w[neuron] * a[neuron] + slack).sum() for slack in (1e-4, -1e-4)]
     assert larger[0] + 1 <= int(place) <= larger[1] + 1
     status = page.locator(".wm > [role=status]")
-    page.wait_for_function("([one, said]) => one.textContent === said", arg=[status.element_handle(), said])
+    wait_until(page, "([one, said]) => one.textContent === said", [status.element_handle(), said])
 
 
 def test_what_is_shown_can_be_kept(reader):

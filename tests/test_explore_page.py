@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from test_explorer import random_network
-from test_explorer_browser import TOLERANCE, number, part, settle, slider_value
+from test_explorer_browser import TOLERANCE, number, part, settle, slider_value, wait_until
 from weightmaps import digits
 from weightmaps.__main__ import main
 from weightmaps.cli.explore import MOST_IMAGES
@@ -202,4 +202,4 @@ def test_very_many_maps_are_drawn_when_asked_for(page, tmp_path):
     settle(page)
     assert part(page, "maps-grid").is_visible()
     assert part(page, "maps-grid").evaluate("(grid) => grid === document.activeElement")
-    assert part(page, "maps-grid").locator("canvas").evaluate("(canvas) => canvas.width") == 51 * 30
+    wait_until(page, f"document.querySelector('[data-part=maps-grid] canvas').width === {51 * 30}")

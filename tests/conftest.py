@@ -69,22 +69,27 @@ def page(new_page):
     return new_page()
 
 
-@pytest.fixture
-def javascript(page):
-    """A function that evaluates an expression of the explorer's exports and of values, each by its name."""
-    files = "\n".join(map(modules.read, modules.ORDER))
+def evaluator(page, order):
+    """A function that evaluates an expression of what some files export and of values, each by its name."""
+    files = "\n".join(map(modules.read, order))
     names = ", ".join(re.findall(r"^export (?:async )?(?:function|const) (\w+)", files, re.MULTILINE))
-    explorer = page.evaluate_handle(
+    module = page.evaluate_handle(
         "(source) => import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })))",
-        f"{modules.module()}\nexport {{ {names} }};",
+        f"{modules.module(order)}\nexport {{ {names} }};",
     )
 
     def evaluate(expression, **values):
-        given = f"const {{ {names} }} = explorer, {{ {', '.join(values)} }} = values"
-        body = f"({{ explorer, values }}) => {{ {given}; return {expression}; }}"
-        return page.evaluate(body, {"explorer": explorer, "values": values})
+        given = f"const {{ {names} }} = module, {{ {', '.join(values)} }} = values"
+        body = f"({{ module, values }}) => {{ {given}; return {expression}; }}"
+        return page.evaluate(body, {"module": module, "values": values})
 
     return evaluate
+
+
+@pytest.fixture
+def javascript(page):
+    """As `evaluator`, for the explorer's files."""
+    return evaluator(page, modules.ORDER)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import pytest
 import traitlets
 from axe_playwright_python.sync_playwright import Axe
 
+from conftest import evaluator
 from test_explorer_browser import part, settle
 from weightmaps.descent import Descent
 from weightmaps.explorer import modules
@@ -161,20 +162,8 @@ def test_a_change_of_what_is_learned_starts_again():
 
 @pytest.fixture
 def script(page):
-    """A function that evaluates an expression of the playground's exports and of values."""
-    files = "\n".join(map(modules.read, ORDER))
-    names = ", ".join(re.findall(r"^export (?:function|const) (\w+)", files, re.MULTILINE))
-    module = page.evaluate_handle(
-        "(source) => import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })))",
-        f"{modules.module(ORDER)}\nexport {{ {names} }};",
-    )
-
-    def evaluate(expression, **values):
-        given = f"const {{ {names} }} = module, {{ {', '.join(values)} }} = values"
-        body = f"({{ module, values }}) => {{ {given}; return {expression}; }}"
-        return page.evaluate(body, {"module": module, "values": values})
-
-    return evaluate
+    """As `evaluator`, for the playground's files."""
+    return evaluator(page, ORDER)
 
 
 def test_files_are_joined_in_an_order_that_works_and_no_name_twice():

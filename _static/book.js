@@ -69,6 +69,13 @@
   addEventListener("resize", soon);
   look();
 
+  // An explorer that does not even wait has lost its script; its still picture stands in.
+  addEventListener("load", () => {
+    for (const still of document.querySelectorAll(".weightmaps-explorer:not([data-mounted]) > noscript")) {
+      still.outerHTML = still.textContent;
+    }
+  });
+
   async function copy(pre) {
     try {
       await navigator.clipboard.writeText(pre.textContent);

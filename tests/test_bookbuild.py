@@ -80,12 +80,14 @@ def test_mathml_refuses_what_it_cannot_show(tex, complaint):
 # Explorer assets
 
 
-def test_assets_move_to_files_and_load_once_a_page():
-    inline = f'<script data-weightmaps-asset="{KEY}">let a = "<b>";\n</script>'
+def test_assets_move_to_files_and_a_page_asks_for_their_host_once():
+    data = f'<script data-weightmaps-asset="{KEY}">let a = "<b>";\n</script>'
+    host = f'<script data-weightmaps-host="{KEY[::-1]}">show();</script>'
+    inline = data + host
     body, files = extract_assets(f"<p>1</p>{inline}<p>2</p>{inline}<script>keep()</script>", "../")
-    tag = f'<script defer src="../_static/weightmaps/{KEY}.js"></script>'
+    tag = f'<script defer src="../_static/weightmaps/{KEY[::-1]}.js"></script>'
     assert body == f"<p>1</p>{tag}<p>2</p><script>keep()</script>"
-    assert files == {f"{KEY}.js": 'let a = "<b>";\n'}
+    assert files == {f"{KEY}.js": 'let a = "<b>";\n', f"{KEY[::-1]}.js": "show();"}
 
 
 @pytest.mark.parametrize("key", ["../../evil", KEY.upper(), KEY + "0", ""])

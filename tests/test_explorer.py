@@ -364,7 +364,7 @@ def test_every_script_is_joined():
 # HTML
 
 
-ASSET = re.compile(r'<script data-weightmaps-asset="([0-9a-f]{16})">(.*?)</script>', re.DOTALL)
+ASSET = re.compile(r'<script data-weightmaps-(?:asset|host)="([0-9a-f]{16})">(.*?)</script>', re.DOTALL)
 
 
 def place_of(text):

@@ -20,7 +20,7 @@ FOLDER = "_static/weightmaps"
 # a figure saved at 200 dpi is shown at half its pixels, crisp on a dense screen.
 DOTS_PER_INCH = 100
 
-ASSET = re.compile(r'<script data-weightmaps-asset="([^"]*)">(.*?)</script>', re.DOTALL)
+ASSET = re.compile(r'<script data-weightmaps-(asset|host)="([^"]*)">(.*?)</script>', re.DOTALL)
 POSTER = re.compile(r"<img\b[^>]*\bdata-weightmaps-poster\b[^>]*>")
 EMBEDDED = re.compile(r'\bsrc="data:image/png;base64,([^"]*)"')
 IMAGE = re.compile(r"<img\b[^>]*>")
@@ -34,7 +34,9 @@ WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
 
 def extract_assets(body, root):
-    """Replace inline explorer scripts by references to shared files.
+    """Move inline explorer scripts to shared files.
+
+    The page asks for the host alone, which asks for the others, by their keys, when a reader comes near.
 
     Parameters
     ----------
@@ -46,7 +48,7 @@ def extract_assets(body, root):
     Returns
     -------
     tuple of (str, dict)
-        The page, each script referenced once, and the files: name to text.
+        The page, its host referenced once, and the files: name to text.
 
     Raises
     ------
@@ -56,16 +58,14 @@ def extract_assets(body, root):
     files = {}
 
     def move(match):
-        key, script = match.groups()
+        kind, key, script = match.groups()
         if not re.fullmatch(r"[0-9a-f]{16}", key):
-            raise ValueError(f"data-weightmaps-asset is {key!r}; wanted 16 hexadecimal digits")
+            raise ValueError(f"data-weightmaps-{kind} is {key!r}; wanted 16 hexadecimal digits")
         name = f"{key}.js"
-        if name in files:
-            if files[name] != script:
-                raise ValueError(f"data-weightmaps-asset {key} stands for two different scripts")
-            return ""
-        files[name] = script
-        return f'<script defer src="{root}{FOLDER}/{name}"></script>'
+        new = name not in files
+        if files.setdefault(name, script) != script:
+            raise ValueError(f"data-weightmaps-{kind} {key} stands for two different scripts")
+        return f'<script defer src="{root}{FOLDER}/{name}"></script>' if new and kind == "host" else ""
 
     return ASSET.sub(move, body), files
 
@@ -264,8 +264,6 @@ def transform_page(app, pagename, templatename, context, doctree):
     body = WIDGET_VIEW.sub("", body)
     # What sphinxcontrib-bibtex says of a list of works is out of date.
     body = body.replace('role="doc-biblioentry"', 'role="listitem"')
-    # A keyboard scrolls what it can stand on.
-    body = body.replace('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper')
     # myst-nb names a fold otherwise than the words it shows; a voice user says the words.
     context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
     context["script_files"] = [
@@ -289,6 +287,8 @@ def prune(app, exception):
     pages = "".join(path.read_text("utf-8") for path in out.rglob("*.html"))
     static = [path for path in (out / "_static").rglob("*") if path.is_file()]
     kept = [path for path in static if f"_static/{path.relative_to(out / '_static').as_posix()}" in pages]
+    # An explorer asks for its parts by their keys.
+    kept += [path for path in static if path.parent == out / FOLDER and path.stem in pages]
     styles = "".join(path.read_text("utf-8") for path in kept if path.suffix == ".css")
     for path in static:
         if path not in kept and f"({path.name})" not in styles:

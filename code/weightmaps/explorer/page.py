@@ -76,7 +76,7 @@ def pieces(widget, payloads, state, poster, words):
         yield from _json(content)
         yield ";</script>\n"
     host = modules.read("host.js")
-    yield f'<script data-weightmaps-asset="{_key([host])}">{host}</script>'
+    yield f'<script data-weightmaps-host="{_key([host])}">{host}</script>'
 
 
 def write(path, body, title):

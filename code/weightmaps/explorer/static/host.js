@@ -1,6 +1,22 @@
 // Shows every explorer on a page with no kernel: stands in for the kernel's side of the widget.
 (() => {
   const assets = (window.weightmapsAssets ??= {});
+  const folder = document.currentScript?.src.replace(/[^/]*$/, "");
+  const fetched = {};
+
+  // What is not in the page is in a file beside this script's own.
+  async function asset(key) {
+    if (!(key in assets) && folder) {
+      await (fetched[key] ??= new Promise((done) => {
+        const script = document.createElement("script");
+        script.src = `${folder}${key}.js`;
+        script.onload = script.onerror = done;
+        document.head.append(script);
+      }));
+    }
+    if (!(key in assets)) throw new Error(`asset ${key} is missing`);
+    return assets[key];
+  }
 
   function modelOf(state) {
     const heard = new Map();
@@ -21,16 +37,15 @@
   }
 
   // One import a page, whatever the number of explorers.
-  function open(key) {
-    const asset = assets[key];
-    if (!asset.opened) {
+  function open(parts) {
+    if (!parts.opened) {
       const style = document.createElement("style");
-      style.textContent = asset.css;
+      style.textContent = parts.css;
       document.head.append(style);
-      const url = URL.createObjectURL(new Blob([asset.js], { type: "text/javascript" }));
-      asset.opened = import(url).finally(() => URL.revokeObjectURL(url));
+      const url = URL.createObjectURL(new Blob([parts.js], { type: "text/javascript" }));
+      parts.opened = import(url).finally(() => URL.revokeObjectURL(url));
     }
-    return asset.opened;
+    return parts.opened;
   }
 
   function stillPicture(place) {
@@ -44,11 +59,11 @@
   async function mount(place) {
     try {
       const { module, state, ...payloads } = JSON.parse(place.dataset.weightmaps);
-      for (const [name, key] of Object.entries(payloads)) {
-        if (!(key in assets)) throw new Error(`asset ${key} is missing`);
-        state[`_${name}`] = assets[key];
-      }
-      const { default: widget } = await open(module);
+      const [parts] = await Promise.all([
+        asset(module),
+        ...Object.entries(payloads).map(async ([name, key]) => (state[`_${name}`] = await asset(key))),
+      ]);
+      const { default: widget } = await open(parts);
       await widget.render({ model: modelOf(state), el: place });
       if (place.querySelector("[data-part=trouble]")) stillPicture(place);
       else place.querySelector("img[data-weightmaps-poster]")?.remove();

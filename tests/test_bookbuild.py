@@ -13,6 +13,7 @@ from PIL import Image
 from bookbuild.assets import extract_assets, extract_posters, png_size, prune, size_images, with_palette
 from bookbuild.cache import choose_cache, digest
 from bookbuild.head import POLICY, card_tags, draw_card, site_address, sitemap, structured_data
+from bookbuild.links import broken_links
 from bookbuild.mathml import to_mathml
 from bookbuild.pages import chapter_links, describe, foreign_requests
 from bookbuild.search import as_script, sections
@@ -228,6 +229,11 @@ def test_chapter_links_offer_the_notebook_and_binder_only_where_known():
     assert 'href="https://mybinder.org/v2/gh/me/maps/dev%2Fx?labpath=chapters%2Fa-b.ipynb"' in known
 
 
+def test_chapter_links_say_where_in_the_book_a_chapter_is():
+    assert ">Chapter 2 of 3 · <a" in chapter_links("b", "", chapters=["a", "b", "c"])
+    assert "Chapter" not in chapter_links("reference/d", "", chapters=["a", "b", "c"])
+
+
 def test_chapter_links_refuse_what_is_no_repository():
     with pytest.raises(ValueError, match="owner/name"):
         chapter_links("chapters/a", "../", '"><script>')
@@ -375,3 +381,23 @@ def test_the_cache_of_older_code_is_dropped(tmp_path):
     (current.parent / "older").mkdir()
     choose_cache(app, config)
     assert list(current.parent.iterdir()) == [current]
+
+
+# Links
+
+
+def test_links_that_lead_nowhere_are_named():
+    pages = {
+        "a.html": '<p id="x"><a href="#x">1</a> <a href="b/c.html#y">2</a> <a href="#">top</a>',
+        "b/c.html": '<p id="y"><img src="../d.png"> <a href="../a.html#x%20z">3</a> <a href="https://a.b/#d">4</a>',
+    }
+    files = {*pages, "d.png"}
+    assert broken_links(pages, files) == [("b/c.html", "../a.html#x%20z")]
+    assert broken_links(pages, files - {"d.png"}) == [
+        ("b/c.html", "../d.png"),
+        ("b/c.html", "../a.html#x%20z"),
+    ]
+    assert broken_links({"a.html": '<a href="b.html">1</a><a href="#gone">2</a>'}, {"a.html"}) == [
+        ("a.html", "b.html"),
+        ("a.html", "#gone"),
+    ]

@@ -1,6 +1,6 @@
-"""The Sphinx extension of this one book: MathML, explorer assets, page head, styles, execution cache."""
+"""The Sphinx extension of this one book: MathML, explorer assets, page head, styles, execution, links."""
 
-from . import assets, cache, head, mathml, pages, search, styles
+from . import assets, cache, head, links, mathml, pages, search, styles
 
 __all__ = ["setup"]
 
@@ -25,4 +25,5 @@ def setup(app):
     head.setup(app)
     search.setup(app)
     styles.setup(app)
+    links.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

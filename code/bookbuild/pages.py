@@ -46,7 +46,7 @@ def describe(text, limit=160):
     return text[:limit].rsplit(" ", 1)[0].rstrip(",;:.–— ") + "…"
 
 
-def chapter_links(pagename, root, repository="", ref="main"):
+def chapter_links(pagename, root, repository="", ref="main", *, chapters=()):
     """Make the line below a chapter's title.
 
     Parameters
@@ -59,6 +59,8 @@ def chapter_links(pagename, root, repository="", ref="main"):
         ``owner/name`` on GitHub; empty where the build does not know it, and Binder is left out.
     ref : str
         The branch, tag or commit that Binder opens.
+    chapters : sequence of str
+        The names of the chapters, in their order, to say which one this is.
 
     Returns
     -------
@@ -71,7 +73,10 @@ def chapter_links(pagename, root, repository="", ref="main"):
         If the repository is not of the form ``owner/name``.
     """
     name = pagename.rsplit("/", 1)[-1] + ".ipynb"
-    links = [f'<a href="{root}_sources/{pagename}.ipynb" download="{name}">Download this notebook</a>']
+    links = []
+    if pagename in chapters:
+        links.append(f"Chapter {chapters.index(pagename) + 1} of {len(chapters)}")
+    links.append(f'<a href="{root}_sources/{pagename}.ipynb" download="{name}">Download this notebook</a>')
     if repository:
         if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
             raise ValueError(f"WEIGHTMAPS_REPOSITORY is {repository!r}; wanted owner/name")
@@ -124,10 +129,11 @@ def furnish(app, pagename, templatename, context, doctree):
         tags.append(f'<meta name="description" content="{html.escape(context["description"])}">')
         if app.env.doc2path(pagename, base=False).endswith(".ipynb"):
             root = "../" * pagename.count("/")
+            # The first group of _toc.yml; the reference is not numbered.
+            chapters = [str(one) for one in app.env.external_site_map.root.subtrees[0].items]
+            where = app.config.bookbuild_repository, app.config.bookbuild_ref
             try:
-                links = chapter_links(
-                    pagename, root, app.config.bookbuild_repository, app.config.bookbuild_ref
-                )
+                links = chapter_links(pagename, root, *where, chapters=chapters)
             except ValueError as error:
                 raise ExtensionError(str(error)) from error
             context["body"], count = re.subn("</h1>", lambda _: f"</h1>\n{links}", context["body"], count=1)

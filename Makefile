@@ -37,7 +37,7 @@ peers: $(VENV)/test.stamp $(VENV)/peers.stamp ## compare with PyTorch, Captum an
 	@$(BIN)/python -m pytest tests/test_attribution_peers.py tests/test_training_peers.py tests/test_interop_peers.py tests/test_own_network.py \
 		tests/test_dropzone.py::test_networks_of_torch_and_keras_answer_as_they_did_there
 
-audit: $(VENV)/test.stamp ## Lighthouse and axe over every built page; needs Node, nginx and a Chromium
+audit: $(VENV)/test.stamp ## Lighthouse, axe and Firefox over every built page; needs Node, nginx, a Chromium and Firefox
 	@$(BIN)/python benchmarks/audit.py
 
 refresh: $(VENV)/book.stamp ## run the chapters and keep in them the few outputs that the tests compare

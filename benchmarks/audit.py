@@ -1,8 +1,9 @@
-"""Lighthouse and axe over every page of the built site: `make book`, then `make audit`.
+"""Lighthouse, axe and Firefox over every page of the built site: `make book`, then `make audit`.
 
-The site is served by nginx with gzip. Each page is opened by Lighthouse as a phone, three times, of which the
-middle counts, and by axe at 360 and 1280 pixels, light and dark. One table; the exit code says whether every
-page reaches the goals. Lighthouse's performance depends on what else the machine does: use a quiet one.
+The site is served by nginx with gzip. Each page is opened by Lighthouse as a phone, three times, of which
+the middle counts, by axe at 360 and 1280 pixels, light and dark, and by Firefox, from its folder too: nothing
+may be in the console or forbidden, every explorer mounts and works. One table; the exit code says whether
+every page reaches the goals. Lighthouse's performance depends on what else the machine does: use a quiet one.
 """
 
 import argparse
@@ -29,6 +30,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from find_browser import find  # noqa: E402  (the tests' folder is no package)
 
 LIGHTHOUSE = "lighthouse@12.8.2"
+PUPPETEER = "puppeteer-core@24.43.1"
 GOALS = {"performance": 99, "accessibility": 100, "best-practices": 100, "seo": 100}
 PROSE, EXPLORER = 120, 350  # kB of a first view: without an explorer and images; with one, everything
 NGINX = """daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/log;
@@ -125,6 +127,31 @@ def violations(browser, address):
     return sorted(rules)
 
 
+def in_firefox(address, names):
+    """What Firefox meets on each page, from a server and from its folder: yields (name, words)."""
+    program = shutil.which("firefox-esr") or wanted("firefox", "apt-get install firefox-esr")
+    npm, node = (wanted(name, "install Node 20 or newer") for name in ("npm", "node"))
+    with tempfile.TemporaryDirectory() as folder:
+        made = subprocess.run(
+            [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, PUPPETEER],
+            capture_output=True,
+            text=True,
+        )
+        if made.returncode:
+            sys.exit(f"npm cannot install {PUPPETEER}: {made.stderr[-2000:]}")
+        script = Path(__file__).with_name("firefox.mjs")
+        roots = json.dumps([address, SITE.as_uri()])
+        with subprocess.Popen(
+            [node, script, folder, program, roots, json.dumps(names)],
+            env={**os.environ, "HOME": folder},  # Firefox refuses a home of another user
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as visits:
+            yield from map(json.loads, visits.stdout)
+        if visits.returncode:
+            sys.exit("Firefox failed")
+
+
 def failures(page, explorer):
     """What a page misses, in words."""
     missed = [f"{name} {page[name]:.0f}" for name, goal in GOALS.items() if page[name] < goal]
@@ -168,6 +195,9 @@ def main():
                 f"| {', '.join(page['axe']) or 'clean'} |"
             )
         browser.close()
+        for name, wrong in tqdm(in_firefox(address, options.pages or names), "Firefox", unit="page"):
+            if wrong:
+                missed[name] = [*missed.get(name, []), *wrong]
     print(f"| page | {' | '.join(GOALS)} | kB | of these images | shift | axe |")
     print("| --- |" + " --- |" * (len(GOALS) + 4))
     print("\n".join(rows))

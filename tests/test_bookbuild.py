@@ -60,6 +60,11 @@ def test_mathml_has_no_named_spaces():
     assert 'width="-0.167em"' in to_mathml(r"\sigma\!(z)")
 
 
+def test_mathml_sets_a_norm_close_to_what_is_within():
+    # Firefox takes a sign with no side of its own for a relation, with a space on both.
+    assert to_mathml(r"\|w\|").count('lspace="0em" rspace="0em">&#x02016;') == 2
+
+
 def test_mathml_says_the_tex_to_who_cannot_see_it():
     assert ET.fromstring(to_mathml('a < "b"')).get("alttext") == 'a < "b"'
 

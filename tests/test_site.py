@@ -1,6 +1,7 @@
 """The built site: every page, every slider, over http and from a folder, against NumPy."""
 
 import gzip
+import html
 import json
 import re
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from bookbuild.head import POLICY
+from bookbuild.maths_font import CHARACTERS
 from test_explorer_browser import number, part, settle, wait_until
 from weightmaps import attribution, digits, zoo
 
@@ -350,6 +352,25 @@ def test_two_inputs_has_a_playground_that_trains_and_an_explorer(page, place, wi
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for image in page.locator("article img").all():
         assert len(image.get_attribute("alt") or "") > 20
+
+
+def test_pages_with_formulas_ask_for_a_font_that_has_their_characters(site):
+    seen = set()
+    for name in every_page(site):
+        page = (site / name).read_text("utf-8")
+        formulas = "".join(re.findall(r"<math\b.*?</math>", page, re.DOTALL))
+        assert ("_static/maths.css" in page) == bool(formulas), name
+        seen |= set(html.unescape(re.sub(r"<[^>]*>", "", formulas)))
+    assert "∑" in seen
+    assert seen <= set(CHARACTERS)
+
+
+def test_brackets_are_as_tall_as_what_they_hold(page, place):
+    page.goto(f"{place}/chapters/where-the-noise-comes-from.html")
+    bracket, fraction = (
+        page.locator(f"math[display=block] {name}").first.bounding_box()["height"] for name in ("mo", "mfrac")
+    )
+    assert bracket > 0.9 * fraction
 
 
 def test_formulas_are_mathml(page, place):

@@ -21,7 +21,7 @@ POLICY = "; ".join(
         "worker-src blob:",
         f"style-src {OURS} 'unsafe-inline'",
         f"img-src {OURS} data: blob:",
-        f"font-src {OURS}",
+        "font-src data:",
         f"connect-src {OURS} data: blob:",
         f"form-action {OURS}",
         "base-uri 'none'",

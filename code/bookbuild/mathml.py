@@ -20,6 +20,12 @@ LIMITS = re.compile(r"\\(sum|prod|max|min)(?=\s*[_^])")
 # MathML Core has no named spaces; a browser would drop them.
 SPACES = {"negativethinmathspace": "-0.167em"}
 
+# Without a side of its own Firefox takes the sign for a relation, and puts a space before and after it.
+NORM = (
+    '<mo fence="false" stretchy="false">&#x02016;',
+    '<mo stretchy="false" lspace="0em" rspace="0em">&#x02016;',
+)
+
 
 def to_mathml(tex, *, display=False):
     r"""Convert one TeX formula.
@@ -67,6 +73,7 @@ def to_mathml(tex, *, display=False):
         raise ValueError(f"formula uses {', '.join(unknown)}, which latex2mathml does not know: {tex}")
     for name, length in SPACES.items():
         math = math.replace(f'"{name}"', f'"{length}"')
+    math = math.replace(*NORM)
     alt = html.escape(" ".join(tex.split()))
     return math.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "", 1).replace(
         ">", f' alttext="{alt}">', 1

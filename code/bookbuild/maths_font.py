@@ -2,7 +2,8 @@
 
 Browsers draw tall brackets, sums and roots from a font's MATH table, and few readers have a font with one.
 Its stylesheet holds the font itself: so no browser refuses it from a folder, and it is there before the
-first formula is drawn, which then never moves. To make it again, with the font from Debian's ``fonts-texgyre-math``::
+first formula is drawn, which then never moves. To make it again, with the font from Debian's
+``fonts-texgyre-math``::
 
     pip install brotli
     python -m bookbuild.maths_font texgyrepagella-math.otf _static/maths.css

@@ -1,5 +1,7 @@
 """Training against a textbook: one image at a time, one formula a line."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -49,7 +51,7 @@ def textbook(network, digits, *, epochs, batch_size, learning_rate, weight_decay
     return weights, biases
 
 
-@pytest.mark.parametrize("sizes", [(784, 3), (784, 4, 3), (784, 5, 4, 3)])
+@pytest.mark.parametrize("sizes", [(784, 3), (784, 20, 3), (784, 5, 4, 3)])
 @pytest.mark.parametrize("cost", ["quadratic", "cross_entropy"])
 @pytest.mark.parametrize("weight_decay", [0.0, 0.7])
 @pytest.mark.parametrize("batch_size", [1, 5, 23])
@@ -123,6 +125,16 @@ def test_the_same_arguments_give_the_same_bits_and_the_start_is_not_changed():
         np.testing.assert_array_equal(a.weights[layer], b.weights[layer])
         np.testing.assert_array_equal(network.weights[layer], before[layer])
     assert np.abs(a.weights[0] - other.weights[0]).max() > 0
+
+
+def test_training_needs_no_scipy(monkeypatch):
+    network, digits = start((784, 20, 3), np.float32), toy_digits()
+    recipe = {"epochs": 2, "learning_rate": 1.0, "weight_decay": 0.5, "progress": False}
+    with_scipy, _ = train(network, digits, **recipe)
+    monkeypatch.setitem(sys.modules, "scipy.linalg", None)
+    without, _ = train(network, digits, **recipe)
+    for ours, theirs in zip(without.weights, with_scipy.weights, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-6)
 
 
 def test_history_and_checkpoints():
@@ -218,7 +230,8 @@ def test_digits_that_do_not_fit_are_named():
         initialise((784,), scale="unit", seed=0)
 
 
-def test_a_learning_rate_far_too_high_is_an_error_not_a_network_of_nan():
-    network = start(activations=["identity", "identity"], dtype=np.float32)
+@pytest.mark.parametrize("hidden", [4, 20])
+def test_a_learning_rate_far_too_high_is_an_error_not_a_network_of_nan(hidden):
+    network = start((784, hidden, 3), np.float32, ["identity", "identity"])
     with pytest.raises(FloatingPointError):
         train(network, toy_digits(), epochs=50, learning_rate=1e6, progress=False)

@@ -14,7 +14,7 @@ from weightmaps.training import train
 # 23 images in batches of 5 are 4 whole steps and one of 3 images an epoch: 500 steps in 100 epochs.
 RECIPE = {"epochs": 100, "batch_size": 5, "learning_rate": 0.8, "seed": 5}
 every_recipe = [
-    pytest.mark.parametrize("sizes", [(784, 4, 3), (784, 5, 4, 3)], ids=["one hidden", "two hidden"]),
+    pytest.mark.parametrize("sizes", [(784, 20, 3), (784, 5, 4, 3)], ids=["one hidden", "two hidden"]),
     pytest.mark.parametrize("cost", ["quadratic", "cross_entropy"]),
     pytest.mark.parametrize("weight_decay", [0.0, 0.7]),
 ]

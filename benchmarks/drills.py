@@ -9,6 +9,7 @@ asks for the images, sometimes in two threads at once, and once more when all is
 
 import argparse
 import gzip
+import json
 import os
 import random
 import resource
@@ -125,6 +126,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("drills", nargs="?", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--json", type=Path, help="where to write the figures, too")
     options = parser.parse_args()
     os.environ.pop("WEIGHTMAPS_MNIST", None)
     os.environ["NO_PROXY"] = "127.0.0.1"
@@ -144,6 +146,9 @@ def main():
         print(f"| {fault} | {times} |")
     print(f"\n{', '.join(f'{times} × {end}' for end, times in ends.items())}")
     print(f"{survived} of {options.drills} drills survived, in {time.perf_counter() - began:.0f} s")
+    if options.json:
+        figures = {"drills": options.drills, "survived": survived, "faults": faults, "ends": ends}
+        options.json.write_text(json.dumps(figures), "utf-8")
     sys.exit(survived < options.drills)
 
 

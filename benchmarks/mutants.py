@@ -8,6 +8,7 @@ nothing would be shown.
 """
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -131,12 +132,12 @@ MUTANTS = [
     Mutant(
         "backpropagation through weights that have just moved",
         f"{PACKAGE}/descent.py",
-        "            delta = np.dot(layer.weights[:, :-1].T, delta)\n"
-        "            delta *= below.slope(below.a)\n"
-        "            self.update(layer)\n",
-        "            self.update(layer)\n"
-        "            delta = np.dot(layer.weights[:, :-1].T, delta)\n"
-        "            delta *= below.slope(below.a)\n",
+        "            delta_below = np.dot(layer.weights[:, :-1].T, delta)\n"
+        "            delta_below *= below.slope(below.a)\n"
+        "            self.update(layer.weights, delta, below.with_one.T)\n",
+        "            self.update(layer.weights, delta, below.with_one.T)\n"
+        "            delta_below = np.dot(layer.weights[:, :-1].T, delta)\n"
+        "            delta_below *= below.slope(below.a)\n",
         TRAINING,
     ),
     Mutant(
@@ -292,9 +293,11 @@ def run(place, tests):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("words", nargs="*", help="only those whose name holds one of these")
-    words = parser.parse_args().words
+    parser.add_argument("--json", type=Path, help="where to write the figures, too")
+    options = parser.parse_args()
+    words = options.words
     chosen = [one for one in MUTANTS if not words or any(word in one.name for word in words)]
-    caught, trouble = 0, 0
+    answers = []
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         copied(place)
@@ -313,11 +316,14 @@ def main():
                 code, said = run(place, one.tests)
                 answer = {0: "escaped", 1: "caught"}.get(code, "no test")
                 file.write_text(before, "utf-8")
-            caught += answer == "caught"
-            trouble += answer.startswith("no ")
+            answers.append({"bug": one.name, "answer": answer, "test": said})
             print(f"| {one.name:70} | {answer:7} | {time.perf_counter() - began:7.1f} | {said} |", flush=True)
+    caught = sum(one["answer"] == "caught" for one in answers)
     print(f"\n{caught} of {len(chosen)} caught")
-    sys.exit(trouble > 0 or caught < min(WANTED, len(chosen)))
+    if options.json:
+        options.json.write_text(json.dumps(answers), "utf-8")
+    trouble = any(one["answer"].startswith("no ") for one in answers)
+    sys.exit(trouble or caught < min(WANTED, len(chosen)))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from test_training import start, textbook, toy_digits
+from test_training import start, toy_digits
+from textbook import textbook
 from weightmaps import representation
 from weightmaps.digits import Digits
 from weightmaps.inputs import Images

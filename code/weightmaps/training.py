@@ -12,6 +12,8 @@ from tqdm import tqdm
 from .descent import Descent
 from .network import Network
 
+AT_ONCE = 5000  # images that the history is measured on at a time
+
 
 def initialise(sizes, *, scale, seed):
     """A sigmoid network with random weights, before any training.
@@ -147,8 +149,6 @@ def train(
     if validation is not None:
         _check_digits(network, validation, "validation")
     measured = digits if validation is None else validation
-    measured_targets = np.eye(n_out, dtype=np.float32)[measured.labels]
-
     dtype = network.weights[0].dtype
     images = digits.images.astype(dtype, copy=False)
     targets = np.eye(n_out, dtype=dtype)[digits.labels]
@@ -175,11 +175,23 @@ def train(
                         history.checkpoints[step] = descent.network()
                 bar.update(step - bar.n)
             trained = descent.network()
-            trace = trained.forward(measured.images)
-            history.cost.append(COSTS[cost](trained, trace, measured_targets))
-            history.accuracy.append(float((trace.a[-1].argmax(axis=1) == measured.labels).mean()))
+            mean_cost, accuracy = _measure(trained, measured, COSTS[cost])
+            history.cost.append(mean_cost)
+            history.accuracy.append(accuracy)
             bar.set_postfix_str(f"accuracy {history.accuracy[-1]:.2%}")
         return descent.network(), history
+
+
+def _measure(network, digits, cost):
+    """Mean cost and accuracy, some images at a time: all their activations would take half their memory."""
+    total, right = 0.0, 0
+    for start in range(0, len(digits), AT_ONCE):
+        some = digits[start : start + AT_ONCE]
+        trace = network.forward(some.images)
+        targets = np.eye(network.sizes[-1], dtype=np.float32)[some.labels]
+        total += cost(network, trace, targets) * (len(some) / len(digits))
+        right += int((trace.a[-1].argmax(axis=1) == some.labels).sum())
+    return total, right / len(digits)
 
 
 def _check(network, digits, epochs, batch_size, learning_rate, weight_decay, cost):

@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help book serve lab test peers audit refresh check lock clean
+.PHONY: help book serve lab test peers audit refresh results check lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -42,6 +42,9 @@ audit: $(VENV)/test.stamp ## Lighthouse, axe and Firefox over every built page; 
 
 refresh: $(VENV)/book.stamp ## run the chapters and keep in them the few outputs that the tests compare
 	@$(BIN)/python tests/refresh_chapters.py
+
+results: $(VENV)/test.stamp $(VENV)/peers.stamp ## measure what benchmarks/RESULTS.md says, all of it or PARTS="training drills"
+	@$(BIN)/python benchmarks/results.py $(PARTS)
 
 check: $(VENV)/check.stamp ## lint, formatting and spelling, notebooks too
 	@$(BIN)/ruff check .

@@ -5,8 +5,9 @@
 
 784-100-10 over the 55,000 training images, on one thread, in turn, in several rounds. The tables show the
 median time and, since machines differ and are shared, the median over rounds of the ratio to the floor in the
-same round: the five matrix products of each step alone, which no dense training can avoid. Then the memory
-that training takes beside its data, and how time grows with the hidden layer, as training.svg.
+same round: the five matrix products of each step alone, with room for each result. (Training has BLAS add the
+gradient of a large layer to its weights as it is made, and so may come below.) Then the memory that training
+takes beside its data, and how time grows with the hidden layer, as training.svg.
 """
 
 import argparse
@@ -197,7 +198,7 @@ def measured_growth(digits):
 
 def plot(growth, path):
     """Draw how the time for an image grows; the same figures give the same file."""
-    plt.rcParams["svg.hashsalt"] = "weightmaps"
+    plt.rcParams.update({"svg.hashsalt": "weightmaps", "svg.fonttype": "none"})
     figure, ax = plt.subplots(figsize=(6.4, 4.2), layout="constrained")
     styles = {FLOOR: "k--", OURS: "o-", SKLEARN: "s-", EAGER: "^-"}
     for name, each in growth["seconds per image"].items():

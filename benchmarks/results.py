@@ -1,0 +1,204 @@
+"""Measure, keep the figures in results.json, and write RESULTS.md from them.
+
+    python benchmarks/results.py                  # every part, an hour or so
+    python benchmarks/results.py training drills  # these; the others stay as they were
+
+Needs what `make test` and `make peers` install, a Chromium, and full MNIST.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from importlib import metadata
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+PARTS = ("gaps", "drills", "mutants", "training")  # each a script beside this one
+FIGURES, PAGE = HERE / "results.json", HERE / "RESULTS.md"
+PACKAGES = ("scipy", "scikit-learn", "torch", "captum", "keras", "hypothesis", "playwright")
+
+
+def versions():
+    """What ran: Python, packages, BLAS, browser."""
+    import numpy as np
+    from threadpoolctl import threadpool_info
+
+    import find_browser
+
+    found = {"Python": platform.python_version(), "numpy": np.__version__}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "none"
+    for blas in threadpool_info():
+        if blas["user_api"] == "blas":
+            found["BLAS"] = f"{blas['internal_api']} {blas['version']} for {blas.get('architecture', '?')}"
+    browser = find_browser.find()
+    said = subprocess.run([browser, "--version"], capture_output=True, text=True).stdout if browser else ""
+    found["browser"] = next(iter(re.findall(r"\w+ [\d.]+", said)), "none")
+    return found
+
+
+def machine():
+    """What it ran on, as far as it matters and without any name."""
+    cpu = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        cpu = (re.findall(r"model name\s*: (.*)", info.read_text("utf-8")) or [cpu])[0]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    return f"{platform.system()}, {os.cpu_count()} cores of {cpu}, {memory:.0f} GB"
+
+
+def measured(part):
+    """Run a part's script; its figures, with when, how long and on what."""
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "figures.json")
+        folders = [str(ROOT / "code"), str(ROOT / "tests")]
+        done = subprocess.run(
+            [sys.executable, HERE / f"{part}.py", "--json", path],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(folders)},
+        )
+        if not path.exists():
+            sys.exit(f"{part} failed with {done.returncode}; what is known of it stays as it was")
+        figures = json.loads(path.read_text("utf-8"))
+    return {
+        "date": datetime.date.today().isoformat(),
+        "minutes": round((time.perf_counter() - began) / 60, 1),
+        "versions": versions(),
+        "machine": machine(),
+        "figures": figures,
+    }
+
+
+def table(heads, rows):
+    """A table of Markdown; heads that begin with > stand to the right."""
+    lines = [[head.lstrip(">") for head in heads], ["---:" if head[0] == ">" else "---" for head in heads]]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in [*lines, *rows])
+
+
+def gaps_rendered(figures):
+    heads = ("ours against", ">tests", ">numbers compared", ">largest gap", ">allowed")
+    rows = [
+        (one["what"], one["tests"], f"{one['numbers']:,}", f"{one['gap']:.1e}", f"{one['allowed']:.0e}")
+        for one in figures
+    ]
+    return "## How far from others\n\n" + table(heads, rows)
+
+
+def drills_rendered(figures):
+    ends = ", ".join(f"{times} × {end}" for end, times in sorted(figures["ends"].items()))
+    survived = f"{figures['survived']} of {figures['drills']} drills survived"
+    return "\n\n".join(
+        [
+            "## Bad days for the download of MNIST",
+            f"{survived}: the right images or an error that helps, and no broken cache after it. Answers, as "
+            f"two ask at once in some: {ends}.",
+            table(("what went wrong", ">times"), sorted(figures["faults"].items())),
+        ]
+    )
+
+
+def mutants_rendered(figures):
+    caught = sum(one["answer"] == "caught" for one in figures)
+    rows = [(one["bug"], one["answer"], f"`{one['test']}`") for one in figures]
+    heads = ("planted bug", "answer", "first test that fails")
+    return f"## Planted bugs\n\n{caught} of {len(figures)} caught.\n\n" + table(heads, rows)
+
+
+def training_rendered(figures):
+    batches = list(figures["epochs"])
+    names = dict.fromkeys(name for one in figures["epochs"].values() for name in one)
+
+    def cell(found):
+        if "why not" in found:
+            return f"does not run here: {found['why not']}"
+        return f"{found['ratio']:.2f} × ({found['seconds']:.2f} s)"
+
+    rows = [(name, *(cell(figures["epochs"][batch][name]) for batch in batches)) for name in names]
+    rounds = max(
+        one["rounds"] for found in figures["epochs"].values() for one in found.values() if "rounds" in one
+    )
+    memory = figures["memory"]
+    share = 1 + memory["beside"] / memory["data"]
+    growth = figures["growth"]
+    seconds = growth["seconds per image"]
+    sizes = [
+        (f"{hidden:,}", *(f"{1e6 * each[k]:,.1f}" for each in seconds.values()))
+        for k, hidden in enumerate(growth["hidden"])
+    ]
+    return "\n\n".join(
+        [
+            "## What training costs",
+            "One epoch of 784-100-10 over the 55,000 training images, one thread: times the floor in the "
+            f"same round, and seconds; medians of {rounds} rounds, the textbook's loop in one.",
+            table(("", *(f">batch {batch}" for batch in batches)), rows),
+            f"Memory at batch 10: {memory['data'] / 1e6:.1f} MB of images and labels, and at most "
+            f"{memory['beside'] / 1e6:.1f} MB beside them, together {share:.2f} × the data.",
+            "How the time for an image grows with the hidden layer, batch 10, in µs. Training adds a large "
+            "gradient to the weights as it is made, where the floor writes it out, and so may come below.",
+            "![Time for an image against the size of the hidden layer, on logarithmic axes.](training.svg)",
+            table(("hidden neurons", *(f">{name}" for name in seconds)), sizes),
+        ]
+    )
+
+
+RENDER = {
+    "gaps": gaps_rendered,
+    "drills": drills_rendered,
+    "mutants": mutants_rendered,
+    "training": training_rendered,
+}
+
+
+def rendered(results):
+    """RESULTS.md as these figures make it."""
+    known = [part for part in PARTS if part in results]
+    page = [
+        "# Results",
+        "Written by `python benchmarks/results.py`, never by hand; `python benchmarks/results.py training` "
+        "measures one part again.",
+        table(
+            ("part", "date", ">minutes"),
+            [(part, results[part]["date"], results[part]["minutes"]) for part in known],
+        ),
+    ]
+    ran = {}
+    for part in known:
+        listed = ", ".join(f"{name} {version}" for name, version in results[part]["versions"].items())
+        ran.setdefault(f"{listed}. {results[part]['machine']}.", []).append(part)
+    page += [f"{', '.join(parts)}: {how}" for how, parts in ran.items()]
+    page += [RENDER[part](results[part]["figures"]) for part in known]
+    return "\n\n".join(page) + "\n"
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(PARTS)}; all by default")
+    chosen = parser.parse_args(arguments).parts or PARTS
+    unknown = [part for part in chosen if part not in PARTS]
+    if unknown:
+        parser.error(f"unknown part {unknown[0]!r}; there are: {', '.join(PARTS)}")
+    sys.path.insert(0, str(ROOT / "tests"))
+    for number, part in enumerate(chosen, start=1):
+        print(f"\n{part}, part {number} of {len(chosen)}", flush=True)
+        one = measured(part)
+        results = json.loads(FIGURES.read_text("utf-8")) if FIGURES.exists() else {}
+        results[part] = one
+        FIGURES.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        PAGE.write_text(rendered(results), "utf-8")
+    print(f"\nwritten: {FIGURES.name}, {PAGE.name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -83,7 +83,10 @@ def measured(part):
 
 def table(heads, rows):
     """A table of Markdown; heads that begin with > stand to the right."""
-    lines = [[head.lstrip(">") for head in heads], ["---:" if head[0] == ">" else "---" for head in heads]]
+    lines = [
+        [head.lstrip(">") for head in heads],
+        ["---:" if head.startswith(">") else "---" for head in heads],
+    ]
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in [*lines, *rows])
 
 

@@ -18,7 +18,7 @@ def main(arguments=None):
     except MemoryError:
         print("weightmaps: there is not enough memory for this", file=sys.stderr)
     except KeyboardInterrupt:
-        print("weightmaps: stopped; nothing was written", file=sys.stderr)
+        print(f"weightmaps: stopped; {options.stopped}", file=sys.stderr)
         return 130
     return 1
 
@@ -35,6 +35,7 @@ Each command tells more: python -m weightmaps explore --help
 Exit codes: 0 done, 1 a file or a value that cannot be used, 2 wrong usage, 130 stopped.""",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.set_defaults(stopped="nothing was written")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in (explore, train, data):
         command.add_to(commands)

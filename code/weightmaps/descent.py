@@ -70,6 +70,11 @@ class Layer(NamedTuple):
     slope: Callable | None
 
 
+def split(arrays, activations):
+    """A network of its own, from weights that have the bias as a last column."""
+    return Network([w[:, :-1].copy() for w in arrays], [w[:, -1].copy() for w in arrays], activations)
+
+
 class Descent:
     """The state of one training run."""
 
@@ -88,9 +93,7 @@ class Descent:
     def network(self):
         if not all(np.isfinite(w).all() for w in self.weights):
             raise FloatingPointError("the weights overflow; the learning rate may be too high")
-        return Network(
-            [w[:, :-1].copy() for w in self.weights], [w[:, -1].copy() for w in self.weights], self.names
-        )
+        return split(self.weights, self.names)
 
     def gather(self, images, targets, chosen):
         """The chosen images, each with its constant 1, and their targets."""

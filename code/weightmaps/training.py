@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
+from . import resume as resuming
 from .descent import Descent
 from .network import Network
 
@@ -99,6 +102,7 @@ def train(
     checkpoints=(),
     validation=None,
     progress=True,
+    resume=None,
 ):
     """Train a copy of a network by mini-batch gradient descent with backpropagation.
 
@@ -129,6 +133,10 @@ def train(
         Images on which the history is measured.
     progress : bool
         Show a progress bar.
+    resume : path, optional
+        A file, rewritten after every epoch, from which the same call goes on after it was cut off: it then
+        ends with the bits of a run that was not. It stays when training is done, so that what came of it is
+        safe until the caller has put it somewhere else and deletes the file.
 
     Returns
     -------
@@ -138,7 +146,7 @@ def train(
     ------
     ValueError
         If the digits do not fit the network, a number is out of range, or the cost does not go with the
-        network's outputs.
+        network's outputs; if the file `resume` is damaged or of another run.
     FloatingPointError
         If the weights overflow, as they do when the learning rate is far too high.
     """
@@ -155,16 +163,37 @@ def train(
     descent = Descent(network, batch_size, learning_rate, 1.0 - learning_rate * weight_decay / n, cost)
     rng = np.random.default_rng(seed)
     history = History()
+    if 0 in checkpoints:
+        history.checkpoints[0] = descent.network()
+
+    epoch_steps = -(-n // batch_size)
+    if resume is not None:
+        if not Path(resume).parent.is_dir():
+            raise ValueError(f"resume is {str(resume)!r}; there is no folder {str(Path(resume).parent)!r}")
+        determines = {"epochs": epochs, "learning_rate": learning_rate, "batch_size": batch_size}
+        determines |= {"weight_decay": weight_decay, "cost": cost, "seed": seed, "steps": sorted(checkpoints)}
+        run = resuming.digest(network, (digits, measured), determines)
+        resuming.restore(
+            resume,
+            run,
+            descent,
+            rng,
+            history,
+            epochs=epochs,
+            epoch_steps=epoch_steps,
+            checkpoints=checkpoints,
+        )
+    done = len(history.cost)
+    step = done * epoch_steps
+    if done and progress:
+        print(f"{resume}: going on after epoch {done} of {epochs}", file=sys.stderr)
 
     with (
         threadpool_limits(1, user_api="blas"),
         np.errstate(under="ignore", over="ignore", invalid="raise"),
-        tqdm(total=epochs * -(-n // batch_size), unit="step", disable=not progress, leave=True) as bar,
+        tqdm(total=epochs * epoch_steps, initial=step, unit="step", disable=not progress, leave=True) as bar,
     ):
-        step = 0
-        if step in checkpoints:
-            history.checkpoints[step] = descent.network()
-        for _ in range(epochs):
+        for _ in range(done, epochs):
             order = rng.permutation(n)
             for block in range(0, n, descent.block_size):
                 x, y = descent.gather(images, targets, order[block : block + descent.block_size])
@@ -179,6 +208,8 @@ def train(
             history.cost.append(mean_cost)
             history.accuracy.append(accuracy)
             bar.set_postfix_str(f"accuracy {history.accuracy[-1]:.2%}")
+            if resume is not None:
+                resuming.save(resume, run, descent, rng, history)
         return descent.network(), history
 
 

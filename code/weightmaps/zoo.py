@@ -9,13 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
+from .arrays import read_npz
 from .files import whole
 from .mnist_files import CHECKSUMS
-from .network import Network
+from .network import Network, NotANetwork
 from .training import initialise, train
 
 DATA = Path(__file__).parent / "data"
 SHUFFLE_SEED = 0
+ADVICE = "reinstall weightmaps (pip install --force-reinstall)"
+CARD = ("name", "recipe", "seed", "seeds_tried", "accuracy", "images", "learning_curve")
 
 
 @dataclass(frozen=True)
@@ -131,9 +134,17 @@ def load(name):
     --------
     >>> load("nielsen")
     <Network 784-100-10, sigmoid/sigmoid>
+
+    Raises
+    ------
+    NotANetwork
+        If its file is damaged, or holds another network than the recipe's.
     """
-    _recipe(name)
-    return Network.load(DATA / f"{name}.npz")
+    recipe, path = _recipe(name), DATA / f"{name}.npz"
+    network = Network.load(path)
+    if network.sizes != tuple(recipe.sizes):
+        raise NotANetwork(f"{path}: its sizes are {network.sizes}, not {tuple(recipe.sizes)}; {ADVICE}")
+    return network
 
 
 def checkpoints(name):
@@ -143,19 +154,25 @@ def checkpoints(name):
     ------
     ValueError
         If the network ships without checkpoints.
+    NotANetwork
+        If the file of its checkpoints is damaged.
     """
-    if not _recipe(name).checkpoints:
+    recipe = _recipe(name)
+    if not recipe.checkpoints:
         kept = ", ".join(other for other in names() if RECIPES[other].checkpoints)
         raise ValueError(f"zoo network {name!r} ships without checkpoints; these have them: {kept}")
-    network = load(name)
+    network, path, found = load(name), DATA / f"{name}-checkpoints.npz", {}
     layers = range(len(network.weights))
-    with np.load(DATA / f"{name}-checkpoints.npz", allow_pickle=False) as file:
-        weights = [file[f"weights{i}"] for i in layers]
-        biases = [file[f"biases{i}"] for i in layers]
-        return {
-            int(step): Network([w[k] for w in weights], [b[k] for b in biases], network.activations)
-            for k, step in enumerate(file["steps"])
-        }
+    try:
+        entries = read_npz(path)
+        for k, step in enumerate(entries["steps"].tolist()):
+            parts = ([entries[f"{kind}{i}"][k] for i in layers] for kind in ("weights", "biases"))
+            found[step] = Network(*parts, network.activations)
+    except (ValueError, TypeError, KeyError, IndexError) as error:
+        raise NotANetwork(f"{path}: the checkpoints cannot be read ({error}); {ADVICE}") from None
+    if list(found) != list(recipe.checkpoints) or any(one.sizes != network.sizes for one in found.values()):
+        raise NotANetwork(f"{path}: these are not the checkpoints of the recipe; {ADVICE}")
+    return found
 
 
 def card(name):
@@ -165,13 +182,28 @@ def card(name):
     -------
     dict
         Accuracies are shares from 0 to 1, measured on images that training never saw.
+
+    Raises
+    ------
+    ValueError
+        If its file is damaged.
     """
     _recipe(name)
-    return json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
+    path = DATA / f"{name}.json"
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(found, dict) or found.get("name") != name or not found.keys() >= set(CARD):
+            raise ValueError(f"it must have {', '.join(CARD)}, and the name {name!r}")
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path}: the card cannot be read ({error}); {ADVICE}") from None
+    return found
 
 
 def make(name, mnist, folder, *, every_seed=False, progress=True):
-    """Train a network of the zoo from full MNIST and write it, its card and its checkpoints to a folder.
+    """Train a network of the zoo from full MNIST and write it, its checkpoints and its card to a folder.
+
+    A run that was cut off goes on from its last epoch, kept in a file ``….partial.npz`` until all is written.
+    An old card goes first and the new one comes last, so a card is always that of the network beside it.
 
     Parameters
     ----------
@@ -196,6 +228,8 @@ def make(name, mnist, folder, *, every_seed=False, progress=True):
     if recipe.shuffled:
         labels = np.random.default_rng(SHUFFLE_SEED).permutation(train_.labels)
         train_ = replace(train_, labels=labels)
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
     shipped, tried = None, []
     for seed in recipe.seeds if every_seed else (card(name)["seed"],):
         network, history = train(
@@ -210,6 +244,7 @@ def make(name, mnist, folder, *, every_seed=False, progress=True):
             checkpoints=recipe.checkpoints,
             validation=validation,
             progress=progress,
+            resume=folder / f"{name}.seed{seed}.partial.npz",
         )
         accuracy = {
             "validation": history.accuracy[-1],
@@ -219,6 +254,7 @@ def make(name, mnist, folder, *, every_seed=False, progress=True):
         if shipped is None and accuracy["validation"] >= recipe.passing:
             shipped = seed, network, history, accuracy
     if shipped is None:
+        _tidy(folder, name)
         raise ValueError(f"no seed of recipe {name!r} reached {recipe.passing:.1%} on validation: {tried}")
 
     seed, network, history, accuracy = shipped
@@ -234,15 +270,20 @@ def make(name, mnist, folder, *, every_seed=False, progress=True):
         "command": f"python -m weightmaps train --recipe {name}",
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
     }
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.json").unlink(missing_ok=True)
     network.save(folder / f"{name}.npz")
     if history.checkpoints:
         _save_checkpoints(folder / f"{name}-checkpoints.npz", history.checkpoints)
     with whole(folder / f"{name}.json", "w", encoding="utf-8") as file:
         json.dump(made, file, indent=1)
         file.write("\n")
+    _tidy(folder, name)
     return made
+
+
+def _tidy(folder, name):
+    for path in folder.glob(f"{name}.seed*.partial.npz*"):
+        path.unlink(missing_ok=True)
 
 
 def _save_checkpoints(path, networks):

@@ -19,7 +19,8 @@ def add_to(commands):
         description="Train a network of the zoo from full MNIST; say whether it equals the one that ships.",
         epilog="Example: python -m weightmaps train --recipe zero-one --mnist mnist -o made\n\n"
         "Full MNIST comes from --mnist, else from the folder that WEIGHTMAPS_MNIST names,\n"
-        "else from the cache, else by download (11 MB).\n\nRecipes:\n"
+        "else from the cache, else by download (11 MB).\n\n"
+        "Stopped in the middle, the same command goes on after the last epoch it finished.\n\nRecipes:\n"
         + "\n".join(f"  {name:32} {recipe.title}" for name, recipe in zoo.RECIPES.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -43,7 +44,7 @@ def add_to(commands):
         action="store_true",
         help="try every seed of the recipe and keep the first that passes (default: only the one that ships)",
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, stopped="the same command goes on after the last epoch it finished")
 
 
 def run(options):

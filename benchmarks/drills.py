@@ -60,7 +60,8 @@ def prepare_mirrors(mirror, rng):
     """Spoil what each mirror answers."""
     bad = rng.choice([0.1, 0.3, 0.8])
     for path in list(mirror.served):
-        kind = rng.choice(["gone", "cut off", "redirect loop", "silent", "spoilt"])
+        ways = ["silent", "trickling", "slow headers", "endless", "odd length"]
+        kind = rng.choice(["gone", "cut off", "redirect loop", *ways, "spoilt"])
         if rng.random() > bad:
             continue
         if kind == "gone":
@@ -69,8 +70,8 @@ def prepare_mirrors(mirror, rng):
             mirror.cut[path] = len(mirror.served[path]) * rng.randrange(1, 11) // 10 or 1
         elif kind == "redirect loop":
             mirror.loops.add(path)
-        elif kind == "silent":
-            mirror.silent.add(path)
+        elif kind in ways:
+            getattr(mirror, kind.replace(" ", "_")).add(path)
         elif kind == "spoilt":
             kind, mirror.served[path] = spoil(mirror.served[path], rng)
         yield f"{kind} at a mirror"
@@ -93,7 +94,6 @@ def drill(place, rng):
     wrong = list(prepare_cache(folder, rng))
     with mirrors() as mirror:
         mnist_files.MIRRORS = mirror.urls
-        good = dict(mirror.served)
         wrong += prepare_mirrors(mirror, rng)
         disk = rng.choice(["disk full", "cache deleted", "two at once", "", "", ""])
         wrong += [disk] if disk else []
@@ -111,7 +111,7 @@ def drill(place, rng):
             thread.join()
         resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
 
-        mirror.served, mirror.cut, mirror.loops, mirror.silent = good, {}, set(), set()
+        mirror.heal()
         mirror.meanwhile = lambda: None
         known = {*NAMES, *(f"{name}.gz" for name in NAMES)}
         left = [path.name for path in folder.iterdir() if path.name not in known] if folder.is_dir() else []
@@ -130,7 +130,8 @@ def main():
     options = parser.parse_args()
     os.environ.pop("WEIGHTMAPS_MNIST", None)
     os.environ["NO_PROXY"] = "127.0.0.1"
-    mnist_files.CHECKSUMS, digits.HELD_OUT, mnist_files.TIMEOUT = CHECKSUMS, 1, 0.3
+    mnist_files.CHECKSUMS, digits.HELD_OUT = CHECKSUMS, 1
+    mnist_files.TIMEOUT, mnist_files.PATIENCE, mnist_files.MOST = 0.3, 1, 1_000_000
     survived, faults, ends, began = 0, Counter(), Counter(), time.perf_counter()
     for number in range(options.drills):
         with tempfile.TemporaryDirectory() as place:

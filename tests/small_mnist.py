@@ -54,8 +54,9 @@ class Mirror:
         The bytes of each path; a path that is not in it is a 404.
     cut : dict of str to int
         How many of the promised bytes a path's answer lacks at its end.
-    loops, silent : set of str
-        The paths that redirect to themselves, and those that accept and say nothing.
+    loops, silent, trickling, slow_headers, endless, odd_length : set of str
+        The paths that redirect to themselves, that accept and say nothing, that send a byte now and then (of
+        the file, or already of the headers), that never stop sending, and whose length is no number.
     asked : list of str
         The paths fetched so far.
     meanwhile : callable
@@ -63,10 +64,22 @@ class Mirror:
     """
 
     def __init__(self):
-        self.served = {f"/{m}/{k}.gz": gzip.compress(v) for m in MIRRORS for k, v in SMALL.items()}
-        self.cut, self.loops, self.silent, self.asked = {}, set(), set(), []
+        self.asked = []
+        self.heal()
         self.meanwhile = lambda: None
         self.done = threading.Event()
+
+    def heal(self):
+        """Do nothing wrong from now on."""
+        self.served = {f"/{m}/{k}.gz": gzip.compress(v) for m in MIRRORS for k, v in SMALL.items()}
+        self.cut, self.loops, self.silent, self.endless = {}, set(), set(), set()
+        self.trickling, self.slow_headers, self.odd_length = set(), set(), set()
+
+    def trickle(self, request, data):
+        for byte in data:
+            request.wfile.write(bytes([byte]))
+            if self.done.wait(0.1):
+                return
 
     def answer(self, request):
         path = request.path
@@ -80,9 +93,19 @@ class Mirror:
         request.send_response(302 if path in self.loops else 200 if path in self.served else 404)
         if path in self.loops:
             request.send_header("Location", path)
-        request.send_header("Content-Length", str(len(content)))
+        if path not in self.endless:
+            request.send_header("Content-Length", "a few" if path in self.odd_length else str(len(content)))
+        if path in self.slow_headers:
+            request.flush_headers()
+            self.trickle(request, b"X-Slow: " + bytes(200))
+            return
         request.end_headers()
+        if path in self.trickling:
+            self.trickle(request, sent)
+            return
         request.wfile.write(sent)
+        while path in self.endless and not self.done.is_set():
+            request.wfile.write(bytes(1 << 16))
 
 
 @contextmanager

@@ -318,8 +318,8 @@ def fault(mirror, kind):
         mirror.cut[path] = 99
     elif kind == "redirect loop":
         mirror.loops.add(path)
-    elif kind == "silent":
-        mirror.silent.add(path)
+    elif kind in ("silent", "trickling", "slow headers", "endless", "odd length"):
+        getattr(mirror, kind.replace(" ", "_")).add(path)
     else:
         mirror.served[path] = {
             "truncated": whole[:-20],
@@ -337,6 +337,10 @@ FAULTS = {
     "cut off": "IncompleteRead",
     "redirect loop": "Exceeded 30 redirects",
     "silent": "Read timed out",
+    "trickling": "bytes in 1 seconds and was not done",
+    "slow headers": "sent 0 bytes in 1 seconds and was not done",
+    "odd length": "a few",
+    "endless": "sent more than 1,000,000 bytes",
     "longer": "it holds more",
     "another": "SHA-256",
     "one bit": "SHA-256",
@@ -348,6 +352,8 @@ FAULTS = {
 @pytest.fixture
 def impatient(monkeypatch):
     monkeypatch.setattr(mnist_files, "TIMEOUT", 0.5)
+    monkeypatch.setattr(mnist_files, "PATIENCE", 1)
+    monkeypatch.setattr(mnist_files, "MOST", 1_000_000)
 
 
 @pytest.mark.parametrize("kind", FAULTS)
@@ -438,12 +444,11 @@ def test_a_full_disk_is_named_and_no_other_mirror_is_blamed(mirror, monkeypatch,
     (tmp_path / "cache" / "mnist" / ALL_CACHED[0]).unlink()
     mirror.asked.clear()
 
-    def full(self, url, output_file, pooch):
-        output_file.write_bytes(b"\x1f\x8b")
+    def full(self, data):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr("pooch.HTTPDownloader.__call__", full)
+        patch.setattr(Path, "write_bytes", full)
         with pytest.raises(DataError, match=r"cannot be written.*No space left.*WEIGHTMAPS_CACHE") as caught:
             load_mnist(progress=False)
     assert "mirror" not in str(caught.value)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import gzip
 import hashlib
+import io
 import math
 import os
 import tempfile
+import threading
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -32,12 +33,8 @@ MIRRORS = (
 )
 LARGEST = 60_000  # images, or labels, in the largest of the files
 TIMEOUT = 15  # seconds without an answer before the next mirror is tried
-FULL = {
-    errno.ENOSPC,
-    errno.EDQUOT,
-    errno.EFBIG,
-    errno.EIO,
-}  # what a write to the disk ends with, and no mirror
+PATIENCE = 300  # seconds for a whole file: 33 KB a second will do
+MOST = 50_000_000  # bytes of a download, more than the largest file has uncompressed
 
 
 class DataError(ValueError):
@@ -190,6 +187,47 @@ def from_cache(*, progress=True):
     return files
 
 
+class _Bounded(io.BytesIO):
+    """Takes what a mirror sends, until that is too much or nobody waits for it any more."""
+
+    waited_for = True
+
+    def write(self, data):
+        if not self.waited_for or self.tell() + len(data) > MOST:
+            raise DataError(f"sent more than {MOST:,} bytes, which no file of MNIST has")
+        return super().write(data)
+
+
+def _fetched(url, progress):
+    """The bytes that a mirror sends, or what went wrong."""
+    content, answers, wrong = _Bounded(), [], []
+    hooks = {"response": lambda answer, **_: answers.append(answer)}
+    download = pooch.HTTPDownloader(progressbar=progress, timeout=TIMEOUT, hooks=hooks)
+
+    def fetch():
+        try:
+            download(url, content, None)
+        except Exception as error:  # whatever a mirror can do wrong is for the next to make good
+            wrong.append(error)
+        for answer in answers:  # pooch leaves the connection open where something was wrong
+            answer.close()
+
+    # A time-out is for silence alone: who sends a byte a second is left by not waiting any longer.
+    thread = threading.Thread(target=fetch, daemon=True)
+    thread.start()
+    try:
+        thread.join(PATIENCE)
+        if thread.is_alive():
+            raise DataError(f"sent {content.tell():,} bytes in {PATIENCE} seconds and was not done")
+    finally:
+        content.waited_for = False
+    if wrong:
+        # requests wraps a refused connection in many words; its reason is the part to read.
+        (error,) = wrong
+        raise DataError(str(getattr(error.args[0], "reason", error) if error.args else error))
+    return content.getvalue()
+
+
 def _download(name, folder, progress):
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -198,17 +236,10 @@ def _download(name, folder, progress):
             part, reasons = Path(scratch) / f"{name}.gz", []
             for mirror in MIRRORS:
                 try:
-                    fetch = pooch.HTTPDownloader(progressbar=progress, timeout=TIMEOUT)
-                    fetch(f"{mirror}{name}.gz", part, None)
+                    part.write_bytes(_fetched(f"{mirror}{name}.gz", progress))
                     array = _verified(part, name)
-                except (OSError, DataError) as error:
-                    if getattr(error, "filename", None) or getattr(error, "errno", None) in FULL:
-                        raise  # the cache's fault: another mirror would not help
-                    if getattr(error, "response", None) is not None:
-                        error.response.close()  # pooch leaves the connection of a refusal open
-                    # requests wraps a refused connection in many words; its reason is the part to read.
-                    reason = getattr(error.args[0], "reason", error) if error.args else error
-                    reasons.append(f"  {mirror}: {reason}".replace(f"{part}: ", ""))
+                except DataError as error:
+                    reasons.append(f"  {mirror}: {error}".replace(f"{part}: ", ""))
                     continue
                 os.replace(part, folder / part.name)
                 return array

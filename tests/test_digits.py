@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import urllib.parse
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -150,11 +151,32 @@ def test_sample_that_is_no_picture_is_refused(sample_copy, content):
 
 def test_sample_of_another_size_is_refused(sample_copy):
     Image.new("L", (28, 28)).save(sample_copy)
-    with pytest.raises(DataError, match=r"uint8 of shape \(28, 28\).*reinstall"):
+    with pytest.raises(DataError, match=r"it has 28 × 28 pixels.*reinstall"):
         load_sample()
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]"])
+def test_sample_in_colour_is_refused(sample_copy):
+    with Image.open(sample_copy) as picture:
+        picture.convert("RGB").save(sample_copy)
+    with pytest.raises(DataError, match=r"uint8 of shape \(\d+, \d+, 3\) is not the sample.*reinstall"):
+        load_sample()
+
+
+@pytest.mark.parametrize("side", [10_000, 60_000])
+def test_sample_that_claims_to_be_huge_is_refused_before_it_is_unpacked(sample_copy, side):
+    """Pillow warns of the first and refuses the second."""
+    whole = sample_copy.read_bytes()
+    header = b"IHDR" + struct.pack(">II", side, side) + whole[24:29]
+    sample_copy.write_bytes(whole[:12] + header + struct.pack(">I", zlib.crc32(header)) + whole[33:])
+    with pytest.raises(DataError, match=r"mnist-5k\.png: the sample cannot be read.*reinstall"):
+        load_sample()
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{}", "[]", "[" * 9999, '{"sha256": "", "layout": {"rows": 100.0, "columns": 50}}'],
+    ids=["empty", "nothing", "list", "deep", "float"],
+)
 def test_sample_with_a_bad_card_is_refused(sample_copy, content):
     sample_copy.with_suffix(".json").write_text(content)
     with pytest.raises(DataError, match=r"mnist-5k\.json: the sample's card.*reinstall"):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import zlib
 from dataclasses import dataclass
+from operator import index
 from pathlib import Path
 
 import numpy as np
@@ -111,15 +111,18 @@ def load_sample():
     advice = "reinstall weightmaps (pip install --force-reinstall)"
     try:
         card = json.loads(card_path.read_text(encoding="utf-8"))
-        wanted, rows, columns = card["sha256"], card["layout"]["rows"], card["layout"]["columns"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        wanted, layout = card["sha256"], card["layout"]
+        rows, columns = index(layout["rows"]), index(layout["columns"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError(f"{card_path}: the sample's card cannot be read ({error!r}); {advice}") from error
     try:
-        with Image.open(SAMPLE) as picture:
+        with Image.open(SAMPLE, formats=["PNG"]) as picture:
+            if picture.size != (columns * SIDE, rows * SIDE):  # before anything is unpacked
+                raise ValueError(f"it has {picture.width} × {picture.height} pixels")
             sheet = np.asarray(picture)
-    except (OSError, SyntaxError, ValueError, zlib.error) as error:  # Pillow's ways to refuse a PNG
+    except Exception as error:  # Pillow has many ways to refuse a PNG
         raise DataError(f"{SAMPLE}: the sample cannot be read ({error!r}); {advice}") from error
-    if sheet.dtype != np.uint8 or sheet.shape != (rows * SIDE, columns * SIDE):
+    if sheet.dtype != np.uint8 or sheet.ndim != 2:
         raise DataError(f"{SAMPLE}: {sheet.dtype} of shape {sheet.shape} is not the sample; {advice}")
     tiles = sheet.reshape(rows, SIDE, columns, SIDE).transpose(0, 2, 1, 3).reshape(-1, PIXELS)
     if hashlib.sha256(tiles.tobytes()).hexdigest() != wanted:

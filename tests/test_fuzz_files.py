@@ -40,8 +40,11 @@ def folder():
         yield Path(name)
 
 
-def tried(path, data, read, error, growth):
-    """Read a file; `growth` is how many bytes of memory each of its own may take, beside a few megabytes."""
+def tried(path, data, read, error, growth, *, room=6 * MEGABYTE, named=None):
+    """Read a file; each byte of it may take so many of memory, `growth`, beside `room`.
+
+    An error says why in words, with the file's path, or `named`.
+    """
     path.write_bytes(data)
     found = told = None
     tracemalloc.start()
@@ -52,9 +55,9 @@ def tried(path, data, read, error, growth):
         told = str(caught)
     seconds, (_, peak) = time.perf_counter() - start, tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 6 * MEGABYTE + growth * len(data)
+    assert peak < room + growth * len(data)
     assert seconds < SECONDS
-    assert told is None or (str(path) in told and len(told) < 2000)
+    assert told is None or ((named or str(path)) in told and len(told) < 2000)
     return found
 
 

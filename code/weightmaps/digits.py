@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 from dataclasses import dataclass
@@ -116,14 +117,14 @@ def load_sample():
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError(f"{card_path}: the sample's card cannot be read ({error!r}); {advice}") from error
     try:
-        with Image.open(SAMPLE, formats=["PNG"]) as picture:
-            if picture.size != (columns * SIDE, rows * SIDE):  # before anything is unpacked
-                raise ValueError(f"it has {picture.width} × {picture.height} pixels")
+        data = io.BytesIO(SAMPLE.read_bytes())  # no chunk is longer than what is there, whatever it claims
+        with Image.open(data, formats=["PNG"]) as picture:
+            kind = (picture.mode, picture.width, picture.height)
+            if kind != ("L", columns * SIDE, rows * SIDE):  # before anything is unpacked
+                raise ValueError(f"it is a picture of kind {kind}")
             sheet = np.asarray(picture)
     except Exception as error:  # Pillow has many ways to refuse a PNG
         raise DataError(f"{SAMPLE}: the sample cannot be read ({error!r}); {advice}") from error
-    if sheet.dtype != np.uint8 or sheet.ndim != 2:
-        raise DataError(f"{SAMPLE}: {sheet.dtype} of shape {sheet.shape} is not the sample; {advice}")
     tiles = sheet.reshape(rows, SIDE, columns, SIDE).transpose(0, 2, 1, 3).reshape(-1, PIXELS)
     if hashlib.sha256(tiles.tobytes()).hexdigest() != wanted:
         raise DataError(f"{SAMPLE}: its pixels do not have the SHA-256 in {card_path.name}; {advice}")

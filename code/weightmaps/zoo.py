@@ -246,10 +246,7 @@ def make(name, mnist, folder, *, every_seed=False, progress=True):
             progress=progress,
             resume=folder / f"{name}.seed{seed}.partial.npz",
         )
-        accuracy = {
-            "validation": history.accuracy[-1],
-            "test": network.accuracy(test.images, test.labels),
-        }
+        accuracy = {"validation": history.accuracy[-1], "test": network.accuracy(test.images, test.labels)}
         tried.append({"seed": seed, **accuracy})
         if shipped is None and accuracy["validation"] >= recipe.passing:
             shipped = seed, network, history, accuracy

@@ -383,6 +383,7 @@ RENDER = """(async () => {
     const { network, images, state } = Function(`return ${sent}`)();
     const all = { ...state, _network: network, _images: images }, el = document.createElement("div");
     const model = { get: (name) => all[name], set() {}, on() {}, off() {}, save_changes() {} };
+    el.dataset.explorer = "1";
     document.body.append(el);
     let stop = () => {}, trouble = "";
     try {
@@ -392,6 +393,11 @@ RENDER = """(async () => {
     } catch { // where the host says so
         trouble = "This explorer could not start";
     }
+    // What could not start must not come to life by a link.
+    history.replaceState(null, "", "#explorer=1&sample=1");
+    dispatchEvent(new HashChangeEvent("hashchange"));
+    await drawn();
+    history.replaceState(null, "", "#");
     const sentence = el.querySelector("[data-part=sentence]")?.textContent, shown = el.textContent;
     stop();
     el.remove();

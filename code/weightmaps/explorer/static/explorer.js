@@ -241,12 +241,18 @@ export function start(data, model, root) {
   for (const [event, callback] of Object.entries(heard)) model.on(event, callback);
 
   const keep = share({ data, state, root, view: () => look(data, state)[0], set: pick, fits });
-  draw();
-  return () => {
+  function stop() {
     keep.stop();
     cancelAnimationFrame(frame);
     clearTimeout(timer);
     pause();
     for (const [event, callback] of Object.entries(heard)) model.off(event, callback);
-  };
+  }
+  try {
+    draw();
+  } catch (error) {
+    stop(); // what cannot be drawn must not come to life by a link
+    throw error;
+  }
+  return stop;
 }

@@ -71,8 +71,10 @@
 
   // An explorer that does not even wait has lost its script; its still picture stands in.
   addEventListener("load", () => {
-    for (const still of document.querySelectorAll(".weightmaps-explorer:not([data-mounted]) > noscript")) {
-      still.outerHTML = still.textContent;
+    for (const place of document.querySelectorAll(".weightmaps-explorer:not([data-mounted])")) {
+      const { body } = new DOMParser().parseFromString(place.textContent, "text/html");
+      place.style.minHeight = "";
+      place.append(...body.children);
     }
   });
 

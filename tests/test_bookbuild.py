@@ -4,10 +4,15 @@ import base64
 import io
 import json
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import pytest
+from jupyter_cache import get_cache
 from PIL import Image
 
 from bookbuild.assets import extract_assets, extract_posters, png_size, prune, size_images, with_palette
@@ -386,6 +391,37 @@ def test_the_cache_of_older_code_is_dropped(tmp_path):
     (current.parent / "older").mkdir()
     choose_cache(app, config)
     assert list(current.parent.iterdir()) == [current]
+
+
+RUN = """
+import sys
+from types import SimpleNamespace
+from bookbuild.cache import run_chapters
+config = SimpleNamespace(
+    nb_execution_excludepatterns=["out.ipynb"], nb_execution_cache_path="cache", nb_execution_timeout=60
+)
+env = SimpleNamespace(doc2path=lambda name: f"{sys.argv[1]}/{name}.ipynb")
+run_chapters(SimpleNamespace(config=config), env, ["good", "bad", "out"])
+"""
+
+
+def test_chapters_run_and_one_that_raises_stops_the_build_with_its_cell(tmp_path):
+    for name, source in (("good", "1 + 1"), ("bad", "3 / 0"), ("out", "4 / 0")):
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+        nbformat.write(notebook, tmp_path / f"{name}.ipynb")
+    # In a process of its own: it forks, which a test beside a browser must not.
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, tmp_path], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 1
+    told = done.stderr[done.stderr.index("ExtensionError: ") :]
+    assert "bad.ipynb" in told
+    assert "3 / 0" in told
+    assert "ZeroDivisionError" in told
+    assert "good.ipynb" not in told
+    assert "4 / 0" not in done.stderr
+    cached = get_cache(tmp_path / "cache").list_cache_records()
+    assert [Path(record.uri).stem for record in cached] == ["good"]
 
 
 # Links

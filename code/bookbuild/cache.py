@@ -1,13 +1,22 @@
 """Keep executed notebooks as long as the code they ran is unchanged, and no longer."""
 
 import hashlib
+import logging
+import os
 import shutil
 import sys
 from importlib.metadata import version
 from importlib.util import find_spec
-from pathlib import Path
+from pathlib import Path, PurePath
+
+from jupyter_cache import get_cache
+from jupyter_cache.executors import load_executor
+from sphinx.errors import ExtensionError
+from sphinx.util import logging as sphinx_logging
 
 __all__ = ["digest"]
+
+logger = sphinx_logging.getLogger(__name__)
 
 # What a chapter's numbers and pictures come from, beside its own cells and our package.
 LIBRARIES = ("numpy", "matplotlib", "ipywidgets", "anywidget", "scikit-learn")
@@ -57,6 +66,7 @@ def setup(app):
     # An "env" value: when this extension changes, Sphinx reads and writes every page anew.
     app.add_config_value("bookbuild_digest", digest(package_folder("bookbuild")), "env", str)
     app.connect("config-inited", choose_cache)
+    app.connect("env-before-read-docs", run_chapters)
 
 
 def choose_cache(app, config):
@@ -67,3 +77,29 @@ def choose_cache(app, config):
         if old != current:
             shutil.rmtree(old) if old.is_dir() else old.unlink()
     config.nb_execution_cache_path = str(current)
+
+
+def run_chapters(app, env, docnames):
+    """Run the chapters that are not in the cache, as many at a time as there are processors.
+
+    Sphinx would run each when it reads it, one after the other. A cell that raises stops the build.
+    """
+    excluded = app.config.nb_execution_excludepatterns
+    paths = [env.doc2path(name) for name in docnames]
+    paths = [path for path in paths if path.endswith(".ipynb")]
+    paths = [path for path in paths if not any(PurePath(path).match(pattern) for pattern in excluded)]
+    cache = get_cache(app.config.nb_execution_cache_path)
+    for path in paths:
+        cache.add_nb_to_project(path)
+    if stale := cache.list_unexecuted(filter_uris=paths):
+        logger.info("running %d chapters", len(stale))
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # kernels side by side share the processors
+        progress = logging.getLogger("chapters")
+        progress.setLevel(logging.INFO)  # each chapter is named when it begins and ends
+        executor = load_executor("local-parallel", cache, progress)
+        done = executor.run_and_cache(filter_uris=paths, timeout=app.config.nb_execution_timeout)
+        failed = [
+            f"{path}: {cache.get_project_record(path).traceback}" for path in done.excepted + done.errored
+        ]
+        if failed:
+            raise ExtensionError("\n".join(failed))

@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help book serve lab test peers audit refresh results check lock clean
+.PHONY: help book serve lab test peers audit links refresh results check lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -39,6 +39,9 @@ peers: $(VENV)/test.stamp $(VENV)/peers.stamp ## compare with PyTorch, Captum an
 
 audit: $(VENV)/test.stamp ## Lighthouse, axe and Firefox over every built page; needs Node, nginx, a Chromium and Firefox
 	@$(BIN)/python benchmarks/audit.py
+
+links: book ## ask each other host that the book links to whether the page is still there
+	@$(BIN)/jupyter-book build . --builder linkcheck
 
 refresh: $(VENV)/book.stamp ## run the chapters and keep in them the few outputs that the tests compare
 	@$(BIN)/python tests/refresh_chapters.py

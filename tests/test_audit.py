@@ -1,15 +1,19 @@
 """What `make audit` says of a page that misses its goals."""
 
-import sys
+import importlib.util
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
+# Not by way of sys.path: a benchmark beside it is called as a module of the standard library.
+spec = importlib.util.spec_from_file_location(
+    "audit", Path(__file__).parent.parent / "benchmarks" / "audit.py"
+)
+audit = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(audit)
+EXPLORER, PROSE = audit.EXPLORER, audit.PROSE
 
-from audit import EXPLORER, GOALS, PROSE, failures
-
-GOOD = {**dict.fromkeys(GOALS, 100), "kB": 100, "images": 40, "shift": 0, "console": 0, "axe": []}
+GOOD = {**dict.fromkeys(audit.GOALS, 100), "kB": 100, "images": 40, "shift": 0, "console": 0, "axe": []}
 
 
 @pytest.mark.parametrize(
@@ -27,4 +31,4 @@ GOOD = {**dict.fromkeys(GOALS, 100), "kB": 100, "images": 40, "shift": 0, "conso
     ],
 )
 def test_a_page_that_misses_a_goal_is_told_by_how_much(change, explorer, words):
-    assert failures({**GOOD, **change}, explorer) == words
+    assert audit.failures({**GOOD, **change}, explorer) == words

@@ -17,6 +17,7 @@ from PIL import Image
 
 from bookbuild.assets import extract_assets, extract_posters, png_size, prune, size_images, with_palette
 from bookbuild.cache import choose_cache, digest
+from bookbuild.citations import with_back_links
 from bookbuild.head import POLICY, card_tags, draw_card, site_address, sitemap, structured_data
 from bookbuild.links import broken_links
 from bookbuild.mathml import to_mathml
@@ -422,6 +423,20 @@ def test_chapters_run_and_one_that_raises_stops_the_build_with_its_cell(tmp_path
     assert "4 / 0" not in done.stderr
     cached = get_cache(tmp_path / "cache").list_cache_records()
     assert [Path(record.uri).stem for record in cached] == ["good"]
+
+
+# Citations
+
+
+def test_each_work_says_where_it_is_cited():
+    body = '<div class="citation" id="id3" role="listitem"><p>A &amp; B.</p></div><p>After.</p>'
+    places = {"id3": [("../a.html#id1", "A < B"), ("../a.html#id2", "A < B"), ("../c.html#id9", "C")]}
+    told = (
+        '<p class="cited">Cited in <a href="../a.html#id1">A &lt; B</a>, <a href="../c.html#id9">C</a>.</p>'
+    )
+    assert with_back_links(body, places) == body.replace("</div>", f"{told}</div>")
+    with pytest.raises(ValueError, match="no chapter cites the work id3"):
+        with_back_links(body, {})
 
 
 # Links

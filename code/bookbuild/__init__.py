@@ -1,6 +1,6 @@
 """The Sphinx extension of this one book: MathML, explorer assets, page head, styles, execution, links."""
 
-from . import assets, cache, head, links, mathml, pages, search, styles
+from . import assets, cache, citations, head, links, mathml, pages, search, styles
 
 __all__ = ["setup"]
 
@@ -22,6 +22,7 @@ def setup(app):
     cache.setup(app)
     assets.setup(app)
     pages.setup(app)
+    citations.setup(app)
     head.setup(app)
     search.setup(app)
     styles.setup(app)

@@ -160,6 +160,14 @@ def every_page(site):
     return [name for name in found if name != "index.html"]
 
 
+def test_the_page_at_the_root_leads_to_the_first_one(page, place, site):
+    page.goto(f"{place}/index.html")
+    page.wait_for_url("**/chapters/index.html")
+    root = (site / "index.html").read_text("utf-8")
+    assert '<a href="chapters/index.html">' in root  # for who is not led on
+    assert POLICY in root
+
+
 def test_every_page_has_one_title_and_landmarks_with_names_of_their_own(site):
     for name in every_page(site):
         page = (site / name).read_text("utf-8")

@@ -35,6 +35,7 @@ LICENCE = "https://creativecommons.org/licenses/by-sa/4.0/"
 DESCRIPTIONS = {
     "search": "Search all chapters and the reference of the book.",
     "404": "There is no such page in the book.",
+    "index": "An interactive book: what does the hidden layer of a small network do to handwritten digits?",
 }
 
 
@@ -166,10 +167,16 @@ def setup(app):
     # An "html" value: when the address becomes known, Sphinx writes every page anew.
     app.add_config_value("bookbuild_address", os.environ.get("WEIGHTMAPS_ADDRESS", ""), "html", str)
     app.connect("config-inited", check)
-    app.connect("html-collect-pages", lambda app: [("404", {"title": "No such page"}, "404.html")])
+    app.connect("html-collect-pages", pages_without_text)
     # After the description, which comes at 600.
     app.connect("html-page-context", furnish, priority=610)
     app.connect("build-finished", write_for_others, priority=800)
+
+
+def pages_without_text(app):
+    """The page for no page, and the one at the root."""
+    yield "404", {"title": "No such page"}, "404.html"
+    yield "index", {"title": app.config.project}, "lead.html"
 
 
 def check(app, config):

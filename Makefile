@@ -4,11 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 HTML := _build/html
+QUICK := attribution network training zoo digits
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help book serve lab test peers audit links refresh results check lock clean
+.PHONY: help book serve lab test oldest peers audit links refresh results check lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -32,6 +33,12 @@ test: $(VENV)/test.stamp book ## build the book, then test package, chapters and
 	@$(BIN)/python tests/find_browser.py --install
 	@$(BIN)/python -m pytest --nbval-lax --nbval-current-env -W default chapters
 	@$(BIN)/python -m pytest
+
+oldest: $(VENV)/lock.stamp ## run chapters and quick tests with the oldest versions that pyproject.toml admits
+	@$(BIN)/python -m venv --clear $(VENV)/oldest
+	@$(BIN)/uv pip install --quiet --python $(VENV)/oldest/bin/python --resolution lowest-direct -e ".[book,test]"
+	@$(VENV)/oldest/bin/python -m pytest --nbval-lax --nbval-current-env -W default chapters
+	@$(VENV)/oldest/bin/python -m pytest $(QUICK:%=tests/test_%.py)
 
 peers: $(VENV)/test.stamp $(VENV)/peers.stamp ## compare with PyTorch, Captum and Keras, which this installs
 	@$(BIN)/python -m pytest tests/test_attribution_peers.py tests/test_training_peers.py tests/test_interop_peers.py tests/test_own_network.py \

@@ -59,6 +59,20 @@ def test_constraints_pin_every_direct_dependency_within_its_range(python):
         assert wanted.specifier.contains(Version(pin[2:])), f"{wanted} does not admit {pin}"
 
 
+def test_every_direct_dependency_says_its_oldest_version():
+    for text in [*PROJECT["dependencies"], *(line for lines in EXTRAS.values() for line in lines)]:
+        assert ">=" in {part.operator for part in Requirement(text).specifier}, text
+
+
+def test_the_workflow_runs_every_python_and_the_oldest_dependencies():
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "check.yml").read_text("utf-8"))["jobs"]
+    assert PROJECT["requires-python"] == f">={PYTHONS[0]}"
+    assert jobs["check"]["strategy"]["matrix"]["python"] == PYTHONS
+    install, run = jobs["oldest"]["steps"][-2:]
+    assert install["with"]["python-version"] == PYTHONS[0]
+    assert run == {"run": "make oldest"}
+
+
 def test_constraints_name_no_host():
     assert "://" not in (ROOT / "constraints.txt").read_text("utf-8")
 

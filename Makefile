@@ -35,10 +35,11 @@ test: $(VENV)/test.stamp book ## build the book, then test package, chapters and
 	@$(BIN)/python -m pytest
 
 oldest: $(VENV)/lock.stamp ## run chapters and quick tests with the oldest versions that pyproject.toml admits
+	@# Warnings are no errors here: old packages call what newer ones deprecate.
 	@$(BIN)/python -m venv --clear $(VENV)/oldest
 	@$(BIN)/uv pip install --quiet --python $(VENV)/oldest/bin/python --resolution lowest-direct -e ".[book,test]"
 	@$(VENV)/oldest/bin/python -m pytest --nbval-lax --nbval-current-env -W default chapters
-	@$(VENV)/oldest/bin/python -m pytest $(QUICK:%=tests/test_%.py)
+	@$(VENV)/oldest/bin/python -m pytest -W default $(QUICK:%=tests/test_%.py)
 
 peers: $(VENV)/test.stamp $(VENV)/peers.stamp ## compare with PyTorch, Captum and Keras, which this installs
 	@$(BIN)/python -m pytest tests/test_attribution_peers.py tests/test_training_peers.py tests/test_interop_peers.py tests/test_own_network.py \

@@ -443,6 +443,19 @@ def test_a_printed_page_shows_every_explorer(page, place):
     assert len(page.pdf()) > 10_000
 
 
+def test_a_page_printed_while_its_explorers_are_being_drawn_shows_their_pictures(page, place):
+    page.add_init_script("""new MutationObserver((_, watching) => {
+        if (!document.querySelector("[data-mounted=yes]")) return;
+        watching.disconnect();
+        dispatchEvent(new Event("beforeprint"));
+        window.pictures = document.querySelectorAll("img[data-weightmaps-poster]").length;
+    }).observe(document, { subtree: true, attributeFilter: ["data-mounted"] })""")
+    opened(page, place, "two")
+    assert page.evaluate("pictures") == 2
+    page.wait_for_function(f"{MOUNTED}.every(Boolean)")
+    assert page.locator("img[data-weightmaps-poster]").count() == 0
+
+
 SHIFT = """() => new Promise((done) => {
     let total = 0;
     new PerformanceObserver((list) => {

@@ -116,9 +116,9 @@
     }
     for (const place of waiting) observer.observe(place);
     addEventListener("beforeprint", () => {
-      for (const place of waiting) {
+      for (const place of places) {
+        if (place.style.minHeight) stillPicture(place); // not yet drawn, and a printer does not wait
         place.style.minHeight = "";
-        stillPicture(place); // a printer does not wait
         wake(place);
       }
     });

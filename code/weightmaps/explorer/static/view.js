@@ -54,8 +54,8 @@ export function acrossOf(count) {
 /** Unpack and check both payloads. @returns {Promise<Data>} */
 export async function load(network, images) {
   const [weightBytes, imageBytes] = await Promise.all([inflate(network.data), inflate(images.data)]);
-  const pixels = images.dtype === "uint8"
-    ? Float64Array.from(new Uint8Array(imageBytes), (v) => v / 255) : Float64Array.from(new Float32Array(imageBytes));
+  const pixels = new Float64Array(images.dtype === "uint8" ? new Uint8Array(imageBytes) : new Float32Array(imageBytes));
+  if (images.dtype === "uint8") for (let i = 0; i < pixels.length; i++) pixels[i] /= 255;
   return dataOf({ ...network, ...images, networks: unpack(network, weightBytes), pixels });
 }
 

@@ -123,20 +123,20 @@ def move(page, name):
     return times
 
 
-def opened(browser, path, slowed):
+def opened(browser, address, slowed):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(120_000)
     page.add_init_script(WATCH)
-    page.goto(path.as_uri())
+    page.goto(address)
     page.wait_for_selector("[data-part=slider-sample]")
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": slowed})
     return page, session
 
 
-def processor(browser, path, name):
+def processor(browser, address, name):
     """Milliseconds of the main thread's processor time a key: script, style, layout, all else."""
-    page, session = opened(browser, path, slowed=1)
+    page, session = opened(browser, address, slowed=1)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
 
     def spent():
@@ -154,15 +154,16 @@ def processor(browser, path, name):
 
 def measure(browser, folder, name, sliders=LAST):
     """Print a line a slider; the floor first."""
-    page, _ = opened(browser, folder / "floor.html", SLOWED)
+    page, _ = opened(browser, (folder / "floor.html").as_uri(), SLOWED)
     floor = statistics.median(move(page, "sample"))
     page.close()
+    address = (folder / f"{name}.html").as_uri()
     for slider in sliders:
-        page, _ = opened(browser, folder / f"{name}.html", SLOWED)
+        page, _ = opened(browser, address, SLOWED)
         times = move(page, slider)
         page.close()
         low, high = statistics.median(times), np.percentile(times, 95)
-        parts = "".join(f"{part:8.2f}" for part in processor(browser, folder / f"{name}.html", slider))
+        parts = "".join(f"{part:8.2f}" for part in processor(browser, address, slider))
         print(f"{name:22}{slider:8}{low:8.1f}{high:8.1f}{low / floor:8.1f}{parts}", flush=True)
 
 

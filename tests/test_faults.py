@@ -11,7 +11,6 @@ KINDS = {
     ".js": "text/javascript",
     ".png": "image/png",
     ".svg": "image/svg+xml",
-    ".woff2": "font/woff2",
 }
 # The text that can be seen, and whatever lies on top of it at its beginning, middle and end.
 READ = """() => {

@@ -310,8 +310,8 @@ def test_pixels_that_are_no_whole_255ths_keep_their_value():
 # The joined module
 
 
-TOP_LEVEL = re.compile(r"^(?:export )?(?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE)
-EXPORTED = re.compile(r"^export (?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE)
+TOP_LEVEL = re.compile(r"^(?:export )?(?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
+EXPORTED = re.compile(r"^export (?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
 IMPORTED = re.compile(r"^import\s*\{([^}]*)\}\s*from \"\./([\w.]+)\";$", re.MULTILINE)
 
 

@@ -574,7 +574,14 @@ LIVE = """async (source) => {
     };
     const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     document.body.append(el);
-    const undo = await explorer.render({ model, el });
+    const rendering = explorer.render({ model, el });
+    while (!el.querySelector(".wm-panel")) await new Promise((rested) => setTimeout(rested));
+    const meanwhile = getComputedStyle(el.firstChild).visibility;
+    state.sample = 2;
+    heard["change:sample"]();
+    const undo = await rendering;
+    await painted();
+    const visibility = getComputedStyle(el.firstChild).visibility;
     el.querySelectorAll("[data-part=output]")[1].click();
     state.step = 1000;
     heard["change:step"]();
@@ -585,14 +592,17 @@ LIVE = """async (source) => {
     await painted();
     const panels = el.querySelectorAll(".wm-panel").length;
     await undo();
-    return { z, saved, panels, children: el.children.length, heard: Object.keys(heard) };
+    const children = el.children.length;
+    return { meanwhile, visibility, z, saved, panels, children, heard: Object.keys(heard) };
 }"""
 
 
 def test_a_live_kernel_is_heard_and_told_until_the_view_is_removed(page, places):
     opened(page, places["http"], "steps")
-    z = STEPS[1000].forward(random_images().images[0].astype(float)).z[1][0]
+    z = STEPS[1000].forward(random_images().images[2].astype(float)).z[1][0]
     assert page.evaluate(LIVE, modules.module()) == {
+        "meanwhile": "hidden",
+        "visibility": "visible",
         "z": pytest.approx(z, abs=TOLERANCE),
         "saved": [{"output": 1}],
         "panels": 1,

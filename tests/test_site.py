@@ -160,6 +160,32 @@ def every_page(site):
     return [name for name in found if name != "index.html"]
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_room_kept_for_each_explorer_is_what_it_takes(page, place, site, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in sorted((site / "chapters").glob("*.html")):
+        kept = re.findall(r'class="weightmaps-explorer" style="min-height: ([^"]+)"', path.read_text("utf-8"))
+        if not kept:
+            continue
+        page.goto(f"{place}/chapters/{path.name}")
+        for at, room in enumerate(kept):
+            explorer = page.locator(".weightmaps-explorer").nth(at)
+            explorer.scroll_into_view_if_needed()
+            wait_until(
+                page, "(at) => !document.querySelectorAll('.weightmaps-explorer')[at].style.minHeight", at
+            )
+            expected = page.evaluate(
+                """(height) => {
+                    const probe = document.body.appendChild(document.createElement("div"));
+                    probe.style.minHeight = height;
+                    return probe.getBoundingClientRect().height;
+                }""",
+                room,
+            )
+            taken = explorer.bounding_box()["height"]
+            assert abs(expected - taken) < 0.1 * taken, (path.stem, at, expected, taken)
+
+
 def test_the_page_at_the_root_leads_to_the_first_one(page, place, site):
     page.goto(f"{place}/index.html")
     page.wait_for_url("**/chapters/index.html")

@@ -48,9 +48,12 @@ class NetworkDrop(NetworkExplorer):
 
     _esm = modules.module(ORDER)
     _css = modules.style(STYLES)
-    _room = 180
 
     _worker = traitlets.Unicode(modules.module(WORKER)).tag(sync=True)
 
     def _payloads(self):
         return {**super()._payloads(), "worker": self._worker}
+
+    def _room(self):
+        wide, phone = super()._room()
+        return wide + 180, f"{phone} + 225px"  # for what asks for a file

@@ -8,9 +8,8 @@ import json
 from weightmaps.explorer import modules
 from weightmaps.files import whole
 
-# What the page keeps free before the explorer stands there, from the poster's height: measured over six
-# sets of panels, which lie below each other on a narrow screen.
-ROOM = "calc({}px + max(0px, 800px - 100vw))"
+# What the page keeps free before the widget stands there: below 675 pixels its panels lie below each other.
+ROOM = "calc({wide}px + clamp(0px, 1000 * (675px - 100vw), {phone} - {wide}px))"
 HEAD = """<!doctype html>
 <html lang="en">
 <head>
@@ -50,7 +49,7 @@ def pieces(widget, payloads, state, poster, words):
     Parameters
     ----------
     widget : AnyWidget or its class
-        Its ``_esm`` and ``_css`` are what shows it.
+        Its ``_esm`` and ``_css`` are what shows it; ``_room()`` is its height.
     payloads : dict
         The value of each trait that does not change, by the trait's name without its underscore.
     state : dict
@@ -63,8 +62,9 @@ def pieces(widget, payloads, state, poster, words):
     contents = {"module": {"js": widget._esm, "css": widget._css}, **payloads}
     place = {name: _key(_json(content)) for name, content in contents.items()}
     png, width, height = poster
+    wide, phone = widget._room()
     yield (
-        f'<div class="weightmaps-explorer" style="min-height: {ROOM.format(2 * height + 80 + widget._room)}" '
+        f'<div class="weightmaps-explorer" style="min-height: {ROOM.format(wide=wide, phone=phone)}" '
         f'data-weightmaps="{html.escape("".join(_json({**place, "state": state})))}">'
         "<noscript><style>.weightmaps-explorer { min-height: 0 !important; }</style>"
         f'<img data-weightmaps-poster src="data:image/png;base64,{_base64(png)}" '

@@ -14,12 +14,11 @@ from weightmaps.explorer import page
 class Standalone(anywidget.AnyWidget):
     """A widget with a form in HTML, which a published page shows with no kernel.
 
-    A class of it has ``_title``, the heading of its page, and four methods: ``_payloads()`` and ``_state()``
+    A class of it has ``_title``, the heading of its page, and five methods: ``_payloads()`` and ``_state()``
     are the values of its traits, those that never change and the others; ``_poster()`` is a still picture as
-    :func:`still` returns it, ``_words()`` its alternative text.
+    :func:`still` returns it, ``_words()`` its alternative text; ``_room()`` is its height, in a text
+    column of 700 pixels a number of them, and on a phone a sum in CSS, such as ``"300px + 50vw"``.
     """
-
-    _room = 0  # CSS pixels that it takes beyond its still picture
 
     def to_html(self, path, *, title=None, above="", below=""):
         """Write one HTML file that needs no network and no kernel.

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import traitlets
 
-from weightmaps.explorer import coding, modules, payload
+from weightmaps.explorer import coding, modules, payload, room
 from weightmaps.explorer.kinds import image_payload, kind_of
 from weightmaps.explorer.poster import draw_poster
 from weightmaps.explorer.scene import off_words, title_of
@@ -144,6 +144,12 @@ class NetworkExplorer(ExplorerState, Standalone):
             outputs=self._network["outputs"],
             kind=self._kind,
         )
+
+    def _room(self):
+        wide, phone = room.of_explorer(
+            self.panels, len(self._networks), self.view == "compare", self._sizes[-1]
+        )
+        return wide, f"{phone}px"
 
     def _words(self):
         """Alternative text of the poster."""

@@ -102,6 +102,9 @@ class MapGame(Standalone):
             ax.set_xlabel("{} or {}?".format(*question["pair"]), fontsize=9)
         return still(figure)
 
+    def _room(self):
+        return 520, "504px"
+
     def _words(self):
         """Alternative text of the poster."""
         asked = "; ".join("{} or {}".format(*one["pair"]) for one in self._rounds["rounds"][:ROUNDS])

@@ -153,6 +153,9 @@ class TwoInputs(Standalone):
         X, y = plane.points(self.data, noise=self.noise, seed=self.seed)
         return draw_poster(self.network, X, y)
 
+    def _room(self):
+        return 1133, "1640px"
+
     def _words(self):
         """Alternative text of the poster."""
         return (

@@ -122,6 +122,9 @@ class ImageScatter(Standalone):
             ax.set_title(name, fontsize=10)
         return still(figure)
 
+    def _room(self):
+        return 562, "263px + 200vw"
+
     def _words(self):
         """Alternative text of the poster."""
         names = " and ".join(self._points)

@@ -19,6 +19,14 @@ function detached(model, panels) {
   return { get: (name) => state[name], set: (name, value) => (state[name] = value), on() {}, off() {}, save_changes() {} };
 }
 
+/** Take all parts, one after the other. @returns what `parts` returns */
+function atOnce(parts) {
+  for (;;) {
+    const { done, value } = parts.next();
+    if (done) return value;
+  }
+}
+
 /** What came with the page, as parts. @param {import("./view.js").Data} data @returns {Parts} */
 function partsOf(data, name) {
   const layers = data.networks[Math.max(0, data.steps.length - 1)], count = data.images.length, inputs = data.sizes[0];
@@ -42,6 +50,7 @@ async function renderDrop({ model, el }) {
     element("label", { class: "wm-drop-label" }, "Open a network of your own: choose files, or drop them anywhere here", input),
     note(INTRODUCTION), trouble, status, more, back,
   );
+  back.hidden = true;
   el.append(box);
   const stopFirst = await render({ model, el });
   let page;
@@ -53,7 +62,6 @@ async function renderDrop({ model, el }) {
   }
   const first = el.lastElementChild;
   let kept = page, said = [""], place = null, stop = null, worker = null, timer = 0;
-  back.hidden = true;
 
   /** Back to what the page showed at first; its explorer was only hidden. */
   function goBack() {
@@ -190,7 +198,7 @@ async function renderDrop({ model, el }) {
     el.append(next);
     let end;
     try {
-      end = start(data, detached(model, panels), root);
+      end = atOnce(start(data, detached(model, panels), root));
     } catch (error) {
       next.remove();
       throw error;

@@ -80,21 +80,30 @@ export async function render({ model, el }) {
     root.append(element("p", { class: "wm-trouble", "data-part": "trouble" }, `This explorer cannot be shown: ${reason}.`));
     return () => root.remove();
   }
-  const stop = start(data, model, root);
+  const stop = await unhurried(start(data, model, root));
   return () => {
     stop();
     root.remove();
   };
 }
 
-/** Build the explorer in `root`; returns what stops it. */
-export function start(data, model, root) {
+/** Take one part after the other, and let the browser see to the reader in between. @returns {Promise} what `parts` returns */
+async function unhurried(parts) {
+  for (;;) {
+    const { done, value } = parts.next();
+    if (done) return value;
+    await new Promise((rested) => setTimeout(rested));
+  }
+}
+
+/** Build the explorer in `root`, part by part, none of which is seen before all are there; returns what stops it. */
+export function* start(data, model, root) {
   /** @type {State} */
   const state = Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
   if (!fits(data, state)) throw new Error("its state does not fit its network");
   const layers = data.sizes.length - 2, { steps } = data;
   const lasting = {};
-  let views = look(data, state), panels = [], frame = 0, timer = 0, playing = 0, built = "", lines = 0;
+  let views = look(data, state), panels = [], frame = 0, timer = 0, playing = 0, built = "", lines = 0, opening = true, stale = false;
 
   const play = button("play", "Play", () => {
     if (playing) return pause();
@@ -136,7 +145,7 @@ export function start(data, model, root) {
 
   /** The reader chose something: a part of the state, or a function of the view that returns one; `side` says which view. */
   function pick(change, side = 0) {
-    const view = (frame ? look(data, state) : views)[side]; // what is on screen may be a choice behind
+    const view = (frame || opening ? look(data, state) : views)[side]; // what is on screen may be a choice behind
     const next = typeof change === "function" ? change(view) : change;
     if ("layer" in next && next.layer !== state.layer) Object.assign(next, withinLayer({ ...state, ...next }));
     else if ("output" in next && !("neuron" in next) && panels.some((one) => one.name === "top")) {
@@ -156,28 +165,35 @@ export function start(data, model, root) {
     return { neuron: neuron < data.sizes[layer] ? neuron : 0, output: output < data.sizes[layer + 1] ? output : 0 };
   }
 
-  function build() {
-    const twice = state.view === "compare";
-    panels = model.get("panels").flatMap((name) => {
-      const { needs, build: make } = PANELS[name];
-      const network = needs(views[0]).includes("step");
-      // A drawing outlives another layer or another view.
-      if (!network) return (lasting[name] ??= { name, needs, side: 0, ...make(data, pick, state) });
-      return (twice ? [0, 1] : [0]).map((side) => ({
-        name, needs, side, ...make(data, (change) => pick(change, side), state), paired: twice,
-      }));
-    });
-    const groups = [];
-    for (const one of panels) {
-      if (one.side) groups.at(-1).append(one.element);
-      else groups.push(one.paired ? element("div", { class: `wm-pair wm-pair-${one.name}` }, one.element) : one.element);
-      if (one.paired) {
-        one.which = element("span", { class: "wm-which", "data-part": "which" });
-        one.element.querySelector(".wm-title").append(one.which);
-      }
+  /** Two of a kind, side by side, each with the name of its network. */
+  function paired(name, made) {
+    for (const one of made) {
+      one.which = element("span", { class: "wm-which", "data-part": "which" });
+      one.element.querySelector(".wm-title").append(one.which);
     }
+    return element("div", { class: `wm-pair wm-pair-${name}` }, ...made.map((one) => one.element));
+  }
+
+  /** Build all panels, one by one. */
+  function* build() {
     const { part, index } = places.contains(document.activeElement) ? document.activeElement.dataset : {};
-    places.replaceChildren(...groups);
+    const sides = state.view === "compare" ? [0, 1] : [0];
+    panels = [];
+    places.replaceChildren();
+    for (const name of model.get("panels")) {
+      yield;
+      const { needs, build: make } = PANELS[name];
+      if (!needs(views[0]).includes("step")) {
+        // A drawing outlives another layer or another view.
+        const one = (lasting[name] ??= { name, needs, side: 0, ...make(data, pick, state) });
+        panels.push(one);
+        places.append(one.element);
+        continue;
+      }
+      const made = sides.map((side) => ({ name, needs, side, ...make(data, (change) => pick(change, side), state) }));
+      panels.push(...made);
+      places.append(sides.length > 1 ? paired(name, made) : made[0].element);
+    }
     if (part) places.querySelector(`[data-part="${part}"]` + (index ? `[data-index="${index}"]` : ""))?.focus();
     controls.neuron.setLast(data.sizes[state.layer] - 1);
     controls.output.setLast(data.sizes[state.layer + 1] - 1);
@@ -187,12 +203,11 @@ export function start(data, model, root) {
     }
   }
 
-  function draw() {
-    frame = 0;
-    if (!fits(data, state)) return; // a kernel sends what belongs together one by one
+  /** Draw everything, part by part. */
+  function* drawing() {
     views = look(data, state);
     const now = `${state.layer} ${state.view} ${model.get("panels")}`;
-    if (built !== now) build();
+    if (built !== now) yield* build();
     built = now;
     const [view] = views;
     const needs = new Set(panels.flatMap((one) => one.needs(view)));
@@ -215,6 +230,7 @@ export function start(data, model, root) {
     controls.other.set(String(data.keys.indexOf(view.other)), data.titles);
     controls.scales.set(view.scales);
     for (const one of panels) {
+      yield;
       one.draw(views[one.side]);
       if (one.which) write(one.which, data.titles[views[one.side].index]);
     }
@@ -228,8 +244,14 @@ export function start(data, model, root) {
     }, SAY_AFTER);
   }
 
+  function draw() {
+    frame = 0;
+    if (fits(data, state)) Array.from(drawing()); // a kernel sends what belongs together one by one
+  }
+
   function redraw() {
-    frame ||= requestAnimationFrame(draw);
+    if (opening) stale = true;
+    else frame ||= requestAnimationFrame(draw);
   }
 
   const heard = Object.fromEntries(STATE.map((name) => [`change:${name}`, () => {
@@ -248,11 +270,15 @@ export function start(data, model, root) {
     pause();
     for (const [event, callback] of Object.entries(heard)) model.off(event, callback);
   }
+  root.classList.add("wm-opening");
   try {
-    draw();
+    yield* drawing();
   } catch (error) {
     stop(); // what cannot be drawn must not come to life by a link
     throw error;
   }
+  root.classList.remove("wm-opening");
+  opening = false;
+  if (stale) redraw();
   return stop;
 }

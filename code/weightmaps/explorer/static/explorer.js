@@ -19,7 +19,7 @@ const STEP_LASTS = 600; // milliseconds that each step is shown while playing
  * `needs` are the states that a panel's picture depends on: their controls are shown. A panel that needs `step` shows a
  * network, and stands twice where two are compared.
  * @type {Record<string, {needs: (view: View) => string[], wide?: boolean,
- *   build: (data: Data, pick: Function, state: State) => {element: HTMLElement, draw: (view: View) => void}}>}
+ *   build: (data: Data, pick: Function, view: View) => {element: HTMLElement, draw: (view: View) => void}}>}
  */
 const PANELS = {
   draw: { needs: () => ["sample"], build: drawPanel },
@@ -185,12 +185,12 @@ export function* start(data, model, root) {
       const { needs, build: make } = PANELS[name];
       if (!needs(views[0]).includes("step")) {
         // A drawing outlives another layer or another view.
-        const one = (lasting[name] ??= { name, needs, side: 0, ...make(data, pick, state) });
+        const one = (lasting[name] ??= { name, needs, side: 0, ...make(data, pick, views[0]) });
         panels.push(one);
         places.append(one.element);
         continue;
       }
-      const made = sides.map((side) => ({ name, needs, side, ...make(data, (change) => pick(change, side), state) }));
+      const made = sides.map((side) => ({ name, needs, side, ...make(data, (change) => pick(change, side), views[0]) }));
       panels.push(...made);
       places.append(sides.length > 1 ? paired(name, made) : made[0].element);
     }

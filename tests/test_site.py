@@ -380,6 +380,7 @@ def test_two_inputs_has_a_playground_that_trains_and_an_explorer(page, place, wi
     wait_until(page, "document.querySelector('[data-part=sentence]').dataset.step === '1000'")
     assert "99% of 1000 new ones" in part(page, "sentence").first.inner_text()
     second.scroll_into_view_if_needed()
+    second.locator("[data-part=sentence]:not(:empty)").wait_for()
     second.locator("[data-part=slider-neuron]").press("Home")
     settle(page)
     assert "Neuron 0 answers" in second.locator("[data-part=sentence]").inner_text()

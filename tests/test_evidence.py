@@ -67,7 +67,8 @@ def test_the_arithmetic_is_numpys(javascript, name):
     found = javascript(
         """(() => {
             for (const layer of layers) layer.weights = Float64Array.from(layer.weights);
-            const factors = factorsOf(ablated, sizes), first = firstAnswers(layers, images);
+            const factors = factorsOf(ablated, sizes), first = [];
+            Array.from(firstAnswers(layers, images, first));
             const traces = survey(layers, images, factors, first);
             const whole = survey(layers, images, null, first);
             const plain = (values) => Array.from(values, Number);

@@ -17,8 +17,8 @@ const STEP_LASTS = 600; // milliseconds that each step is shown while playing
 
 /**
  * `needs` are the states that a panel's picture depends on: their controls are shown. A panel that needs `step` shows a
- * network, and stands twice where two are compared.
- * @type {Record<string, {needs: (view: View) => string[], wide?: boolean,
+ * network, and stands twice where two are compared. One that `surveys` shows what the network does to all images.
+ * @type {Record<string, {needs: (view: View) => string[], surveys?: boolean,
  *   build: (data: Data, pick: Function, view: View) => {element: HTMLElement, draw: (view: View) => void}}>}
  */
 const PANELS = {
@@ -34,8 +34,8 @@ const PANELS = {
   maps: { needs: () => ["neuron", "step"], build: mapsPanel },
   ledger: { needs: () => ["sample", "neuron", "output", "step"], build: ledgerPanel },
   outgoing: { needs: () => ["neuron", "output", "step"], build: outgoingPanel },
-  responses: { needs: () => ["neuron", "step"], build: responsesPanel },
-  ablate: { needs: ranked, build: ablatePanel },
+  responses: { needs: () => ["neuron", "step"], surveys: true, build: responsesPanel },
+  ablate: { needs: ranked, surveys: true, build: ablatePanel },
 };
 
 /** What a ranking depends on. @param {View} view */
@@ -231,6 +231,7 @@ export function* start(data, model, root) {
     controls.scales.set(view.scales);
     for (const one of panels) {
       yield;
+      if (PANELS[one.name].surveys) yield* views[one.side].firsts();
       one.draw(views[one.side]);
       if (one.which) write(one.which, data.titles[views[one.side].index]);
     }

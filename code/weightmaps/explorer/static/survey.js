@@ -4,9 +4,15 @@ import { activate, answerOf, forward, largest, scaled } from "./maths.js";
 
 /** @typedef {import("./maths.js").Layer} Layer @typedef {import("./maths.js").Trace} Trace */
 
-/** The first layer's z and a for every image: no factor changes these. @param {Layer[]} layers @param {Float64Array[]} images */
-export function firstAnswers(layers, images) {
-  return images.map((x) => answerOf(layers[0], x));
+/**
+ * The first layer's z and a for every image, which no factor changes, put into `known`: a hundred more each time.
+ * @param {Layer[]} layers @param {Float64Array[]} images @param {{z: Float64Array, a: Float64Array}[]} known
+ */
+export function* firstAnswers(layers, images, known) {
+  while (known.length < images.length) {
+    known.push(...images.slice(known.length, known.length + 100).map((x) => answerOf(layers[0], x)));
+    yield;
+  }
 }
 
 /** A trace for every image. @param {import("./maths.js").Factors} factors @param {{z: Float64Array, a: Float64Array}[]} first from firstAnswers @returns {Trace[]} */

@@ -23,11 +23,12 @@ import { confusion, firstAnswers, meanActivations, removalCosts, survey } from "
  *   ablated: [number, number, number][], pixels: number[] | null}} State
  * What one state shows of one network: the state, and all that follows from it. `answers` are the neurons' activations and
  * `a` what they send on, 0 where a neuron is switched off; `peers` are the views on screen, this one among them.
+ * `firsts` does the longest part of `traces` and `whole` in steps, for who has not the time for all at once.
  * @typedef {State & {index: number, layers: Layer[], hidden: Layer, next: Layer, last: boolean, x: ArrayLike<number>,
  *   inputs: ArrayLike<number>, z: Float64Array, answers: Float64Array, a: Float64Array, zNext: Float64Array, aNext: Float64Array, zOut: Float64Array, y: Float64Array,
  *   answer: number, label: string | null, right: boolean | null, weights: Float32Array, bias: number, factor: number,
  *   outgoing: Float32Array, contributions: Float64Array, digit: number, factors: import("./maths.js").Factors, peers: View[],
- *   traces: () => import("./maths.js").Trace[], whole: () => import("./maths.js").Trace[], labels: () => number[],
+ *   firsts: () => Iterable<void>, traces: () => import("./maths.js").Trace[], whole: () => import("./maths.js").Trace[], labels: () => number[],
  *   effective: () => ArrayLike<number>, confusion: () => number[][], untouched: () => number[][],
  *   measure: (name: string) => ArrayLike<number>, order: () => number[]}} View
  */
@@ -89,7 +90,7 @@ export function dataOf({
     titles: [...(steps.length ? steps.map((step) => `Step ${step.toLocaleString("en")}`) : ["This network"]), ...others],
     images: Array.from({ length: count }, (_, i) => pixels.subarray(i * sizes[0], (i + 1) * sizes[0])),
     memory: networks.map(() => ({
-      forward: remember(forward), first: remember(firstAnswers), survey: remember(survey), whole: remember(survey),
+      forward: remember(forward), first: [], survey: remember(survey), whole: remember(survey),
       answers: remember((traces) => traces.map(({ a }) => largest(a.at(-1)))),
       confusion: remember(confusion), untouched: remember(confusion), gradient: remember(gradientOf),
       means: remember(meanActivations), costs: remember(removalCosts), order: remember(rankOrder),
@@ -139,12 +140,16 @@ function lookAt(data, state, index) {
   const trace = memory.forward(layers, x, factors);
   const a = trace.sent[layer - 1], y = trace.a.at(-1), answer = largest(y);
   const outgoing = row(next, output);
-  const over = (remembered, these) => remembered(layers, data.images, these, memory.first(layers, data.images));
+  const firsts = () => firstAnswers(layers, data.images, memory.first);
+  const over = (remembered, these) => {
+    Array.from(firsts());
+    return remembered(layers, data.images, these, memory.first);
+  };
   const whole = () => over(memory.whole, null), traces = () => (factors ? over(memory.survey, factors) : whole());
   const labels = () => data.labels ?? memory.answers(whole());
   const last = layer === layers.length - 1;
   const view = {
-    ...state, index, layers, hidden, next, last, x, a, y, answer, factors, outgoing, traces, whole, labels,
+    ...state, index, layers, hidden, next, last, x, a, y, answer, factors, outgoing, firsts, traces, whole, labels,
     inputs: layer === 1 ? x : trace.sent[layer - 2], answers: trace.a[layer - 1],
     z: trace.z[layer - 1], zNext: trace.z[layer], aNext: trace.a[layer], zOut: trace.z.at(-1),
     weights: row(hidden, neuron), bias: hidden.biases[neuron], factor: factors?.[layer - 1]?.[neuron] ?? 1,

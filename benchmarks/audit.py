@@ -5,10 +5,10 @@ the middle counts, by axe at 360 and 1280 pixels, light and dark, and by Firefox
 may be in the console or forbidden, every explorer mounts and works. One table; the exit code says whether
 every page reaches the goals.
 
-Lighthouse makes a phone of a fast desktop by taking its processor for 4 times as slow. Of a slower machine, by
-its own index, that would make a far slower phone; so that one is slowed less, in proportion, as Lighthouse's
-docs/throttling.md advises. The table tells the index and the slowdown. What else the machine does still counts:
-use a quiet one.
+Lighthouse makes a phone of a fast desktop by taking its processor for 4 times as slow. Of a slower
+machine, by its own index, that would make a far slower phone; so that one is slowed less, in proportion, as
+Lighthouse's docs/throttling.md advises. The table tells the index and the slowdown. What else the machine
+does still counts: use a quiet one.
 """
 
 import argparse

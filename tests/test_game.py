@@ -34,6 +34,13 @@ def test_every_round_has_a_neuron_s_own_map_and_truth(game):
         np.testing.assert_allclose(shown / LEVELS, weights / np.abs(weights).max(), atol=0.5 / LEVELS + 1e-6)
 
 
+def test_the_words_of_the_still_picture_tell_the_digit_that_excites_each_neuron_most(game):
+    answers = game._words().split("The answers: ")[1].rstrip(".").split(", ")
+    for one, answer in zip(game._rounds["rounds"][:10], answers, strict=True):
+        a = NETWORKS[one["name"]].forward(DIGITS.images).a[1][:, one["neuron"]]
+        assert int(answer) == np.argmax([a[DIGITS.labels == k].mean() for k in range(10)])
+
+
 def test_each_game_has_half_of_its_rounds_from_each_network_and_no_neuron_comes_twice(game):
     rounds = game._rounds["rounds"]
     for dealt in (rounds[:10], rounds[10:]):

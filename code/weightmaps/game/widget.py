@@ -100,7 +100,12 @@ class MapGame(Standalone):
         for ax, weights, question in zip(axes, self._maps, self._rounds["rounds"], strict=False):
             figures.weight_map(weights, limit=LEVELS, ax=ax)
             ax.set_xlabel("{} or {}?".format(*question["pair"]), fontsize=9)
+        figure.supxlabel(f"Answers, row by row: {self._answers()}.", fontsize=7)
         return still(figure)
+
+    def _answers(self):
+        rounds = self._rounds["rounds"][:ROUNDS]
+        return ", ".join(str(max(one["pair"], key=one["means"].__getitem__)) for one in rounds)
 
     def _room(self):
         return 520, "504px"
@@ -109,7 +114,8 @@ class MapGame(Standalone):
         """Alternative text of the poster."""
         asked = "; ".join("{} or {}".format(*one["pair"]) for one in self._rounds["rounds"][:ROUNDS])
         return (
-            f"The game as a still picture: {ROUNDS} weight maps, and of each is asked which digit: {asked}."
+            f"The game as a still picture: {ROUNDS} weight maps, and of each is asked which digit: {asked}. "
+            f"The answers: {self._answers()}."
         )
 
     def __repr__(self):

@@ -72,7 +72,7 @@ def page(new_page):
 def evaluator(page, order):
     """A function that evaluates an expression of what some files export and of values, each by its name."""
     files = "\n".join(map(modules.read, order))
-    names = ", ".join(re.findall(r"^export (?:async )?(?:function|const) (\w+)", files, re.MULTILINE))
+    names = ", ".join(re.findall(r"^export (?:async )?(?:function\*?|const) (\w+)", files, re.MULTILINE))
     module = page.evaluate_handle(
         "(source) => import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })))",
         f"{modules.module(order)}\nexport {{ {names} }};",

@@ -20,7 +20,7 @@ from bookbuild.cache import choose_cache, digest
 from bookbuild.citations import with_back_links
 from bookbuild.head import POLICY, card_tags, draw_card, site_address, sitemap, structured_data
 from bookbuild.links import broken_links
-from bookbuild.mathml import to_mathml
+from bookbuild.mathml import keep_marks, to_mathml
 from bookbuild.pages import chapter_links, describe, foreign_requests
 from bookbuild.search import as_script, sections
 from bookbuild.styles import bundle, names_in_page, names_in_script, prune_rules
@@ -50,6 +50,13 @@ def test_mathml_aligns_at_the_ampersand_without_numbers_of_its_own():
         math = ET.fromstring(to_mathml(rf"\begin{{{name}}} z &= Wx \\ a &= z \end{{{name}}}", display=True))
         rows = [["".join(cell.itertext()) for cell in row] for row in math.iter("mtr")]
         assert rows == [["z", "=Wx"], ["a", "=z"]]
+
+
+def test_a_mark_after_a_formula_stays_on_its_line():
+    z, block = to_mathml("z"), to_mathml("z", display=True)
+    context = {"body": f"{z} and ({z}), {z} {block}."}
+    keep_marks(None, "page", "page.html", context, None)
+    assert context["body"] == f'{z} and <span class="marked">({z}),</span> {z} {block}.'
 
 
 def test_mathml_breaks_lines_without_an_environment():
@@ -396,24 +403,48 @@ def test_the_cache_of_older_code_is_dropped(tmp_path):
 
 RUN = """
 import sys
+from multiprocessing import parent_process
 from types import SimpleNamespace
+from jupyter_cache.executors import basic
 from bookbuild.cache import run_chapters
 config = SimpleNamespace(
     nb_execution_excludepatterns=["out.ipynb"], nb_execution_cache_path="cache", nb_execution_timeout=60
 )
-env = SimpleNamespace(doc2path=lambda name: f"{sys.argv[1]}/{name}.ipynb")
-run_chapters(SimpleNamespace(config=config), env, ["good", "bad", "out"])
+env = SimpleNamespace(doc2path=lambda name: f"{folder}/{name}.ipynb")
+
+def broken(*values):
+    if parent_process() or where == "everywhere":
+        raise OSError("the cache is locked")
+    return kept(*values)
+
+folder, where, *names = sys.argv[1:]
+if where != "nowhere":
+    kept, basic.create_cache_bundle = basic.create_cache_bundle, broken
+run_chapters(SimpleNamespace(config=config), env, names)
 """
 
 
-def test_chapters_run_and_one_that_raises_stops_the_build_with_its_cell(tmp_path):
-    for name, source in (("good", "1 + 1"), ("bad", "3 / 0"), ("out", "4 / 0")):
+def run_in_process(folder, where, *sources):
+    """Run chapters of one cell each, in a process that may fork: one with a browser must not."""
+    for name, source in sources:
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-        nbformat.write(notebook, tmp_path / f"{name}.ipynb")
-    # In a process of its own: it forks, which a test beside a browser must not.
-    done = subprocess.run(
-        [sys.executable, "-c", RUN, tmp_path], cwd=tmp_path, capture_output=True, text=True, timeout=120
+        nbformat.write(notebook, folder / f"{name}.ipynb")
+    names = [name for name, _ in sources]
+    return subprocess.run(
+        [sys.executable, "-c", RUN, folder, where, *names],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
+
+
+def kept_chapters(folder):
+    return [Path(record.uri).stem for record in get_cache(folder / "cache").list_cache_records()]
+
+
+def test_chapters_run_and_one_that_raises_stops_the_build_with_its_cell(tmp_path):
+    done = run_in_process(tmp_path, "nowhere", ("good", "1 + 1"), ("bad", "3 / 0"), ("out", "4 / 0"))
     assert done.returncode == 1
     told = done.stderr[done.stderr.index("ExtensionError: ") :]
     assert "bad.ipynb" in told
@@ -421,8 +452,22 @@ def test_chapters_run_and_one_that_raises_stops_the_build_with_its_cell(tmp_path
     assert "ZeroDivisionError" in told
     assert "good.ipynb" not in told
     assert "4 / 0" not in done.stderr
-    cached = get_cache(tmp_path / "cache").list_cache_records()
-    assert [Path(record.uri).stem for record in cached] == ["good"]
+    assert kept_chapters(tmp_path) == ["good"]
+
+
+def test_a_chapter_that_could_not_be_run_beside_others_is_run_once_more(tmp_path):
+    done = run_in_process(tmp_path, "in workers", ("one", "1 + 1"), ("two", "2 + 2"))
+    assert done.returncode == 0, done.stderr
+    assert "the cache is locked" in done.stderr
+    assert sorted(kept_chapters(tmp_path)) == ["one", "two"]
+
+
+def test_a_chapter_that_cannot_be_run_at_all_stops_the_build(tmp_path):
+    done = run_in_process(tmp_path, "everywhere", ("one", "1 + 1"))
+    assert done.returncode == 1
+    assert "the cache is locked" in done.stderr
+    assert "one.ipynb: not run, though no cell raised; the error is above" in done.stderr
+    assert kept_chapters(tmp_path) == []
 
 
 # Citations

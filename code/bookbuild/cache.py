@@ -96,10 +96,18 @@ def run_chapters(app, env, docnames):
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # kernels side by side share the processors
         progress = logging.getLogger("chapters")
         progress.setLevel(logging.INFO)  # each chapter is named when it begins and ends
-        executor = load_executor("local-parallel", cache, progress)
-        done = executor.run_and_cache(filter_uris=paths, timeout=app.config.nb_execution_timeout)
-        failed = [
-            f"{path}: {cache.get_project_record(path).traceback}" for path in done.excepted + done.errored
-        ]
+        timeout = app.config.nb_execution_timeout
+        done = load_executor("local-parallel", cache, progress).run_and_cache(
+            filter_uris=paths, timeout=timeout
+        )
+        excepted, errored = done.excepted, done.errored
+        if errored:  # no cell raised: a kernel did not start, or another process held the cache
+            logger.info("running %d chapters once more, one by one", len(errored))
+            again = load_executor("local-serial", cache, progress).run_and_cache(
+                filter_uris=errored, timeout=timeout
+            )
+            excepted, errored = excepted + again.excepted, again.errored
+        failed = [f"{path}: {cache.get_project_record(path).traceback}" for path in excepted]
+        failed += [f"{path}: not run, though no cell raised; the error is above" for path in errored]
         if failed:
             raise ExtensionError("\n".join(failed))

@@ -26,6 +26,9 @@ NORM = (
     '<mo stretchy="false" lspace="0em" rspace="0em">&#x02016;',
 )
 
+# A browser may break the line on either side of a formula, even before a full stop.
+MARKED = re.compile(r'[(“]?<math display="inline"(?:(?!</math>).)*</math>[.,;:?!)”]+')
+
 
 def to_mathml(tex, *, display=False):
     r"""Convert one TeX formula.
@@ -82,6 +85,13 @@ def to_mathml(tex, *, display=False):
 
 def setup(app):
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
+    app.connect("html-page-context", keep_marks)
+
+
+def keep_marks(app, pagename, templatename, context, doctree):
+    """Keep the mark after a formula on the formula's line."""
+    if "body" in context:
+        context["body"] = MARKED.sub(r'<span class="marked">\g<0></span>', context["body"])
 
 
 def render(node, *, display):

@@ -132,11 +132,11 @@ MUTANTS = [
     Mutant(
         "backpropagation through weights that have just moved",
         f"{PACKAGE}/descent.py",
-        "            delta_below = np.dot(layer.weights[:, :-1].T, delta)\n"
+        "            delta_below = np.dot(layer.back, delta)\n"
         "            delta_below *= below.slope(below.a)\n"
-        "            self.update(layer.weights, delta, below.with_one.T)\n",
-        "            self.update(layer.weights, delta, below.with_one.T)\n"
-        "            delta_below = np.dot(layer.weights[:, :-1].T, delta)\n"
+        "            self.update(layer.weights, delta, below.for_gradient)\n",
+        "            self.update(layer.weights, delta, below.for_gradient)\n"
+        "            delta_below = np.dot(layer.back, delta)\n"
         "            delta_below *= below.slope(below.a)\n",
         TRAINING,
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -64,8 +65,10 @@ class Layer(NamedTuple):
     """A layer at work on a batch; its bias is a last column of ``weights``, met by a constant 1 below."""
 
     weights: np.ndarray  # (n_out, n_in + 1)
-    with_one: np.ndarray  # (n_out + 1, batch): activations, an image a column, and the constant 1
-    a: np.ndarray  # the same without the 1
+    back: np.ndarray  # (n_in, n_out): the weights without the biases, as what flows back meets them
+    a: np.ndarray  # (n_out, batch): activations, an image a column
+    with_one: np.ndarray  # (n_out + 1, batch): the same, and the constant 1
+    for_gradient: np.ndarray  # (batch, n_out + 1): that, an image a row
     apply: Callable
     slope: Callable | None
 
@@ -102,36 +105,36 @@ class Descent:
         return block, targets.take(chosen, axis=0)
 
     def layers_for(self, m):
-        """The layers, with room for the activations of ``m`` images."""
+        """The layers, with room for ``m`` images, and each with the one below it, from the last on."""
         if m not in self.layers:
-            rooms = [np.ones((len(w) + 1, m), w.dtype) for w in self.weights]
-            self.layers[m] = [
-                Layer(w, room, room[:-1], _APPLY[name], _SLOPE.get(name))
-                for w, room, name in zip(self.weights, rooms, self.names, strict=True)
-            ]
+            layers = []
+            for w, name in zip(self.weights, self.names, strict=True):
+                room = np.ones((len(w) + 1, m), w.dtype)
+                layers.append(Layer(w, w[:, :-1].T, room[:-1], room, room.T, _APPLY[name], _SLOPE.get(name)))
+            self.layers[m] = layers, list(pairwise(layers[::-1]))
         return self.layers[m]
 
     def step(self, x, y):
         """One step down the gradient (equations BP1 to BP4 of Nielsen, ch. 2).
 
-        At this size the cost of a call counts, and ``np.dot`` costs less than ``@``.
+        At this size each call counts, even of a transpose, and ``np.dot`` costs less than ``@``.
         """
-        layers = self.layers_for(len(x))
+        layers, pairs = self.layers_for(len(x))
         below = x.T
         for layer in layers:
-            np.dot(layer.weights, below, out=layer.a)
+            np.dot(layer.weights, below, layer.a)
             layer.apply(layer.a)
             below = layer.with_one
-        delta = layers[-1].a - y.T
+        delta = layer.a - y.T
         if self.quadratic:
-            delta *= layers[-1].slope(layers[-1].a)
+            delta *= layer.slope(layer.a)
         delta *= self.learning_rate / len(x)
-        for layer, below in zip(layers[:0:-1], layers[-2::-1], strict=True):
-            delta_below = np.dot(layer.weights[:, :-1].T, delta)
+        for layer, below in pairs:
+            delta_below = np.dot(layer.back, delta)
             delta_below *= below.slope(below.a)
-            self.update(layer.weights, delta, below.with_one.T)
+            self.update(layer.weights, delta, below.for_gradient)
             delta = delta_below
-        self.update(layers[0].weights, delta, x)
+        self.update(self.weights[0], delta, x)
 
     def update(self, weights, delta, x):
         """Decay the weights, and subtract the gradient ``delta @ x``."""

@@ -522,6 +522,7 @@ DAMAGE = {
     "no such unit": ({"network": {"unit": "fine"}}, "its weights are not all numbers"),
     "unit missing": ({"network": {"unit": None}}, "its weights are not complete"),
     "no images": ({"images": {"data": zlib.compress(b"")}}, "its images are not complete"),
+    "a table and pictures": ({"images": {"features": ["a"] * 784}}, "its images are not complete"),
     "not ours": ({"network": {"sizes": None}}, "its data is damaged"),
     "asset missing": (replace(r'\["\w{16}"\] = ', '["no"] = '), "missing or damaged"),
     "module damaged": (replace("async function render", "async function {"), "missing or damaged"),

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -446,8 +446,14 @@ def rendered(page, javascript):
     return lambda payload: javascript(RENDER, sent=json.dumps(payload, **in_text))
 
 
+# A table has no channels.
+COLOURED = PAYLOADS[2]
+COLOURED_TABLE = {**COLOURED, "images": {**COLOURED["images"], "shape": None, "features": ["a"] * 4}}
+
+
 @fuzz
 @given(payload=payloads_made())
+@example(payload=COLOURED_TABLE)
 def test_payloads(rendered, payload):
     """An explorer, or the words of trouble; never an error that nobody hears."""
     began = time.perf_counter()

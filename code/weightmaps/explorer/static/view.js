@@ -70,7 +70,8 @@ export function dataOf({
   sizes, activations, steps, others, outputs, networks, shape, channels = null, features = null, labels, pixels,
 }) {
   const count = pixels.length / sizes[0], places = channels ? sizes[0] / 3 : sizes[0];
-  if ((features ? features.length : shape[0] * shape[1]) !== places || !count || count % 1 || (labels && labels.length !== count)) {
+  const given = features ? !shape && !channels && features.length : shape[0] * shape[1];
+  if (given !== places || !count || count % 1 || (labels && labels.length !== count)) {
     throw new Error("its images are not complete");
   }
   const [next, apart] = channels === "last" ? [3, 1] : [1, places];

@@ -12,7 +12,8 @@ CHAPTERS = Path(__file__).parent.parent / "chapters"
 def refresh(path):
     """Execute one notebook in place; nothing is written if a cell raises."""
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(path.parent)}}).execute()
+    resources = {"metadata": {"path": str(path.parent)}}
+    NotebookClient(notebook, timeout=120, resources=resources, coalesce_streams=True).execute()
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for number, cell in enumerate(code, start=1):
         cell.metadata.pop("execution", None)

@@ -455,6 +455,18 @@ def test_chapters_run_and_one_that_raises_stops_the_build_with_its_cell(tmp_path
     assert kept_chapters(tmp_path) == ["good"]
 
 
+def test_what_a_cell_printed_in_pieces_is_one_output(tmp_path):
+    pieces = (
+        "import sys\nfor piece in ('a', '\\nb', '\\n'):\n    sys.stdout.write(piece)\n    sys.stdout.flush()"
+    )
+    done = run_in_process(tmp_path, "nowhere", ("one", pieces))
+    assert done.returncode == 0, done.stderr
+    cache = get_cache(tmp_path / "cache")
+    (record,) = cache.list_cache_records()
+    (output,) = cache.get_cache_bundle(record.pk).nb.cells[0].outputs
+    assert output.text == "a\nb\n"
+
+
 def test_a_chapter_that_could_not_be_run_beside_others_is_run_once_more(tmp_path):
     done = run_in_process(tmp_path, "in workers", ("one", "1 + 1"), ("two", "2 + 2"))
     assert done.returncode == 0, done.stderr

@@ -1,5 +1,6 @@
 """The built site: every page, every slider, over http and from a folder, against NumPy."""
 
+import ast
 import gzip
 import html
 import json
@@ -441,6 +442,19 @@ def test_notebooks_are_kept_without_pictures_and_with_what_nbval_compares(name):
             assert len(figure["caption"]) > 20
             assert image["alt"] != figure["caption"]
     assert compared >= 1
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_who_runs_a_chapter_sees_its_numbers(name):
+    """JupyterLab shows names where the prose quotes numbers: the cells print both, their code folded away."""
+    for cell in notebook(name)["cells"]:
+        outputs = cell.get("outputs", ())
+        printed = "".join(text for output in outputs for text in output.get("text", ()))
+        kept = [output for output in outputs if "scrapbook" in output.get("metadata", ())]
+        for output in kept:
+            value = ast.literal_eval("".join(output["data"]["application/papermill.record/text/plain"]))
+            assert f"{output['metadata']['scrapbook']['name']}: {value}\n" in printed
+        assert not kept or cell["metadata"]["jupyter"] == {"source_hidden": True}
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)

@@ -1,7 +1,5 @@
 """The Sphinx extension of this one book: MathML, explorer assets, page head, styles, execution, links."""
 
-from . import assets, cache, citations, head, links, mathml, pages, search, styles
-
 __all__ = ["setup"]
 
 
@@ -18,6 +16,9 @@ def setup(app):
     dict
         What Sphinx wants to know of an extension.
     """
+    # Here, as a chapter that imports bookbuild.glue should not wait for them.
+    from . import assets, cache, citations, head, links, mathml, pages, search, styles
+
     mathml.setup(app)
     cache.setup(app)
     assets.setup(app)

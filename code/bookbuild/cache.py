@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path, PurePath
 
 from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors import load_executor
 from sphinx.errors import ExtensionError
 from sphinx.util import logging as sphinx_logging
@@ -100,14 +101,39 @@ def run_chapters(app, env, docnames):
         done = load_executor("local-parallel", cache, progress).run_and_cache(
             filter_uris=paths, timeout=timeout
         )
-        excepted, errored = done.excepted, done.errored
+        succeeded, excepted, errored = done.succeeded, done.excepted, done.errored
         if errored:  # no cell raised: a kernel did not start, or another process held the cache
             logger.info("running %d chapters once more, one by one", len(errored))
             again = load_executor("local-serial", cache, progress).run_and_cache(
                 filter_uris=errored, timeout=timeout
             )
+            succeeded += again.succeeded
             excepted, errored = excepted + again.excepted, again.errored
+        for path in succeeded:
+            join_streams(cache, path)
         failed = [f"{path}: {cache.get_project_record(path).traceback}" for path in excepted]
         failed += [f"{path}: not run, though no cell raised; the error is above" for path in errored]
         if failed:
             raise ExtensionError("\n".join(failed))
+
+
+def join_streams(cache, path):
+    """Make one output of what a cell of a run chapter printed in pieces.
+
+    A kernel sends what was printed when its timer rings. MyST-NB ends the line after each piece, so a page
+    would have an empty line where the timer rang between a line and its end.
+    """
+    record = cache.get_cached_project_nb(path)
+    notebook = cache.get_cache_bundle(record.pk).nb
+    for cell in notebook.cells:
+        outputs = []
+        for output in cell.get("outputs", ()):
+            if outputs and output.output_type == "stream" and output.name == outputs[-1].get("name"):
+                outputs[-1].text += output.text
+            else:
+                outputs.append(output)
+        if outputs:
+            cell.outputs = outputs
+    cache.cache_notebook_bundle(
+        CacheBundleIn(notebook, path, data=record.data), check_validity=False, overwrite=True
+    )

@@ -7,14 +7,14 @@ import nbformat
 import numpy as np
 import pytest
 
-from test_project import ROOT, skipped
+from test_project import ROOT
 from weightmaps import digits, interop, zoo
 from weightmaps.explorer import NetworkExplorer
 
 CELLS = [
     cell["source"]
     for cell in nbformat.read(ROOT / "chapters" / "your-own-network.ipynb", as_version=4).cells
-    if cell["cell_type"] == "code" and skipped(cell)
+    if "skip-execution" in cell["metadata"].get("tags", [])
 ]
 
 

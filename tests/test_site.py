@@ -362,7 +362,8 @@ def test_without_javascript_each_explorer_is_a_picture(browser, site):
 def test_each_chapter_offers_its_notebook(page, site, serve):
     address = serve(site)
     for name in PAGES:
-        page.goto(f"{address}/chapters/{name}.html")
+        # Left sooner, it would break off what the page still loads, which fails a test.
+        page.goto(f"{address}/chapters/{name}.html", wait_until="networkidle")
         link = page.locator("a[download][href$='.ipynb']").first
         answer = page.request.get(f"{address}/chapters/{link.get_attribute('href')}")
         assert answer.ok

@@ -120,8 +120,9 @@ def run_chapters(app, env, docnames):
 def join_streams(cache, path):
     """Make one output of what a cell of a run chapter printed in pieces.
 
-    A kernel sends what was printed when its timer rings. MyST-NB ends the line after each piece, so a page
-    would have an empty line where the timer rang between a line and its end.
+    A kernel sends what was printed when its timer rings, and a page shows each piece as a block of its own.
+    MyST-NB's ``nb_merge_streams`` would end the line after each, so a page would have an empty line where the
+    timer rang between a line and its end.
     """
     record = cache.get_cached_project_nb(path)
     notebook = cache.get_cache_bundle(record.pk).nb

@@ -22,8 +22,8 @@ from collections import Counter
 from pathlib import Path
 
 from small_mnist import CHECKSUMS, NAMES, SMALL, is_whole, mirrors
-from weightmaps import digits, mnist_files
-from weightmaps.mnist_files import DataError
+from weightmaps import digits, mnist
+from weightmaps.mnist import DataError
 
 HELPFUL = ("WEIGHTMAPS_CACHE", "WEIGHTMAPS_MNIST")
 
@@ -93,7 +93,7 @@ def drill(place, rng):
     folder, answers = place / "cache" / "mnist", []
     wrong = list(prepare_cache(folder, rng))
     with mirrors() as mirror:
-        mnist_files.MIRRORS = mirror.urls
+        mnist.MIRRORS = mirror.urls
         wrong += prepare_mirrors(mirror, rng)
         disk = rng.choice(["disk full", "cache deleted", "two at once", "", "", ""])
         wrong += [disk] if disk else []
@@ -130,8 +130,8 @@ def main():
     options = parser.parse_args()
     os.environ.pop("WEIGHTMAPS_MNIST", None)
     os.environ["NO_PROXY"] = "127.0.0.1"
-    mnist_files.CHECKSUMS, digits.HELD_OUT = CHECKSUMS, 1
-    mnist_files.TIMEOUT, mnist_files.PATIENCE, mnist_files.MOST = 0.3, 1, 1_000_000
+    mnist.CHECKSUMS, digits.HELD_OUT = CHECKSUMS, 1
+    mnist.TIMEOUT, mnist.PATIENCE, mnist.MOST = 0.3, 1, 1_000_000
     survived, faults, ends, began = 0, Counter(), Counter(), time.perf_counter()
     for number in range(options.drills):
         with tempfile.TemporaryDirectory() as place:

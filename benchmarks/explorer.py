@@ -30,9 +30,9 @@ from playwright.sync_api import sync_playwright
 
 from weightmaps import zoo
 from weightmaps.digits import load_sample
-from weightmaps.explorer import PANELS, NetworkExplorer
-from weightmaps.explorer.state import DEFAULT_PANELS
 from weightmaps.training import initialise
+from weightmaps.widgets import PANELS, NetworkExplorer
+from weightmaps.widgets.state import DEFAULT_PANELS
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 WANTED = 28
-PACKAGE, STATIC = "code/weightmaps", "code/weightmaps/explorer/static"
+PACKAGE, STATIC = "code/weightmaps", "code/weightmaps/widgets/static"
 ATTRIBUTION = "tests/test_attribution.py"
 METHODS = "tests/test_attribution_methods.py"
 TRAINING = "tests/test_training.py"
@@ -170,7 +170,7 @@ MUTANTS = [
     ),
     Mutant(
         "a wrong download passes, if only it can be read",
-        f"{PACKAGE}/mnist_files.py",
+        f"{PACKAGE}/mnist.py",
         "if digest != CHECKSUMS[name]:",
         "if not digest:",
         "tests/test_digits.py",

@@ -15,9 +15,9 @@ import numpy as np
 
 from weightmaps import zoo
 from weightmaps.digits import load_sample
-from weightmaps.explorer import coding
-from weightmaps.explorer.kinds import Kind, image_payload
 from weightmaps.network import Network
+from weightmaps.widgets import coding
+from weightmaps.widgets.input_spec import Kind, image_payload
 
 SAMPLE = load_sample()
 IMAGES = SAMPLE.images.astype(float)

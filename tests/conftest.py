@@ -12,7 +12,7 @@ import pytest
 
 from find_browser import ADVICE, find
 from weightmaps.digits import load_mnist
-from weightmaps.explorer import modules
+from weightmaps.widgets import bundle
 
 SITE = Path(__file__).parent.parent / "_build" / "html"
 OUR_HOSTS = {None, "127.0.0.1"}
@@ -71,11 +71,11 @@ def page(new_page):
 
 def evaluator(page, order):
     """A function that evaluates an expression of what some files export and of values, each by its name."""
-    files = "\n".join(map(modules.read, order))
+    files = "\n".join(map(bundle.read, order))
     names = ", ".join(re.findall(r"^export (?:async )?(?:function\*?|const) (\w+)", files, re.MULTILINE))
     module = page.evaluate_handle(
         "(source) => import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })))",
-        f"{modules.module(order)}\nexport {{ {names} }};",
+        f"{bundle.module(order[-1])}\nexport {{ {names} }};",
     )
 
     def evaluate(expression, **values):
@@ -89,7 +89,7 @@ def evaluator(page, order):
 @pytest.fixture
 def javascript(page):
     """As `evaluator`, for the explorer's files."""
-    return evaluator(page, modules.ORDER)
+    return evaluator(page, bundle.order("explorer.js"))
 
 
 @pytest.fixture(scope="session")

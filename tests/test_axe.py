@@ -6,7 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 from test_explorer import random_images, random_network
 from test_explorer_browser import part, settle
 from test_layers_and_compare import show
-from weightmaps.explorer import PANELS, NetworkExplorer
+from weightmaps.widgets import PANELS, NetworkExplorer
 
 DIGITS = random_images(n=12, labels=10)
 TWO = {0: random_network((784, 30, 10), 1), 1000: random_network((784, 30, 10), 2)}

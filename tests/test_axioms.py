@@ -8,8 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from weightmaps import attribution
+from weightmaps.analysis.representation import reorder
 from weightmaps.network import Network
-from weightmaps.representation import reorder
 
 SMOOTH = ("sigmoid", "tanh", "softmax", "identity")  # relu's jump leaves a sum for an integral with a gap
 axiom = settings(max_examples=60, deadline=None, derandomize=True)

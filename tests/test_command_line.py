@@ -13,10 +13,10 @@ import pytest
 from test_explorer import random_network
 from weightmaps import digits, zoo
 from weightmaps.__main__ import main
+from weightmaps.analysis.evaluation import BINS, TOP, few_of, overview
 from weightmaps.cli.explore import MOST_IMAGES
-from weightmaps.inputs import read_images, read_labels
+from weightmaps.interop.images import read_images, read_labels
 from weightmaps.network import Network
-from weightmaps.overview import BINS, TOP, few_of, overview
 
 SAMPLE = digits.load_sample()[::25]
 PIXELS = np.round(SAMPLE.images * 255).astype(np.uint8).reshape(-1, 28, 28)
@@ -198,7 +198,7 @@ def test_a_page_is_replaced_whole(folder, monkeypatch):
     def fail(*_, **__):
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("weightmaps.explorer.widget.draw_poster", fail)
+    monkeypatch.setattr("weightmaps.widgets.explorer.draw_poster", fail)
     assert explore("zero-one", "-o", "a.html") == 1
     assert [path.name for path in folder.iterdir()] == ["a.html"]
     assert (folder / "a.html").read_bytes() == before
@@ -505,7 +505,7 @@ def test_data_refuses_a_folder_that_lacks_a_file(folder, capsys):
 def test_data_without_a_folder_downloads_into_the_cache(folder, monkeypatch, capsys):
     monkeypatch.delenv("WEIGHTMAPS_MNIST", raising=False)
     monkeypatch.setenv("WEIGHTMAPS_CACHE", str(folder))
-    monkeypatch.setattr("weightmaps.mnist_files.MIRRORS", ())
+    monkeypatch.setattr("weightmaps.mnist.MIRRORS", ())
     assert main(["data"]) == 1
     out, err = capsys.readouterr()
     assert out == f"downloading 4 of 4 files into {folder / 'mnist'}\n"

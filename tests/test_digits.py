@@ -21,9 +21,10 @@ import pytest
 from PIL import Image
 
 from small_mnist import CHECKSUMS, IMAGES, NAMES, SMALL, idx, is_whole, mirrors
-from weightmaps import digits, mnist_files
+from weightmaps import digits
+from weightmaps import mnist as mnist_module
 from weightmaps.digits import Digits, load_mnist, load_sample
-from weightmaps.mnist_files import DataError, read_idx
+from weightmaps.mnist import DataError, read_idx
 
 full_set = pytest.mark.skipif(
     not os.environ.get("WEIGHTMAPS_MNIST"), reason="WEIGHTMAPS_MNIST names no folder with full MNIST"
@@ -243,9 +244,9 @@ def test_a_gzip_bomb_is_not_unpacked(tmp_path, monkeypatch):
 @pytest.fixture
 def small(monkeypatch, tmp_path):
     """Expect the miniature, keep the cache in tmp_path, and reach no mirror."""
-    monkeypatch.setattr(mnist_files, "CHECKSUMS", CHECKSUMS)
+    monkeypatch.setattr(mnist_module, "CHECKSUMS", CHECKSUMS)
     monkeypatch.setattr(digits, "HELD_OUT", 1)
-    monkeypatch.setattr(mnist_files, "MIRRORS", ())
+    monkeypatch.setattr(mnist_module, "MIRRORS", ())
     monkeypatch.delenv("WEIGHTMAPS_MNIST", raising=False)
     monkeypatch.setenv("WEIGHTMAPS_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -266,7 +267,7 @@ def folder(small, tmp_path):
 @pytest.fixture
 def mirror(small, monkeypatch):
     with mirrors() as mirror:
-        monkeypatch.setattr(mnist_files, "MIRRORS", mirror.urls)
+        monkeypatch.setattr(mnist_module, "MIRRORS", mirror.urls)
         yield mirror
 
 
@@ -373,9 +374,9 @@ FAULTS = {
 
 @pytest.fixture
 def impatient(monkeypatch):
-    monkeypatch.setattr(mnist_files, "TIMEOUT", 0.5)
-    monkeypatch.setattr(mnist_files, "PATIENCE", 1)
-    monkeypatch.setattr(mnist_files, "MOST", 1_000_000)
+    monkeypatch.setattr(mnist_module, "TIMEOUT", 0.5)
+    monkeypatch.setattr(mnist_module, "PATIENCE", 1)
+    monkeypatch.setattr(mnist_module, "MOST", 1_000_000)
 
 
 @pytest.mark.parametrize("kind", FAULTS)
@@ -395,9 +396,9 @@ def test_when_no_mirror_serves_each_is_listed_with_its_reason(mirror, impatient,
         load_mnist(progress=False)
     title, first, second, advice = str(caught.value).splitlines()
     assert title.startswith(f"{NAMES[0]}.gz")
-    assert first.startswith(f"  {mnist_files.MIRRORS[0]}: ")
+    assert first.startswith(f"  {mnist_module.MIRRORS[0]}: ")
     assert FAULTS[kind] in first
-    assert second.startswith(f"  {mnist_files.MIRRORS[1]}: 404")
+    assert second.startswith(f"  {mnist_module.MIRRORS[1]}: 404")
     assert "WEIGHTMAPS_MNIST" in advice
     assert cached(tmp_path) == []
 
@@ -426,7 +427,7 @@ def test_without_network_the_error_says_what_still_works(small, monkeypatch, tmp
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))  # bound but not listening: connections are refused
         url = f"http://127.0.0.1:{closed.getsockname()[1]}/"
-        monkeypatch.setattr(mnist_files, "MIRRORS", (url, url))
+        monkeypatch.setattr(mnist_module, "MIRRORS", (url, url))
         with pytest.raises(DataError) as caught:
             load_mnist(progress=False)
     message = str(caught.value)
@@ -504,7 +505,7 @@ def test_a_read_only_cache_serves_while_it_is_whole_and_is_named_when_not(mirror
 
 def test_a_cache_deleted_while_it_is_read_is_filled_again(mirror, monkeypatch, tmp_path):
     load_mnist(progress=False)
-    listed = mnist_files.places
+    listed = mnist_module.places
 
     def and_gone(folder, name):
         found = listed(folder, name)
@@ -512,7 +513,7 @@ def test_a_cache_deleted_while_it_is_read_is_filled_again(mirror, monkeypatch, t
             shutil.rmtree(folder)
         return found
 
-    monkeypatch.setattr(mnist_files, "places", and_gone)
+    monkeypatch.setattr(mnist_module, "places", and_gone)
     assert is_whole(load_mnist(progress=False))
     assert cached(tmp_path) == sorted(f"{name}.gz" for name in NAMES[2:])
 
@@ -527,9 +528,9 @@ def test_a_cache_deleted_while_it_is_filled_is_an_error_that_says_so(mirror, tmp
 
 
 def test_a_file_of_the_user_that_cannot_be_read_is_named(folder, monkeypatch):
-    listed = mnist_files.places
+    listed = mnist_module.places
     gone = [folder / NAMES[0]]
-    monkeypatch.setattr(mnist_files, "places", lambda *how: gone if how[1] == NAMES[0] else listed(*how))
+    monkeypatch.setattr(mnist_module, "places", lambda *how: gone if how[1] == NAMES[0] else listed(*how))
     (folder / NAMES[0]).unlink()
     with pytest.raises(DataError, match=f"{NAMES[0]}: cannot be read .*No such file"):
         load_mnist(folder)
@@ -537,8 +538,9 @@ def test_a_file_of_the_user_that_cannot_be_read_is_named(folder, monkeypatch):
 
 CHILD = """
 import json, sys
-from weightmaps import digits, mnist_files
-mnist_files.CHECKSUMS, mnist_files.MIRRORS = json.loads(sys.argv[1])
+from weightmaps import digits
+from weightmaps import mnist as mnist_module
+mnist_module.CHECKSUMS, mnist_module.MIRRORS = json.loads(sys.argv[1])
 digits.HELD_OUT = 1
 print("ready", flush=True)
 sys.stdin.readline()
@@ -550,7 +552,7 @@ def test_two_processes_fill_one_cache_at_once(mirror, tmp_path):
     """Where both find half a file, both heal it."""
     (tmp_path / "cache" / "mnist").mkdir(parents=True)
     (tmp_path / "cache" / "mnist" / NAMES[0]).write_bytes(SMALL[NAMES[0]][:99])
-    command = [sys.executable, "-c", CHILD, json.dumps([mnist_files.CHECKSUMS, mnist_files.MIRRORS])]
+    command = [sys.executable, "-c", CHILD, json.dumps([mnist_module.CHECKSUMS, mnist_module.MIRRORS])]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     with subprocess.Popen(command, **pipes) as one, subprocess.Popen(command, **pipes) as other:
         for child in (one, other):
@@ -566,9 +568,9 @@ def test_two_processes_fill_one_cache_at_once(mirror, tmp_path):
 
 
 def test_mirrors_are_several_hosts_over_https():
-    hosts = {urllib.parse.urlsplit(url).hostname for url in mnist_files.MIRRORS}
+    hosts = {urllib.parse.urlsplit(url).hostname for url in mnist_module.MIRRORS}
     assert len(hosts) >= 2
-    assert all(url.startswith("https://") and url.endswith("/") for url in mnist_files.MIRRORS)
+    assert all(url.startswith("https://") and url.endswith("/") for url in mnist_module.MIRRORS)
 
 
 # Full MNIST itself

@@ -9,7 +9,7 @@ from matplotlib import colormaps
 from test_explorer import random_images, random_network
 from weightmaps import figures, zoo
 from weightmaps.digits import centre, load_sample
-from weightmaps.explorer import NetworkExplorer, modules
+from weightmaps.widgets import NetworkExplorer, bundle
 
 CELL, RADIUS = 8, 11
 SEVEN = [[(64, 48), (160, 48), (104, 184)]]
@@ -160,7 +160,7 @@ def pen(page, folder):
     page.goto((folder / "small.html").as_uri())
 
     def run(code, **data):
-        return json.loads(page.evaluate(PEN, [modules.read("pen.js"), json.dumps({"code": code, **data})]))
+        return json.loads(page.evaluate(PEN, [bundle.read("pen.js"), json.dumps({"code": code, **data})]))
 
     return run
 
@@ -239,7 +239,7 @@ def mounted(page, folder, name="mnist"):
     """An explorer whose state the test can read, and set as a kernel would."""
     page.goto((folder / f"{name}.html").as_uri())
     page.wait_for_selector("[data-part=sentence]:not(:empty)")
-    page.evaluate(MOUNT, modules.module())
+    page.evaluate(MOUNT, bundle.module("explorer.js"))
     part(page, "pad").scroll_into_view_if_needed()
     return page
 

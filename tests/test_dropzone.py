@@ -25,13 +25,11 @@ from network_files import (
     safetensors,
     zipped,
 )
-from test_explorer import EXPORTED, IMPORTED, TOP_LEVEL, random_images, random_network
+from test_explorer import random_images, random_network
 from test_explorer_browser import part, settle
 from weightmaps.digits import Digits, load_sample
-from weightmaps.dropzone import NetworkDrop
-from weightmaps.dropzone.widget import ORDER, READERS, STATIC, WORKER
-from weightmaps.explorer import modules
 from weightmaps.network import Network
+from weightmaps.widgets import NetworkDrop, bundle
 
 IMAGES = random_images(n=20, labels=10)
 SHOWN = random_network((784, 6, 10), 1)
@@ -625,30 +623,7 @@ def test_the_page_carries_the_worker_and_shows_the_explorer_s_picture():
     drop_zone = NetworkDrop(SHOWN, IMAGES, panels=PANELS)
     text = drop_zone._repr_mimebundle_()[0]["text/html"]
     assert "data-weightmaps-poster" in text
-    assert drop_zone._worker == modules.module(WORKER)
-
-
-@pytest.mark.parametrize("order", [ORDER, WORKER])
-def test_a_joined_module_is_whole(order):
-    stated = re.findall(r"^(?:import|export)\b.*", modules.module(order), re.MULTILINE)
-    assert stated == (["export default{render:renderDrop};"] if order is ORDER else [])
-    names = [name for file in order for name in TOP_LEVEL.findall(modules.read(file))]
-    assert sorted(names) == sorted(set(names))
-    for k, file in enumerate(order):
-        for wanted, source in IMPORTED.findall(modules.read(file)):
-            before = {getattr(one, "name", one): one for one in order[:k]}
-            exported = EXPORTED.findall(modules.read(before[source]))
-            assert {one.strip() for one in wanted.split(",") if one.strip()} <= set(exported), (
-                f"{file}: {source}"
-            )
-
-
-def test_every_script_is_joined_short_and_without_nested_templates():
-    scripts = {path.name: path.read_text() for path in STATIC.glob("*.js")}
-    assert set(scripts) == {path.name for path in (*READERS, ORDER[-1])}
-    for name, text in scripts.items():
-        assert text.count("\n") < 300, name
-        assert re.findall(r"\$\{[^}`]*`.*", text) == [], name
+    assert drop_zone._worker == bundle.module("worker.js")
 
 
 # Fuzzing
@@ -746,7 +721,7 @@ def test_no_file_brings_a_reader_to_any_other_end_than_a_network_or_a_refusal(pa
     ]
     readers = page.evaluate_handle(
         "(source) => import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })))",
-        f"{modules.module(WORKER[:-1])}\nexport {{ readFile, Refused }};",
+        f"{bundle.module('files.js')}\nexport {{ readFile, Refused }};",
     )
     rng, ends = random.Random(f"{kind} {FUZZ}"), {"read": 0, "refused": 0}
     for _ in range(0, FUZZ, 100):

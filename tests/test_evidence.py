@@ -8,8 +8,8 @@ import pytest
 from test_explorer import random_images, random_network
 from test_explorer_browser import number, opened, part, settle
 from weightmaps import attribution, digits, zoo
-from weightmaps.explorer import NetworkExplorer
-from weightmaps.explorer.coding import decode
+from weightmaps.widgets import NetworkExplorer
+from weightmaps.widgets.encode import decode
 
 SAMPLE = digits.load_sample()
 REAL = SimpleNamespace(images=SAMPLE.images[::10], labels=SAMPLE.labels[::10])

@@ -10,10 +10,10 @@ from test_explorer import random_network
 from test_explorer_browser import TOLERANCE, number, part, settle, slider_value, wait_until
 from weightmaps import digits
 from weightmaps.__main__ import main
+from weightmaps.analysis.evaluation import few_of, overview
 from weightmaps.cli.explore import MOST_IMAGES
-from weightmaps.inputs import Images
+from weightmaps.interop.images import Images
 from weightmaps.network import Network
-from weightmaps.overview import few_of, overview
 
 RNG = np.random.default_rng(0)
 SAMPLE = digits.load_sample()[::8]

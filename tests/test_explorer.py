@@ -15,9 +15,9 @@ import traitlets
 
 from weightmaps import files, zoo
 from weightmaps.digits import load_sample
-from weightmaps.explorer import NetworkExplorer, modules
-from weightmaps.explorer.coding import decode
 from weightmaps.network import Network
+from weightmaps.widgets import NetworkExplorer, bundle
+from weightmaps.widgets.encode import decode
 
 
 def random_network(sizes, seed=0, activations=None):
@@ -310,55 +310,25 @@ def test_pixels_that_are_no_whole_255ths_keep_their_value():
 # The joined module
 
 
-TOP_LEVEL = re.compile(r"^(?:export )?(?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
-EXPORTED = re.compile(r"^export (?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
-IMPORTED = re.compile(r"^import\s*\{([^}]*)\}\s*from \"\./([\w.]+)\";$", re.MULTILINE)
-
-
-def test_every_import_names_what_a_file_before_it_exports():
-    for place, name in enumerate(modules.ORDER):
-        text = modules.read(name)
-        imports = IMPORTED.findall(text)
-        assert len(imports) == len(re.findall(r"^import\b", text, re.MULTILINE)), name
-        for names, source in imports:
-            assert source in modules.ORDER[:place], f"{name} imports from {source}, which is not before it"
-            exported = EXPORTED.findall(modules.read(source))
-            for one in (part.strip() for part in names.split(",")):
-                assert one in exported, f"{name} imports {one!r} from {source}"
-                assert len(re.findall(rf"\b{one}\b", text)) > 1, f"{name} does not use {one}"
-
-
-def test_no_two_files_share_a_top_level_name():
-    names = [name for file in modules.ORDER for name in TOP_LEVEL.findall(modules.read(file))]
-    assert sorted(names) == sorted(set(names))
-    assert len(names) > 30
-
-
-def test_the_joined_module_stands_alone():
-    text = modules.module()
-    assert re.findall(r"^(?:import|export)\b.*", text, re.MULTILINE) == ["export default{render};"]
-
-
 def test_the_join_drops_comments_and_keeps_text():
-    text, style = modules.module(), modules.style()
+    text, style = bundle.module("explorer.js"), bundle.style("explorer.css")
     assert "/**" not in text
     assert "/*" not in style
-    assert len(text) < 0.8 * sum(len(modules.read(name)) for name in modules.ORDER)
+    assert len(text) < 0.8 * sum(len(bundle.read(name)) for name in bundle.order("explorer.js"))
     # In a template within a template the minifier would drop spaces.
     nested = re.compile(r"\$\{[^{}`]*`")
     assert not [
-        line for name in modules.ORDER for line in modules.read(name).splitlines() if nested.search(line)
+        line
+        for name in bundle.order("explorer.js")
+        for line in bundle.read(name).splitlines()
+        if nested.search(line)
     ]
 
 
-@pytest.mark.parametrize("name", modules.ORDER)
+@pytest.mark.parametrize("name", bundle.order("explorer.js"))
 def test_no_template_stands_within_another(name):
     """The minifier would take the words of the inner one for code, and drop their spaces."""
-    assert re.findall(r"\$\{[^}`]*`.*", modules.read(name)) == []
-
-
-def test_every_script_is_joined():
-    assert {path.name for path in modules.STATIC.glob("*.js")} == {*modules.ORDER, "host.js"}
+    assert re.findall(r"\$\{[^}`]*`.*", bundle.read(name)) == []
 
 
 # HTML
@@ -387,7 +357,7 @@ def test_html_carries_each_asset_under_its_key(explorer):
         **{"ablated": [], "pixels": None, "panels": list(explorer.panels)},
     }
     assert list(assets)[:3] == [place["module"], place["network"], place["images"]]
-    assert list(assets.values())[3] == modules.read("host.js")
+    assert list(assets.values())[3] == bundle.read("host.js")
     for name in ("module", "network", "images"):
         start = f'(window.weightmapsAssets ??= {{}})["{place[name]}"] = '
         assert assets[place[name]].startswith(start)

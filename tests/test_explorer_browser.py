@@ -10,10 +10,10 @@ from matplotlib import colormaps
 
 from test_explorer import random_images, random_network
 from weightmaps import attribution, figures
-from weightmaps.explorer import PANELS, NetworkExplorer, modules
-from weightmaps.explorer import page as html_page
-from weightmaps.explorer.coding import decode
 from weightmaps.network import Network
+from weightmaps.widgets import PANELS, NetworkExplorer, bundle
+from weightmaps.widgets import page as html_page
+from weightmaps.widgets.encode import decode
 
 TOLERANCE = 1e-3
 IMAGES = random_images(n=12, labels=10)
@@ -407,7 +407,7 @@ def test_the_browser_decodes_what_python_does(page, places, name):
     assert (payload["unit"] is None) is (name == "float32")
     payload = {**payload, "data": base64.b64encode(payload["data"]).decode()}
     opened(page, places["http"], "steps")
-    read = page.evaluate(CODEC, [modules.read("codec.js"), payload])
+    read = page.evaluate(CODEC, [bundle.read("codec.js"), payload])
     wanted = decode({**payload, "data": base64.b64decode(payload["data"])})
     assert read == [
         [
@@ -601,7 +601,7 @@ LIVE = """async (source) => {
 def test_a_live_kernel_is_heard_and_told_until_the_view_is_removed(page, places):
     opened(page, places["http"], "steps")
     z = STEPS[1000].forward(random_images().images[2].astype(float)).z[1][0]
-    assert page.evaluate(LIVE, modules.module()) == {
+    assert page.evaluate(LIVE, bundle.module("explorer.js")) == {
         "meanwhile": "hidden",
         "visibility": "visible",
         "z": pytest.approx(z, abs=TOLERANCE),

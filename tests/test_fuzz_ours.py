@@ -36,12 +36,12 @@ from test_fuzz_files import (
 )
 from test_share import NOTE
 from test_training import start, toy_digits
-from weightmaps import digits, resume, zoo
+from weightmaps import digits, zoo
 from weightmaps.digits import load_sample
-from weightmaps.explorer import NetworkExplorer
-from weightmaps.mnist_files import DataError, read_idx
+from weightmaps.mnist import DataError, read_idx
 from weightmaps.network import Network, NotANetwork
-from weightmaps.training import train
+from weightmaps.training import resume, train
+from weightmaps.widgets import NetworkExplorer
 
 
 @st.composite

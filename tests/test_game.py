@@ -8,9 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from test_explorer import random_images, random_network
-from weightmaps.explorer import modules
-from weightmaps.game import MapGame
-from weightmaps.game.widget import LEVELS, SCRIPTS
+from weightmaps.widgets import MapGame, bundle
+from weightmaps.widgets.game import LEVELS
 
 DIGITS = random_images(n=40, labels=10)
 NETWORKS = {"trained": random_network((784, 30, 10), 1), "untrained": random_network((784, 20, 10), 2)}
@@ -58,7 +57,7 @@ def test_what_cannot_be_played_is_refused():
 
 
 def test_chance_is_the_binomial_s(page):
-    source = modules.module(SCRIPTS) + "\nexport { byChance };"
+    source = bundle.module("game.js") + "\nexport { byChance };"
     found = page.evaluate(
         "async (source) => {"
         " const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));"

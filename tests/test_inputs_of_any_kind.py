@@ -11,8 +11,8 @@ from test_explorer_browser import TOLERANCE, number, part, settle
 from test_layers_and_compare import balanced, numbers, pixels, show, signed
 from test_poster import figure_of, words_of
 from weightmaps import attribution
-from weightmaps.explorer import PANELS, NetworkExplorer
-from weightmaps.explorer.coding import decode
+from weightmaps.widgets import PANELS, NetworkExplorer
+from weightmaps.widgets.encode import decode
 
 ROWS, COLUMNS = 4, 5
 WITHOUT_PAD = [name for name in PANELS if name != "draw"]

@@ -7,10 +7,10 @@ from matplotlib import colormaps
 from test_explorer import random_images, random_network
 from test_explorer_browser import TOLERANCE, number, opened, part, settle, slider_value
 from weightmaps import attribution, figures
-from weightmaps.explorer import PANELS, NetworkExplorer, modules
-from weightmaps.explorer import page as html_page
-from weightmaps.explorer.coding import decode
 from weightmaps.network import Network
+from weightmaps.widgets import PANELS, NetworkExplorer, bundle
+from weightmaps.widgets import page as html_page
+from weightmaps.widgets.encode import decode
 
 
 def balanced(network, X):
@@ -524,7 +524,7 @@ LEAVE = """async ([source, how]) => {
 def test_a_view_that_is_gone_plays_no_more(page, tmp_path, how):
     show(page, tmp_path, compared(checkpoints=STEPS, step=0))
     counted(page)
-    assert page.evaluate(LEAVE, [modules.module(), how]) == [1, 0]
+    assert page.evaluate(LEAVE, [bundle.module("explorer.js"), how]) == [1, 0]
 
 
 # Touch

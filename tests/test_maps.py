@@ -3,38 +3,38 @@
 import numpy as np
 import pytest
 
-from weightmaps import maps
+from weightmaps import analysis
 from weightmaps.network import Network
 
 
 def test_noise_is_not_smooth_and_blurred_noise_is():
     noise = np.random.default_rng(0).standard_normal((50, 784))
-    assert abs(maps.smoothness(noise)) < 0.02
+    assert abs(analysis.smoothness(noise)) < 0.02
     # Within a blurred picture the neighbours' kernels overlap: (1, 4, 6, 4, 1) has 4 / 6 at a shift of 1.
-    assert maps.smoothness(maps.blurred(noise)) == pytest.approx(2 / 3, abs=0.02)
+    assert analysis.smoothness(analysis.blurred(noise)) == pytest.approx(2 / 3, abs=0.02)
 
 
 def test_smoothness_counts_both_directions_and_only_where_it_is_told_to():
     stripes = np.tile([1.0, -1.0], 8)[None]  # neighbours beside differ, those below agree
-    assert abs(maps.smoothness(stripes)) < 0.1
-    assert maps.smoothness(stripes, where=np.arange(16) < 4) == pytest.approx(-1)
-    assert maps.smoothness(stripes, where=np.isin(np.arange(16), [0, 4, 8, 12, 3, 7])) == pytest.approx(1)
+    assert abs(analysis.smoothness(stripes)) < 0.1
+    assert analysis.smoothness(stripes, where=np.arange(16) < 4) == pytest.approx(-1)
+    assert analysis.smoothness(stripes, where=np.isin(np.arange(16), [0, 4, 8, 12, 3, 7])) == pytest.approx(1)
 
 
 def test_a_blurred_map_answers_as_the_map_answers_to_a_blurred_image():
     rng = np.random.default_rng(1)
     w, x = rng.standard_normal((1, 49)), rng.random((1, 49))
-    assert (maps.blurred(w) @ x.T).item() == pytest.approx((w @ maps.blurred(x).T).item(), rel=1e-12)
+    assert (analysis.blurred(w) @ x.T).item() == pytest.approx((w @ analysis.blurred(x).T).item(), rel=1e-12)
 
 
 def test_a_blur_keeps_the_sum():
     picture = np.random.default_rng(2).random((3, 25))
-    assert maps.blurred(picture).sum(axis=1) == pytest.approx(picture.sum(axis=1))
+    assert analysis.blurred(picture).sum(axis=1) == pytest.approx(picture.sum(axis=1))
 
 
 def test_other_maps_take_the_place_of_the_first_weights_alone():
     network = Network([np.ones((3, 4)), np.ones((2, 3))], [np.zeros(3), np.ones(2)], ["tanh", "sigmoid"])
-    changed = maps.with_maps(network, 5 * np.ones((3, 4)))
+    changed = analysis.with_maps(network, 5 * np.ones((3, 4)))
     assert changed.weights[0].tolist() == (5 * np.ones((3, 4))).tolist()
     assert changed.weights[1] is network.weights[1]
     assert changed.biases == network.biases
@@ -43,17 +43,20 @@ def test_other_maps_take_the_place_of_the_first_weights_alone():
 
 
 def test_each_map_on_its_own_scale():
-    scaled = maps.on_own_scale([[0.5, -2.0], [0.0, 0.1], [0.0, 0.0]])
+    scaled = analysis.on_own_scale([[0.5, -2.0], [0.0, 0.1], [0.0, 0.0]])
     assert scaled.tolist() == [[0.25, -1.0], [0.0, 1.0], [0.0, 0.0]]
 
 
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: maps.smoothness(np.ones(784)), r"\(784,\); give one square map a row"),
-        (lambda: maps.blurred(np.ones((2, 10))), r"\(2, 10\)"),
-        (lambda: maps.smoothness(np.ones((1, 9)), where=np.arange(9) == 4), "no two pixels side by side"),
-        (lambda: maps.with_maps(Network([np.ones((1, 4))], [[0.0]]), np.ones((4, 1))), r"\(4, 1\).*\(1, 4\)"),
+        (lambda: analysis.smoothness(np.ones(784)), r"\(784,\); give one square map a row"),
+        (lambda: analysis.blurred(np.ones((2, 10))), r"\(2, 10\)"),
+        (lambda: analysis.smoothness(np.ones((1, 9)), where=np.arange(9) == 4), "no two pixels side by side"),
+        (
+            lambda: analysis.with_maps(Network([np.ones((1, 4))], [[0.0]]), np.ones((4, 1))),
+            r"\(4, 1\).*\(1, 4\)",
+        ),
     ],
 )
 def test_what_cannot_be_measured_is_refused(call, words):

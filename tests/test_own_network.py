@@ -9,7 +9,7 @@ import pytest
 
 from test_project import ROOT
 from weightmaps import digits, interop, zoo
-from weightmaps.explorer import NetworkExplorer
+from weightmaps.widgets import NetworkExplorer
 
 CELLS = [
     cell["source"]

@@ -10,11 +10,11 @@ from axe_playwright_python.sync_playwright import Axe
 
 from conftest import evaluator
 from test_explorer_browser import part, settle
-from weightmaps.descent import Descent
-from weightmaps.explorer import modules
+from weightmaps import plane
 from weightmaps.network import Network
-from weightmaps.playground import DATA, TwoInputs, descend, plane, points, share_right, start, trials
-from weightmaps.playground.widget import ORDER, OWN, STATIC
+from weightmaps.plane import DATA, descend, points, share_right, start, trials
+from weightmaps.training.sgd import Descent
+from weightmaps.widgets import TwoInputs, bundle
 
 
 def trained_by_the_book(network, X, y, steps, l2=0.0, rate=plane.RATE):
@@ -163,21 +163,7 @@ def test_a_change_of_what_is_learned_starts_again():
 @pytest.fixture
 def script(page):
     """As `evaluator`, for the playground's files."""
-    return evaluator(page, ORDER)
-
-
-def test_files_are_joined_in_an_order_that_works_and_no_name_twice():
-    texts = [modules.read(name) for name in ORDER]
-    names = [
-        name
-        for text in texts
-        for name in re.findall(
-            r"^(?:export )?(?:async )?(?:function|const|let|class) (\w+)", text, re.MULTILINE
-        )
-    ]
-    assert len(names) == len(set(names))
-    assert {path.name for path in STATIC.glob("*.js")} == {path.name for path in OWN}
-    assert all(len(text.splitlines()) < 300 for text in texts)
+    return evaluator(page, bundle.order("playground.js"))
 
 
 @pytest.mark.parametrize("data", DATA)
@@ -425,7 +411,7 @@ async (source) => {
 
 
 def test_a_kernel_moves_it_and_hears_it(page):
-    seen = page.evaluate(LIVE, modules.module(ORDER))
+    seen = page.evaluate(LIVE, bundle.module("playground.js"))
     assert seen == {
         "fewer": 1, "set": [[1, 0, 0, 5], 0], "step": 1, "moved": True, "left": 0, "listening": 0,
     }  # fmt: skip

@@ -11,10 +11,10 @@ from PIL import Image
 
 from test_explorer import random_images, random_network
 from weightmaps import attribution, figures
-from weightmaps.explorer import PANELS, NetworkExplorer
-from weightmaps.explorer.poster import make_figure
-from weightmaps.explorer.poster_panels import PANELS as DRAWN
 from weightmaps.network import Network
+from weightmaps.widgets import PANELS, NetworkExplorer
+from weightmaps.widgets.poster import make_figure
+from weightmaps.widgets.poster_panels import PANELS as DRAWN
 
 SIZES = (12, 7, 5, 3)
 ACTIVATIONS = ("sigmoid", "tanh", "softmax")

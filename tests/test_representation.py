@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from weightmaps import representation
+from weightmaps import analysis
 from weightmaps.network import Network
 
 RNG = np.random.default_rng(0)
@@ -11,7 +11,7 @@ RNG = np.random.default_rng(0)
 
 def test_principal_components_are_those_of_the_covariance():
     X = RNG.normal(size=(60, 5)) @ np.diag([3, 1, 0.5, 2, 0.1]) + 7
-    points, shares = representation.principal_components(X, k=3)
+    points, shares = analysis.principal_components(X, k=3)
     values, vectors = np.linalg.eigh(np.cov(X.T, bias=True))
     assert shares == pytest.approx(values[::-1] / values.sum())
     assert np.abs(points) == pytest.approx(np.abs((X - X.mean(axis=0)) @ vectors[:, ::-1][:, :3]))
@@ -20,8 +20,8 @@ def test_principal_components_are_those_of_the_covariance():
 
 def test_the_sign_of_a_direction_does_not_hang_on_the_order_of_the_rows():
     X = RNG.normal(size=(30, 4))
-    turned, _ = representation.principal_components(X[::-1])
-    assert turned[::-1] == pytest.approx(representation.principal_components(X)[0])
+    turned, _ = analysis.principal_components(X[::-1])
+    assert turned[::-1] == pytest.approx(analysis.principal_components(X)[0])
 
 
 def by_hand(X, y, penalty):
@@ -34,7 +34,7 @@ def by_hand(X, y, penalty):
 def test_the_readout_is_ridge_regression():
     X, y = RNG.normal(size=(40, 6)), np.arange(40) % 3
     unit = np.mean(np.linalg.svd(X - X.mean(axis=0))[1] ** 2)
-    readout = representation.linear_readout(X, y, penalties=[0.3])
+    readout = analysis.linear_readout(X, y, penalties=[0.3])
     W, b = by_hand(X, y, 0.3 * unit)
     assert readout.weights[0] == pytest.approx(W, abs=1e-6)
     assert readout.biases[0] == pytest.approx(b, abs=1e-6)
@@ -55,21 +55,21 @@ def test_the_penalty_is_the_one_that_guesses_left_out_rows_best():
         right.append((np.array(guesses) == y).sum())
     assert len(set(right)) > 1
     best = penalties[int(np.argmax(right))]
-    chosen = representation.linear_readout(X, y, penalties=penalties)
-    only = representation.linear_readout(X, y, penalties=[best])
+    chosen = analysis.linear_readout(X, y, penalties=penalties)
+    only = analysis.linear_readout(X, y, penalties=[best])
     assert chosen.weights[0] == pytest.approx(only.weights[0])
 
 
 def test_more_columns_than_rows_and_blank_columns_are_no_trouble():
     X = np.hstack([RNG.normal(size=(10, 30)), np.zeros((10, 3))])
     y = np.arange(10) % 2
-    assert representation.linear_readout(X, y, penalties=[1e-4]).accuracy(X, y) == 1
+    assert analysis.linear_readout(X, y, penalties=[1e-4]).accuracy(X, y) == 1
 
 
 def test_correlations_are_those_of_numpy_and_what_never_varies_has_none():
     A, B = RNG.normal(size=(20, 3)), RNG.normal(size=(20, 4))
     B[:, 2] = 5
-    found = representation.correlations(A, B)
+    found = analysis.correlations(A, B)
     assert found[:, [0, 1, 3]] == pytest.approx(np.corrcoef(A.T, B[:, [0, 1, 3]].T)[:3, 3:])
     assert (found[:, 2] == 0).all()
 
@@ -77,14 +77,14 @@ def test_correlations_are_those_of_numpy_and_what_never_varies_has_none():
 def test_a_layer_is_matched_to_itself_in_any_order_scale_and_offset():
     A = RNG.normal(size=(50, 8))
     order = RNG.permutation(8)
-    match = representation.match_neurons(A, 3 * A[:, order] + 1)
+    match = analysis.match_neurons(A, 3 * A[:, order] + 1)
     assert order[match].tolist() == list(range(8))
 
 
 def test_partners_are_one_to_one_and_the_most_alike_come_first():
     a, b = RNG.normal(size=(2, 500))
     # Both columns of A are most like the first of B; the one that is more so gets it.
-    match = representation.match_neurons(np.c_[a + 0.5 * b, a], np.c_[a, b])
+    match = analysis.match_neurons(np.c_[a + 0.5 * b, a], np.c_[a, b])
     assert match.tolist() == [1, 0]
 
 
@@ -93,7 +93,7 @@ def test_a_mixture_is_explained_and_noise_is_not():
     mix = RNG.normal(size=5)
     A = np.c_[B @ mix + 2, RNG.normal(size=200), np.ones(200)]
     A_new = np.c_[B_new @ mix + 2, RNG.normal(size=100), np.ones(100)]
-    mixture, noise, constant = representation.explained(A, B, A_new, B_new)
+    mixture, noise, constant = analysis.explained(A, B, A_new, B_new)
     assert mixture == pytest.approx(1)
     assert noise < 0.1
     assert constant == 0
@@ -102,21 +102,21 @@ def test_a_mixture_is_explained_and_noise_is_not():
 def test_reordering_the_neurons_changes_no_answer():
     network = Network([RNG.normal(size=(4, 6)), RNG.normal(size=(3, 4))], [np.arange(4.0), np.ones(3)])
     order, X = [2, 0, 3, 1], RNG.normal(size=(5, 6))
-    moved = representation.reorder(network, order)
+    moved = analysis.reorder(network, order)
     assert moved.forward(X).a[1] == pytest.approx(network.forward(X).a[1][:, order])
     assert moved.forward(X).a[2] == pytest.approx(network.forward(X).a[2])
 
 
 def test_neighbours_are_counted_by_label_and_never_the_dot_itself():
     points = np.array([[0.0, 0], [0.1, 0], [0, 0.1], [5, 0], [5.1, 0]])
-    table = representation.neighbours(points, np.array([0, 0, 1, 1, 1]), k=1)
+    table = analysis.neighbours(points, np.array([0, 0, 1, 1, 1]), k=1)
     assert table == pytest.approx(np.array([[1, 0], [1 / 3, 2 / 3]]))
 
 
 def test_neighbours_do_not_depend_on_where_the_cloud_lies():
     points, labels = RNG.normal(size=(80, 3)), np.arange(80) % 4
-    far = representation.neighbours(points + 10, labels)
-    assert far == pytest.approx(representation.neighbours(points, labels))
+    far = analysis.neighbours(points + 10, labels)
+    assert far == pytest.approx(analysis.neighbours(points, labels))
     assert far.sum(axis=1) == pytest.approx(1)
 
 
@@ -126,19 +126,19 @@ X = np.arange(12.0).reshape(4, 3)
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: representation.principal_components(X, k=4), "k is 4; .* from 1 to 3"),
-        (lambda: representation.principal_components(np.ones((4, 3))), "equal rows"),
-        (lambda: representation.principal_components(X[0]), r"X has shape \(3,\)"),
-        (lambda: representation.principal_components(X * np.nan), "finite"),
-        (lambda: representation.linear_readout(X, np.arange(3)), r"y has shape \(3,\)"),
-        (lambda: representation.linear_readout(X, np.zeros(4)), "type float64"),
-        (lambda: representation.linear_readout(np.ones((4, 3)), np.arange(4)), "equal rows"),
-        (lambda: representation.correlations(X, X[:3]), "A has 4 rows and B 3"),
-        (lambda: representation.match_neurons(X, X[:, :2]), "A has 3 columns and B 2"),
-        (lambda: representation.explained(X, X, X, X[:, :2]), r"give \(n, p\)"),
-        (lambda: representation.neighbours(X, np.arange(4), k=4), "k is 4"),
-        (lambda: representation.of_pairs(X), "square"),
-        (lambda: representation.reorder(Network([X], [np.zeros(4)]), [0]), "one hidden layer"),
+        (lambda: analysis.principal_components(X, k=4), "k is 4; .* from 1 to 3"),
+        (lambda: analysis.principal_components(np.ones((4, 3))), "equal rows"),
+        (lambda: analysis.principal_components(X[0]), r"X has shape \(3,\)"),
+        (lambda: analysis.principal_components(X * np.nan), "finite"),
+        (lambda: analysis.linear_readout(X, np.arange(3)), r"y has shape \(3,\)"),
+        (lambda: analysis.linear_readout(X, np.zeros(4)), "type float64"),
+        (lambda: analysis.linear_readout(np.ones((4, 3)), np.arange(4)), "equal rows"),
+        (lambda: analysis.correlations(X, X[:3]), "A has 4 rows and B 3"),
+        (lambda: analysis.match_neurons(X, X[:, :2]), "A has 3 columns and B 2"),
+        (lambda: analysis.explained(X, X, X, X[:, :2]), r"give \(n, p\)"),
+        (lambda: analysis.neighbours(X, np.arange(4), k=4), "k is 4"),
+        (lambda: analysis.of_pairs(X), "square"),
+        (lambda: analysis.reorder(Network([X], [np.zeros(4)]), [0]), "one hidden layer"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_in_words(call, words):

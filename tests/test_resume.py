@@ -12,11 +12,11 @@ import pytest
 
 from small_mnist import NAMES, idx
 from test_training import start, toy_digits
-from weightmaps import digits, resume, zoo
+from weightmaps import digits, zoo
 from weightmaps.__main__ import main
-from weightmaps.descent import Descent
 from weightmaps.digits import Digits, Mnist
-from weightmaps.training import train
+from weightmaps.training import resume, train
+from weightmaps.training.sgd import Descent
 
 EPOCHS = 4
 RECIPE = {
@@ -221,10 +221,10 @@ def test_a_card_is_never_that_of_another_network(few, tmp_path, monkeypatch, cap
 CHILD = """
 import json, sys
 from dataclasses import replace
-from weightmaps import digits, mnist_files, zoo
+from weightmaps import digits, mnist, zoo
 from weightmaps.__main__ import main
 checksums, epochs, *arguments = json.loads(sys.argv[1])
-mnist_files.CHECKSUMS, digits.HELD_OUT = checksums, 10
+mnist.CHECKSUMS, digits.HELD_OUT = checksums, 10
 zoo.RECIPES["zero-one"] = replace(zoo.RECIPES["zero-one"], passing=0.0, epochs=epochs)
 sys.exit(main(["train", "--recipe", "zero-one", *arguments]))
 """

@@ -13,14 +13,12 @@ import traitlets
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
-from test_explorer import EXPORTED, TOP_LEVEL, random_images, random_network
+from test_explorer import random_images, random_network
 from test_explorer_browser import part, settle
 from weightmaps import figures
 from weightmaps.digits import Digits
-from weightmaps.explorer import NetworkExplorer, modules
-from weightmaps.explorer import page as html_page
-from weightmaps.scatter import ImageScatter
-from weightmaps.scatter.widget import SCRIPTS, STATIC
+from weightmaps.widgets import ImageScatter, NetworkExplorer, bundle
+from weightmaps.widgets import page as html_page
 
 RNG = np.random.default_rng(0)
 DIGITS = Digits(RNG.integers(0, 16, (40, 784)) / 15, np.arange(40) % 10)
@@ -91,16 +89,6 @@ def test_the_still_picture_shows_and_says_the_state(scatter, monkeypatch):
     place = json.loads(html.unescape(re.search(r'data-weightmaps="([^"]*)"', text)[1]))
     assert place["state"] == {"chosen": 13, "shown": [3, 4]}
     assert set(place) == {"module", "maps", "images", "state"}
-
-
-def test_the_joined_module_is_whole():
-    text = modules.module(SCRIPTS)
-    assert re.findall(r"^(?:import|export)\b.*", text, re.MULTILINE) == ["export default{render};"]
-    names = [name for file in SCRIPTS for name in TOP_LEVEL.findall(modules.read(file))]
-    assert sorted(names) == sorted(set(names))
-    own = modules.read(STATIC / "scatter.js")
-    for wanted, source in re.findall(r'^import \{([^}]*)\} from "\./([\w.]+)";$', own, re.MULTILINE):
-        assert set(wanted.strip().split(", ")) <= set(EXPORTED.findall(modules.read(source)))
 
 
 # In a browser
@@ -312,7 +300,7 @@ LIVE = """async (source) => {
 
 def test_a_live_kernel_is_heard_and_told_until_the_view_is_removed(opened, scatter):
     page = opened(scatter)
-    assert page.evaluate(LIVE, modules.module(SCRIPTS)) == {
+    assert page.evaluate(LIVE, bundle.module("scatter.js")) == {
         "said": "Image 7: a 7; the network answers 7.",
         "saved": [9],
         "children": 0,

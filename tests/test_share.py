@@ -11,9 +11,9 @@ from PIL import Image
 from test_explorer import random_images, random_network
 from test_explorer_browser import opened, part, settle
 from weightmaps.digits import load_sample
-from weightmaps.explorer import NetworkExplorer, modules
-from weightmaps.explorer import page as html_page
-from weightmaps.explorer.coding import decode
+from weightmaps.widgets import NetworkExplorer, bundle
+from weightmaps.widgets import page as html_page
+from weightmaps.widgets.encode import decode
 
 PANELS = ("input", "hidden", "outputs", "weight_map", "product", "top")
 NAMES = ("nought", 'a "b", c', "two")
@@ -33,7 +33,7 @@ def explorer(**state):
 def folder(tmp_path_factory):
     """One explorer alone; two on a page, the second far below; and the modules as they are written."""
     folder = tmp_path_factory.mktemp("share")
-    shutil.copytree(modules.STATIC, folder / "static")
+    shutil.copytree(bundle.STATIC, folder / "static")
     one, two = explorer(neuron=2, output=1, step=10), explorer(neuron=4)
     one.to_html(folder / "one.html")
     smooth = "<style>html { scroll-behavior: smooth; }</style>"  # as the book's theme has it

@@ -9,7 +9,7 @@ import traitlets
 from ipywidgets.embed import embed_minimal_html, embed_snippet
 
 from test_explorer import random_images, random_network
-from weightmaps.explorer import NetworkExplorer
+from weightmaps.widgets import NetworkExplorer
 
 SIZES = (12, 5, 4, 3)
 NETWORK = random_network(SIZES, 1)

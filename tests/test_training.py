@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from textbook import textbook
-from weightmaps import training
 from weightmaps.digits import Digits
 from weightmaps.network import Network, sigmoid
 from weightmaps.training import COSTS, initialise, train
@@ -111,7 +110,7 @@ def test_training_needs_no_scipy(monkeypatch):
 
 
 def test_history_and_checkpoints(monkeypatch):
-    monkeypatch.setattr(training, "AT_ONCE", 7)
+    monkeypatch.setattr("weightmaps.training.loop.AT_ONCE", 7)
     network, digits = start(), toy_digits()
     recipe = {"learning_rate": 1.0, "progress": False, "batch_size": 10}
     trained, history = train(network, digits, epochs=2, checkpoints=[6, 0, 3], **recipe)

@@ -5,11 +5,11 @@ import pytest
 
 from test_training import start, toy_digits
 from textbook import textbook
-from weightmaps import representation
+from weightmaps import analysis
+from weightmaps.analysis.evaluation import overview
 from weightmaps.digits import Digits
-from weightmaps.inputs import Images
+from weightmaps.interop.images import Images
 from weightmaps.network import Network
-from weightmaps.overview import overview
 from weightmaps.training import train
 
 # 23 images in batches of 5 are 4 whole steps and one of 3 images an epoch: 500 steps in 100 epochs.
@@ -122,7 +122,7 @@ def test_the_linear_readout_is_scikit_learns_ridge(part):
     from sklearn.linear_model import Ridge
 
     X, labels = clouds()
-    ours = representation.linear_readout(X, labels, penalties=[part])
+    ours = analysis.linear_readout(X, labels, penalties=[part])
     alpha = part * np.mean(np.linalg.svd(X - X.mean(axis=0))[1] ** 2)
     theirs = Ridge(alpha=alpha, solver="svd").fit(X, np.eye(3)[labels])
     np.testing.assert_allclose(ours.weights[0], theirs.coef_, rtol=0, atol=1e-9)
@@ -133,7 +133,7 @@ def test_principal_components_are_scikit_learns():
     from sklearn.decomposition import PCA
 
     X, _ = clouds()
-    points, shares = representation.principal_components(X, k=3)
+    points, shares = analysis.principal_components(X, k=3)
     theirs = PCA(svd_solver="full").fit(X)
     np.testing.assert_allclose(shares, theirs.explained_variance_ratio_, rtol=0, atol=1e-12)
     expected = theirs.transform(X)[:, :3]
@@ -145,7 +145,7 @@ def test_the_table_of_answers_is_scikit_learns():
     from sklearn.metrics import accuracy_score, confusion_matrix
 
     X, labels = clouds()
-    readout = representation.linear_readout(X, labels)
+    readout = analysis.linear_readout(X, labels)
     ours = overview(readout, Images(X), labels, progress=False)
     theirs = confusion_matrix(labels, readout.predict(X))
     assert (theirs != theirs.T).any()

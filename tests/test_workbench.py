@@ -27,8 +27,8 @@ from test_layers_and_compare import measured, numbers, pixels, signed
 from test_site import PAGES, Shown, opened
 from weightmaps import attribution, digits, figures, zoo
 from weightmaps.digits import centre
-from weightmaps.explorer import NetworkExplorer
-from weightmaps.explorer.coding import decode
+from weightmaps.widgets import NetworkExplorer
+from weightmaps.widgets.encode import decode
 
 IMAGES = digits.load_sample()[::10]
 [NETWORK] = decode(NetworkExplorer(zoo.load("nielsen"), IMAGES)._network)  # as the page has it

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from weightmaps.mnist_files import PIXELS, SIDE, DataError, from_cache, from_folder
+from weightmaps.mnist import PIXELS, SIDE, DataError, from_cache, from_folder
 
 BOX, CENTRE = 20, 14  # MNIST's preparation, see `centre`
 FAINT = 0.1

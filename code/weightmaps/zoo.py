@@ -11,7 +11,7 @@ import numpy as np
 
 from .arrays import read_npz
 from .files import whole
-from .mnist_files import CHECKSUMS
+from .mnist import CHECKSUMS
 from .network import Network, NotANetwork
 from .training import initialise, train
 

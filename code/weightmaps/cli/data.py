@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from weightmaps import digits, mnist_files
+from weightmaps import digits, mnist
 
 
 def add_to(commands):
@@ -34,16 +34,16 @@ def run(options):
     named = options.mnist or os.environ.get("WEIGHTMAPS_MNIST")
     if named:
         folder = Path(named).expanduser()
-        files, why = mnist_files.from_folder(folder), "--mnist" if options.mnist else "WEIGHTMAPS_MNIST"
+        files, why = mnist.from_folder(folder), "--mnist" if options.mnist else "WEIGHTMAPS_MNIST"
     else:
-        folder = mnist_files.cache_folder()
-        lacking = [name for name in mnist_files.CHECKSUMS if not mnist_files.places(folder, name)]
+        folder = mnist.cache_folder()
+        lacking = [name for name in mnist.CHECKSUMS if not mnist.places(folder, name)]
         if lacking:
             print(f"downloading {len(lacking)} of 4 files into {folder}")
-        files, why = mnist_files.from_cache(), "the cache"
+        files, why = mnist.from_cache(), "the cache"
     print(f"MNIST is in {folder} ({why})")
     for name, array in files.items():
-        path = mnist_files.places(folder, name)[0]
+        path = mnist.places(folder, name)[0]
         what = f"{len(array):,} {'images' if array.ndim == 2 else 'labels'}"
         print(f"  {path.name:28}{path.stat().st_size:>12,} bytes {what:>15}  SHA-256 as it should be")
     train, held_out = len(files["train-labels-idx1-ubyte"]), 10 * digits.HELD_OUT

@@ -11,11 +11,11 @@ from types import SimpleNamespace
 import numpy as np
 
 from weightmaps import digits, interop, zoo
+from weightmaps.analysis.evaluation import few_of, overview
 from weightmaps.cli import words
-from weightmaps.explorer import PANELS, NetworkExplorer
-from weightmaps.inputs import KINDS, Images, as_outputs, read_images, read_labels
+from weightmaps.interop.images import KINDS, Images, as_outputs, read_images, read_labels
 from weightmaps.network import ACTIVATIONS, Network
-from weightmaps.overview import few_of, overview
+from weightmaps.widgets import PANELS, NetworkExplorer
 
 MOST_IMAGES = 500  # on a page
 MOST_PRODUCTS = 10**9  # of weights and images: what a browser computes in a second or two

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from weightmaps import digits
-from weightmaps.mnist_files import CHECKSUMS
+from weightmaps.mnist import CHECKSUMS
 from weightmaps.network import Network
 from weightmaps.training import initialise, train
 from weightmaps.zoo import RECIPES

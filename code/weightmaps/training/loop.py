@@ -1,0 +1,263 @@
+"""Mini-batch gradient descent for small networks: their start, their costs, their history."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+from tqdm import tqdm
+
+from ..network import Network
+from . import resume as resuming
+from .sgd import Descent
+
+AT_ONCE = 5000  # images that the history is measured on at a time
+
+
+def initialise(sizes, *, scale, seed):
+    """A sigmoid network with random weights, before any training.
+
+    The two scales draw the same random numbers, so a seed can be compared with itself.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Neurons in each layer, the input first: ``(784, 100, 10)``.
+    scale : {"unit", "fan_in"}
+        Standard deviation of the weights: 1, or ``1 / sqrt(n_in)``. Biases are drawn from N(0, 1) in both
+        (the large and the default initialiser of Nielsen, *Neural Networks and Deep Learning*, ch. 3).
+    seed : int
+
+    Returns
+    -------
+    Network
+        With ``float32`` weights.
+
+    Examples
+    --------
+    >>> initialise((784, 100, 10), scale="unit", seed=0)
+    <Network 784-100-10, sigmoid/sigmoid>
+    """
+    if scale not in ("unit", "fan_in"):
+        raise ValueError(f"scale is {scale!r}; it must be 'unit' or 'fan_in'")
+    if len(sizes) < 2 or min(sizes) < 1:
+        raise ValueError(f"sizes is {sizes!r}; it needs two layers or more, each of one neuron or more")
+    rng = np.random.default_rng(seed)
+    weights, biases = [], []
+    for n_in, n_out in pairwise(sizes):
+        deviation = 1.0 if scale == "unit" else n_in**-0.5
+        weights.append((deviation * rng.standard_normal((n_out, n_in))).astype(np.float32))
+        biases.append(rng.standard_normal(n_out).astype(np.float32))
+    return Network(weights, biases)
+
+
+def _quadratic(network, trace, targets):
+    return 0.5 * float(((trace.a[-1] - targets) ** 2).sum(axis=1).mean())
+
+
+def _cross_entropy(network, trace, targets):
+    z = trace.z[-1].astype(np.float64)
+    if network.activations[-1] == "softmax":
+        z = z - z.max(axis=1, keepdims=True)
+        return float((np.log(np.exp(z).sum(axis=1)) - (targets * z).sum(axis=1)).mean())
+    return float((np.logaddexp(0.0, z) - targets * z).sum(axis=1).mean())
+
+
+# Each takes the network, what a forward pass of it computed, and the outputs that were wanted.
+COSTS = {"quadratic": _quadratic, "cross_entropy": _cross_entropy}
+
+
+@dataclass
+class History:
+    """What training went through.
+
+    Attributes
+    ----------
+    cost, accuracy : list of float
+        One value an epoch, measured after it on the ``validation`` images, or on the training images
+        where none were given. The cost leaves the weight decay term out.
+    checkpoints : dict of int to Network
+        The network after so many steps (mini-batches); 0 is before the first.
+    """
+
+    cost: list = field(default_factory=list)
+    accuracy: list = field(default_factory=list)
+    checkpoints: dict = field(default_factory=dict)
+
+
+def train(
+    network,
+    digits,
+    *,
+    epochs,
+    learning_rate,
+    batch_size=10,
+    weight_decay=0.0,
+    cost="quadratic",
+    seed=0,
+    checkpoints=(),
+    validation=None,
+    progress=True,
+    resume=None,
+):
+    """Train a copy of a network by mini-batch gradient descent with backpropagation.
+
+    The same arguments give the same network, bit for bit, on the same machine: linear algebra runs on one
+    thread, because its rounding depends on their number. The precision is that of the network's weights.
+
+    Parameters
+    ----------
+    network : Network
+        Where to start; it is not changed.
+    digits : Digits
+        Images and labels to learn; label ``k`` asks for output ``k``.
+    epochs : int
+        Passes over all images, each in a new random order.
+    learning_rate : float
+        η: a step subtracts η times the batch's mean gradient.
+    batch_size : int
+        Images in a step; the last step of an epoch takes what is left.
+    weight_decay : float
+        Nielsen's λ: each step first multiplies the weights, not the biases, by ``1 − η λ / n``.
+    cost : {"quadratic", "cross_entropy"}
+        ``½ ‖a − y‖²``, or the cross-entropy of sigmoid or softmax outputs, averaged over images.
+    seed : int
+        Of the order of the images.
+    checkpoints : iterable of int
+        Steps after which to keep a copy in the history.
+    validation : Digits, optional
+        Images on which the history is measured.
+    progress : bool
+        Show a progress bar.
+    resume : path, optional
+        A file, rewritten after every epoch, from which the same call goes on after it was cut off: it then
+        ends with the bits of a run that was not. It stays when training is done, so that what came of it is
+        safe until the caller has put it somewhere else and deletes the file.
+
+    Returns
+    -------
+    Network, History
+
+    Raises
+    ------
+    ValueError
+        If the digits do not fit the network, a number is out of range, or the cost does not go with the
+        network's outputs; if the file `resume` is damaged or of another run.
+    FloatingPointError
+        If the weights overflow, as they do when the learning rate is far too high.
+    """
+    n = len(digits)
+    n_out = network.sizes[-1]
+    _check(network, digits, epochs, batch_size, learning_rate, weight_decay, cost)
+    checkpoints = set(checkpoints)
+    if validation is not None:
+        _check_digits(network, validation, "validation")
+    measured = digits if validation is None else validation
+    dtype = network.weights[0].dtype
+    images = digits.images.astype(dtype, copy=False)
+    targets = np.eye(n_out, dtype=dtype)[digits.labels]
+    descent = Descent(network, batch_size, learning_rate, 1.0 - learning_rate * weight_decay / n, cost)
+    rng = np.random.default_rng(seed)
+    history = History()
+    if 0 in checkpoints:
+        history.checkpoints[0] = descent.network()
+
+    epoch_steps = -(-n // batch_size)
+    if resume is not None:
+        if not Path(resume).parent.is_dir():
+            raise ValueError(f"resume is {str(resume)!r}; there is no folder {str(Path(resume).parent)!r}")
+        determines = {"epochs": epochs, "learning_rate": learning_rate, "batch_size": batch_size}
+        determines |= {"weight_decay": weight_decay, "cost": cost, "seed": seed, "steps": sorted(checkpoints)}
+        run = resuming.digest(network, (digits, measured), determines)
+        resuming.restore(
+            resume,
+            run,
+            descent,
+            rng,
+            history,
+            epochs=epochs,
+            epoch_steps=epoch_steps,
+            checkpoints=checkpoints,
+        )
+    done = len(history.cost)
+    step = done * epoch_steps
+    if done and progress:
+        print(f"{resume}: going on after epoch {done} of {epochs}", file=sys.stderr)
+
+    with (
+        threadpool_limits(1, user_api="blas"),
+        np.errstate(under="ignore", over="ignore", invalid="raise"),
+        tqdm(total=epochs * epoch_steps, initial=step, unit="step", disable=not progress, leave=True) as bar,
+    ):
+        for _ in range(done, epochs):
+            order = rng.permutation(n)
+            for block in range(0, n, descent.block_size):
+                x, y = descent.gather(images, targets, order[block : block + descent.block_size])
+                for start in range(0, len(x), batch_size):
+                    descent.step(x[start : start + batch_size], y[start : start + batch_size])
+                    step += 1
+                    if step in checkpoints:
+                        history.checkpoints[step] = descent.network()
+                bar.update(step - bar.n)
+            trained = descent.network()
+            mean_cost, accuracy = _measure(trained, measured, COSTS[cost])
+            history.cost.append(mean_cost)
+            history.accuracy.append(accuracy)
+            bar.set_postfix_str(f"accuracy {history.accuracy[-1]:.2%}")
+            if resume is not None:
+                resuming.save(resume, run, descent, rng, history)
+        return descent.network(), history
+
+
+def _measure(network, digits, cost):
+    """Mean cost and accuracy, some images at a time: all their activations would take half their memory."""
+    total, right = 0.0, 0
+    for start in range(0, len(digits), AT_ONCE):
+        some = digits[start : start + AT_ONCE]
+        trace = network.forward(some.images)
+        targets = np.eye(network.sizes[-1], dtype=np.float32)[some.labels]
+        total += cost(network, trace, targets) * (len(some) / len(digits))
+        right += int((trace.a[-1].argmax(axis=1) == some.labels).sum())
+    return total, right / len(digits)
+
+
+def _check(network, digits, epochs, batch_size, learning_rate, weight_decay, cost):
+    _check_digits(network, digits, "digits")
+    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
+        if value != int(value) or value < 1:
+            raise ValueError(f"{name} is {value!r}; it must be a whole number, 1 or more")
+    if not (np.isfinite(learning_rate) and learning_rate > 0):
+        raise ValueError(f"learning_rate is {learning_rate!r}; it must be a finite number above 0")
+    if not 0 <= weight_decay < len(digits) / learning_rate:
+        raise ValueError(
+            f"weight_decay is {weight_decay!r}; it must be 0 or more, and below n / learning_rate = "
+            f"{len(digits) / learning_rate:g}, where it would wipe the weights out in one step"
+        )
+    if cost not in COSTS:
+        raise ValueError(f"unknown cost {cost!r}; there are: {', '.join(COSTS)}")
+    last = network.activations[-1]
+    if cost == "quadratic" and last == "softmax":
+        raise ValueError("the quadratic cost does not go with softmax outputs here; use cost='cross_entropy'")
+    if cost == "cross_entropy" and last not in ("sigmoid", "softmax"):
+        raise ValueError(f"cross_entropy needs sigmoid or softmax outputs; this network's are {last}")
+    if "softmax" in network.activations[:-1]:
+        raise ValueError("softmax in a hidden layer cannot be trained here; use it for the outputs only")
+    if len({array.dtype for array in (*network.weights, *network.biases)}) > 1:
+        raise ValueError("the network mixes precisions; give all its weights and biases one dtype")
+
+
+def _check_digits(network, digits, name):
+    n_in, n_out = network.sizes[0], network.sizes[-1]
+    if len(digits) == 0:
+        raise ValueError(f"{name} is empty; training needs images")
+    if digits.images.shape[1] != n_in:
+        raise ValueError(f"{name} has images of {digits.images.shape[1]} pixels; the network takes {n_in}")
+    if digits.labels.max() >= n_out:
+        raise ValueError(
+            f"{name} has labels up to {digits.labels.max()}; "
+            f"a network with {n_out} outputs learns 0 to {n_out - 1}"
+        )

@@ -1,0 +1,43 @@
+"""Join a JavaScript file and what it imports into the one module that a widget can carry."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from rcssmin import cssmin
+from rjsmin import jsmin
+
+STATIC = Path(__file__).parent / "static"
+
+IMPORT = re.compile(r'^import\s[^;]*?\sfrom "\./([^"]*)";\n', re.MULTILINE)
+EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
+DEFAULT = re.compile(r"^export default [^;]*;\n", re.MULTILINE)
+
+
+def read(name):
+    """The text of one file in ``static/``."""
+    return (STATIC / name).read_text(encoding="utf-8")
+
+
+@cache
+def order(entry):
+    """The files that one needs, itself the last.
+
+    >>> order("charts.js")
+    ('paint.js', 'parts.js', 'charts.js')
+    """
+    names = dict.fromkeys(one for imported in IMPORT.findall(read(entry)) for one in order(imported))
+    return (*names, entry)
+
+
+@cache
+def module(entry):
+    """A file and all that it imports as one module: no import, its ``export default``, little space."""
+    *before, last = (EXPORT.sub("", IMPORT.sub("", read(name))) for name in order(entry))
+    return jsmin("\n".join([*(DEFAULT.sub("", text) for text in before), last]))
+
+
+@cache
+def style(*names):
+    """Style sheets joined to one, without comments and needless space."""
+    return cssmin("\n".join(map(read, names)))

@@ -1,0 +1,48 @@
+"""NetworkDrop: an explorer with a place to drop a network file, read in the browser and sent nowhere."""
+
+import traitlets
+
+from weightmaps.widgets import bundle
+from weightmaps.widgets.explorer import NetworkExplorer
+
+
+class NetworkDrop(NetworkExplorer):
+    """An explorer that a reader can open with a network of their own, by dropping its file.
+
+    At first it shows the network and the images that it was given. A ``.npz``, ``.json`` or ``.safetensors``
+    file that is dropped on it, or chosen, is read in the browser by a worker, checked, and shown in their
+    place; nothing leaves the page, and a kernel does not hear of it. Images of 784 pixels stay for a network
+    of 784 inputs; for another, an ``.npz`` with ``images`` and ``labels`` is dropped with it, or later.
+
+    Parameters
+    ----------
+    network, digits, **options
+        As for :class:`~weightmaps.widgets.NetworkExplorer`: what it shows at first.
+
+    Raises
+    ------
+    ValueError, traitlets.TraitError
+        As that does.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from types import SimpleNamespace
+    >>> from weightmaps.network import Network
+    >>> network = Network([np.ones((3, 4)), np.ones((2, 3))], [np.zeros(3), np.zeros(2)])
+    >>> digits = SimpleNamespace(images=np.eye(4), labels=np.array([0, 1, 0, 1]))
+    >>> NetworkDrop(network, digits, panels=["input", "hidden"]).panels
+    ('input', 'hidden')
+    """
+
+    _esm = bundle.module("drop.js")
+    _css = bundle.style("explorer.css", "dropzone.css")
+
+    _worker = traitlets.Unicode(bundle.module("worker.js")).tag(sync=True)
+
+    def _payloads(self):
+        return {**super()._payloads(), "worker": self._worker}
+
+    def _room(self):
+        wide, phone = super()._room()
+        return wide + 180, f"{phone} + 225px"  # for what asks for a file

@@ -1,0 +1,175 @@
+"""NetworkExplorer: the widget, its state, and what Python may set it to."""
+
+from types import SimpleNamespace
+
+import traitlets
+
+from weightmaps.widgets import bundle, checks, encode, room
+from weightmaps.widgets.base import Standalone
+from weightmaps.widgets.input_spec import image_payload, kind_of
+from weightmaps.widgets.poster import draw_poster
+from weightmaps.widgets.scene import off_words, title_of
+from weightmaps.widgets.state import DEFAULT_PANELS, NO_DRAWING, STATE, ExplorerState
+
+
+class NetworkExplorer(ExplorerState, Standalone):
+    """Look at the hidden layer of a network with sliders: every picture and number follows them.
+
+    In a live notebook it is a widget: ``explorer.neuron = 42`` moves it, ``explorer.observe`` hears
+    it. On a published page and in a file that :meth:`to_html` wrote, the same front end runs in the
+    browser with no kernel.
+
+    Parameters
+    ----------
+    network : Network or None
+        With one hidden layer or more. With `checkpoints` it must equal the last of them, or be None.
+    digits : Digits
+        The images to choose from and to measure on, at most 2,000: 100 keep a page light, 500 make an
+        accuracy worth reading. Label k means that output k is the right answer. Anything with ``images``
+        serves; without ``labels``, or where they are None, right is what the network answers with every
+        neuron on. A network of one output has none.
+    checkpoints : dict of {int: Network}, optional
+        The network at increasing training steps; a slider then moves through them.
+    others : dict of {str: Network}, optional
+        Networks to compare with, by name; of the same sizes and activations.
+    outputs : sequence of str, optional
+        The outputs' names; by default their indices.
+    shape : tuple of int, optional
+        (rows, columns) of an image; needed only where images are not square. With three channels, red, green
+        and blue, (rows, columns, 3) or (3, rows, columns), in the order of the network's inputs.
+    features : sequence of str, optional
+        The names of the inputs where they are no picture but a table: bars then stand in place of maps, and
+        values may be any finite numbers.
+    panels : sequence of str, optional
+        What to show, in this order: ``draw`` (a pad), ``input``, ``hidden``, ``find`` (the hidden neurons,
+        coloured and sorted by what the reader chooses), ``outputs``, ``weight_map``, ``effective`` (how the
+        neuron's z changes with each input, for this image), ``product``, ``outgoing``, ``top``, ``maps``,
+        ``ledger``, ``responses`` (the neuron's activation for each label, and the images that drive it most
+        and least), ``ablate`` (switch neurons off; what that costs over all images).
+    **state
+        What it shows at first, and may be set to later:
+
+        - `layer`, the hidden layer, counted from 1;
+        - `neuron` of that layer, and `output`, one of the layer after it: an output of the network if
+          `layer` is the last hidden one; both counted from 0;
+        - `sample`, the image, counted from 0; `pixels`, numbers in [0, 1] to show in its place, or None;
+        - `step`, one of the checkpoints' steps, by default the last; None without checkpoints;
+        - `view`, ``one`` or ``compare``: then the network that `other` names, a step or a key of `others`,
+          stands beside it; `scales`, ``shared`` or ``separate``: whether they share a colour scale;
+        - `ablated`, a list of (layer, neuron, factor): what that neuron sends on is multiplied by the
+          factor, 0 to 2; 0 switches it off;
+        - `rank_by`, the order of the top neurons, and `colour_by`: ``weight`` (outgoing, to `output`),
+          ``activation``, ``contribution``, ``mean`` (activation over the images whose label is `output`) or
+          ``removal`` (images lost when it is switched off); `sorted`, whether ``find`` has that order;
+        - `layout`, as for any ipywidget.
+
+    Raises
+    ------
+    ValueError
+        If the network, the images and the checkpoints do not fit together.
+    traitlets.TraitError
+        If a state lies out of its range, now or when it is set later.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from types import SimpleNamespace
+    >>> from weightmaps.network import Network
+    >>> network = Network([np.ones((3, 4)), np.ones((2, 3))], [np.zeros(3), np.zeros(2)])
+    >>> digits = SimpleNamespace(images=np.eye(4), labels=np.array([0, 1, 0, 1]))
+    >>> explorer = NetworkExplorer(network, digits, panels=["input", "hidden"], neuron=2)
+    >>> explorer.neuron
+    2
+    >>> explorer.neuron = 3
+    Traceback (most recent call last):
+        ...
+    traitlets.traitlets.TraitError: neuron is 3; this network has neurons 0 to 2
+    """
+
+    _esm = bundle.module("explorer.js")
+    _css = bundle.style("explorer.css")
+    _title = "What the hidden layer sees"
+
+    _network = traitlets.Dict().tag(sync=True)
+    _images = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        network,
+        digits,
+        *,
+        checkpoints=None,
+        others=None,
+        outputs=None,
+        shape=None,
+        features=None,
+        panels=DEFAULT_PANELS,
+        **state,
+    ):
+        unknown = [name for name in state if name not in (*STATE, "layout")]
+        if unknown:
+            raise TypeError(f"NetworkExplorer has no {', '.join(unknown)}; its state is {', '.join(STATE)}")
+        self._steps, names, self._networks = checks.keys_and_networks(network, checkpoints, others)
+        self._keys = self._steps + names
+        self._sizes = self._networks[0].sizes
+        outputs = checks.output_names(outputs, self._sizes[-1])
+        self._kind = kind_of(shape, features, self._sizes[0])
+        digits = SimpleNamespace(images=digits.images, labels=getattr(digits, "labels", None))
+        images = image_payload(digits, self._kind, self._sizes[-1])
+        if "draw" in panels and not self._kind.plain:
+            raise ValueError(NO_DRAWING)
+        self._digits = digits
+        beside = (names or self._steps)[0]
+        super().__init__(
+            _network=encode.network_payload(
+                self._networks, self._steps, names, outputs, digits.images, self._kind
+            ),
+            _images=images,
+            panels=panels,
+            **{"step": self._steps[-1], "other": beside, **state},
+        )
+
+    def _payloads(self):
+        return {"network": self._network, "images": self._images}
+
+    def _state(self):
+        return {name: getattr(self, name) for name in (*STATE, "panels")}
+
+    def _poster(self):
+        return draw_poster(
+            self._networks,
+            self._keys,
+            self._digits,
+            self._state(),
+            outputs=self._network["outputs"],
+            kind=self._kind,
+        )
+
+    def _room(self):
+        wide, phone = room.of_explorer(
+            self.panels, len(self._networks), self.view == "compare", self._sizes[-1]
+        )
+        return wide, f"{phone}px"
+
+    def _words(self):
+        """Alternative text of the poster."""
+        names, layer = self._network["outputs"], self.layer
+        image, labels = f"{self._kind.thing} {self.sample}", self._digits.labels
+        if self.pixels is not None:
+            image = "a drawing" if self._kind.plain else f"a {self._kind.thing} of the reader's"
+        elif labels is not None:
+            image += f" (label {names[int(labels[self.sample])]})"
+        several, last = len(self._sizes) > 3, layer == len(self._sizes) - 2
+        words = [
+            f"The explorer as a still picture: {image}",
+            f"hidden neuron {self.neuron}" + (f" of layer {layer}" if several else ""),
+            f"output {names[self.output]}" if last else f"neuron {self.output} of layer {layer + 1}",
+        ]
+        if self.view == "compare":
+            words.append(f"{title_of(self.step)} beside {title_of(self.other)}")
+        elif self.step is not None:
+            words[-1] += f" after {self.step:,} training steps"
+        return ", ".join([*words, *filter(None, [off_words(self.ablated)])]) + "."
+
+    def __repr__(self):
+        return f"<NetworkExplorer of {self._networks[-1]!r}, {len(self._digits.images)} {self._kind.thing}s>"

@@ -1,0 +1,141 @@
+"""MapGame: which of two digits drives a neuron more? Asked with nothing but its weight map."""
+
+import zlib
+
+import numpy as np
+import traitlets
+from matplotlib.figure import Figure
+
+from weightmaps import figures
+from weightmaps.widgets import bundle
+from weightmaps.widgets.base import Standalone, still
+
+ROUNDS = 10  # in a game
+LEVELS = 15  # of colour on each side of zero: more the eye does not see, and fewer bytes travel
+
+
+class MapGame(Standalone):
+    """Ten rounds of guessing, from its weight map, which of two digits drives a neuron more.
+
+    The maps come from several networks in turn, mixed and unnamed, one number of rounds from each. Only the
+    score at the end says which were whose. In each round the two digits are those with the largest and the
+    smallest mean activation of that neuron, in an order drawn by lot.
+
+    Parameters
+    ----------
+    networks : dict of {str: Network}
+        Two or five, so that ten rounds can be shared out; by what the score calls them.
+    digits : Digits
+        The images whose mean activations are the truth.
+    games : int
+        How many games of ten rounds there are until the first comes again.
+    seed : int
+        Of the lots: which neurons, in which order.
+    answers : list of int, optional
+        What was answered so far in this game: 0 for the first digit of a round's pair, 1 for the second.
+
+    Raises
+    ------
+    ValueError
+        If the networks cannot share the rounds, or are no match for the images.
+
+    Examples
+    --------
+    >>> from weightmaps import digits, training
+    >>> network = training.initialise((784, 20, 10), scale="unit", seed=0)
+    >>> other = training.initialise((784, 20, 10), scale="unit", seed=1)
+    >>> MapGame({"one": network, "other": other}, digits.load_sample()[::50])
+    <MapGame of 10 rounds, one against other>
+    """
+
+    _esm = bundle.module("game.js")
+    _css = bundle.style("explorer.css", "game.css")
+    _title = "Guess the neuron"
+
+    answers = traitlets.List(traitlets.Int(min=0, max=1), maxlen=ROUNDS).tag(sync=True)
+    game = traitlets.Int(0, min=0).tag(sync=True)
+    _rounds = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, networks, digits, *, games=2, seed=0, answers=()):
+        if len(networks) < 2 or ROUNDS % len(networks):
+            raise ValueError(
+                f"networks holds {len(networks)}; {ROUNDS} rounds can be shared out among 2 or 5"
+            )
+        if games < 1:
+            raise ValueError(f"games is {games}; it is 1 or more")
+        rng = np.random.default_rng(seed)
+        each = ROUNDS // len(networks)
+        drawn = {name: _draw(name, network, digits, each * games, rng) for name, network in networks.items()}
+        rounds, maps = [], []
+        for k in range(games):
+            dealt = [one for some in drawn.values() for one in some[k * each : (k + 1) * each]]
+            for i in rng.permutation(ROUNDS):
+                question, weights = dealt[i]
+                rounds.append(question)
+                maps.append(np.round(LEVELS * weights / np.abs(weights).max()).astype(np.int8))
+        self._maps = np.array(maps)
+        super().__init__(
+            _rounds={
+                "names": list(networks),
+                "levels": LEVELS,
+                "rounds": rounds,
+                "data": zlib.compress(self._maps.tobytes(), 9),
+            },
+            answers=list(answers),
+        )
+
+    def _payloads(self):
+        return {"rounds": self._rounds}
+
+    def _state(self):
+        return {"answers": self.answers, "game": self.game}
+
+    def _poster(self):
+        figure = Figure(figsize=(6, 2.9), dpi=200, layout="constrained")
+        axes = figure.subplots(2, ROUNDS // 2).ravel()
+        for ax, weights, question in zip(axes, self._maps, self._rounds["rounds"], strict=False):
+            figures.weight_map(weights, limit=LEVELS, ax=ax)
+            ax.set_xlabel("{} or {}?".format(*question["pair"]), fontsize=9)
+        figure.supxlabel(f"Answers, row by row: {self._answers()}.", fontsize=7)
+        return still(figure)
+
+    def _answers(self):
+        rounds = self._rounds["rounds"][:ROUNDS]
+        return ", ".join(str(max(one["pair"], key=one["means"].__getitem__)) for one in rounds)
+
+    def _room(self):
+        return 520, "504px"
+
+    def _words(self):
+        """Alternative text of the poster."""
+        asked = "; ".join("{} or {}".format(*one["pair"]) for one in self._rounds["rounds"][:ROUNDS])
+        return (
+            f"The game as a still picture: {ROUNDS} weight maps, and of each is asked which digit: {asked}. "
+            f"The answers: {self._answers()}."
+        )
+
+    def __repr__(self):
+        return f"<MapGame of {ROUNDS} rounds, {' against '.join(self._rounds['names'])}>"
+
+
+def _draw(name, network, digits, count, rng):
+    """Of `count` neurons: the question with its truth, and the weights."""
+    if network.sizes[0] != 784 or network.sizes[1] < count:
+        raise ValueError(
+            f"networks[{name!r}] has sizes {network.sizes}; it wants 784 inputs and at least {count} neurons "
+            "in the first hidden layer"
+        )
+    a = network.forward(digits.images).a[1]
+    means = np.array([a[digits.labels == k].mean(axis=0) for k in range(10)])
+    drawn = []
+    for neuron in rng.choice(network.sizes[1], count, replace=False):
+        pair = [int(means[:, neuron].argmax()), int(means[:, neuron].argmin())]
+        rng.shuffle(pair)
+        question = {
+            "name": name,
+            "neuron": int(neuron),
+            "pair": pair,
+            "means": means[:, neuron].round(4).tolist(),
+        }
+        drawn.append((question, network.weights[0][neuron]))
+    return drawn

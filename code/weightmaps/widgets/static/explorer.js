@@ -1,0 +1,287 @@
+// The explorer: keeps one state in step with the model, and draws it.
+
+import { ablatePanel } from "./ablate.js";
+import { drawPanel } from "./draw.js";
+import { ledgerPanel } from "./ledger.js";
+import { effectivePanel, inputPanel, outgoingPanel, outputsPanel, productPanel, targetOf, weightMapPanel } from "./panels.js";
+import { button, choice, element, plain, select, slider, withSign, write } from "./parts.js";
+import { findPanel, hiddenPanel, mapsPanel, topPanel } from "./ranks.js";
+import { responsesPanel } from "./responses.js";
+import { share } from "./share.js";
+import { fits, load, look, STATE } from "./view.js";
+
+/** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View @typedef {import("./view.js").State} State */
+
+const SAY_AFTER = 500; // milliseconds without a change before screen readers are told
+const STEP_LASTS = 600; // milliseconds that each step is shown while playing
+
+/**
+ * `needs` are the states that a panel's picture depends on: their controls are shown. A panel that needs `step` shows a
+ * network, and stands twice where two are compared. One that `surveys` shows what the network does to all images.
+ * @type {Record<string, {needs: (view: View) => string[], surveys?: boolean,
+ *   build: (data: Data, pick: Function, view: View) => {element: HTMLElement, draw: (view: View) => void}}>}
+ */
+const PANELS = {
+  draw: { needs: () => ["sample"], build: drawPanel },
+  input: { needs: () => ["sample"], build: inputPanel },
+  hidden: { needs: () => ["sample", "neuron", "step"], build: hiddenPanel },
+  find: { needs: () => ["sample", "neuron", "output", "step"], build: findPanel },
+  outputs: { needs: () => ["sample", "output", "step"], build: outputsPanel },
+  weight_map: { needs: () => ["neuron", "step"], build: weightMapPanel },
+  effective: { needs: () => ["sample", "neuron", "step"], build: effectivePanel },
+  product: { needs: () => ["sample", "neuron", "step"], build: productPanel },
+  top: { needs: ranked, build: topPanel },
+  maps: { needs: () => ["neuron", "step"], build: mapsPanel },
+  ledger: { needs: () => ["sample", "neuron", "output", "step"], build: ledgerPanel },
+  outgoing: { needs: () => ["neuron", "output", "step"], build: outgoingPanel },
+  responses: { needs: () => ["neuron", "step"], surveys: true, build: responsesPanel },
+  ablate: { needs: ranked, surveys: true, build: ablatePanel },
+};
+
+/** What a ranking depends on. @param {View} view */
+function ranked({ rank_by }) {
+  return ["neuron", "output", "step", ...(["weight", "removal"].includes(rank_by) ? [] : ["sample"])];
+}
+
+/** "the largest", "the 2nd largest", … */
+function ordinal(place) {
+  const ending = { 1: "st", 2: "nd", 3: "rd" }[place % 100 > 10 && place % 100 < 14 ? 0 : place % 10] ?? "th";
+  return place === 1 ? "the largest" : `the ${place}${ending} largest`;
+}
+
+/** The state in sentences. @param {Data} data @param {View} view @param {Set<string>} needs */
+function sentences(data, view, needs) {
+  const { neuron, contributions } = view, target = targetOf(data, view);
+  const w = view.outgoing[neuron], own = contributions[neuron], count = contributions.length;
+  const parts = [], whose = view.peers.length > 1 ? `${data.titles[view.index]}: neuron` : "Neuron";
+  const off = view.factor === 1 ? "" : view.factor ? `, which is multiplied by ${view.factor}` : ", but is switched off";
+  if (needs.has("sample")) {
+    parts.push(`${whose} ${neuron} answers ${plain(view.answers[neuron])} to this ${view.label ?? (view.pixels ? data.drawing : data.thing)}${off}.`);
+  }
+  if (needs.has("output")) {
+    const place = contributions.reduce((sum, v) => sum + (v > own), 1);
+    const adds = needs.has("sample") ? `, so it adds ${withSign(own)} to the sum z of ${target}` : "";
+    const among = adds && own && count > 1 ? `: ${ordinal(place)} of ${count}` : "";
+    parts.push((adds ? "Its weight" : `The weight of neuron ${neuron}`) + ` to ${target} is ${withSign(w)}${adds}${among}.`);
+  }
+  if (!parts.length) parts.push(`${whose} ${neuron}: ${view.weights.length} weights, bias ${withSign(view.bias)}.`);
+  return parts;
+}
+
+/** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
+export async function render({ model, el }) {
+  const root = element("div", { class: "wm" });
+  el.append(root);
+  let data;
+  try {
+    data = await load(model.get("_network"), model.get("_images"));
+  } catch (error) {
+    const reason = error.message.startsWith("its ") ? error.message : "its data is damaged";
+    root.append(element("p", { class: "wm-trouble", "data-part": "trouble" }, `This explorer cannot be shown: ${reason}.`));
+    return () => root.remove();
+  }
+  const stop = await unhurried(start(data, model, root));
+  return () => {
+    stop();
+    root.remove();
+  };
+}
+
+/** Take one part after the other, and let the browser see to the reader in between. @returns {Promise} what `parts` returns */
+async function unhurried(parts) {
+  for (;;) {
+    const { done, value } = parts.next();
+    if (done) return value;
+    await new Promise((rested) => setTimeout(rested));
+  }
+}
+
+/** Build the explorer in `root`, part by part, none of which is seen before all are there; returns what stops it. */
+export function* start(data, model, root) {
+  /** @type {State} */
+  const state = Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
+  if (!fits(data, state)) throw new Error("its state does not fit its network");
+  const layers = data.sizes.length - 2, { steps } = data;
+  const lasting = {};
+  let views = look(data, state), panels = [], frame = 0, timer = 0, playing = 0, built = "", lines = 0, opening = true, stale = false;
+
+  const play = button("play", "Play", () => {
+    if (playing) return pause();
+    if (state.step === steps.at(-1)) pick({ step: steps[0] });
+    write(play, "Pause");
+    playing = setInterval(() => {
+      const [next, after] = steps.slice(steps.indexOf(state.step) + 1);
+      if (next !== undefined) pick({ step: next });
+      if (after === undefined) pause();
+    }, STEP_LASTS);
+  });
+  const controls = {
+    sample: slider("sample", data.features ? "Sample" : "Image", 0, data.images.length - 1, (sample) => pick({ sample, pixels: null })),
+    layer: choice(
+      "Hidden layer", Array.from({ length: layers }, (_, i) => [String(i + 1), `${i + 1} (${data.sizes[i + 1]} neurons)`]),
+      (layer) => pick({ layer: Number(layer) }),
+    ),
+    neuron: slider("neuron", "Neuron", 0, 0, (neuron) => pick({ neuron })),
+    output: slider("output", "Output", 0, 0, (output) => pick({ output })),
+    step: slider("step", "Training step", 0, steps.length - 1, (k) => pick({ step: steps[k] })),
+    view: choice("Show", [["one", "one network"], ["compare", "two side by side"]], (view) => pick({ view })),
+    other: select("other", "Beside it", data.keys.map((_, i) => String(i)).filter((i) => data.keys[i] !== null), (i) => pick({ other: data.keys[i] })),
+    scales: choice("Scales", [["shared", "the same for all networks"], ["separate", "each its own"]], (scales) => pick({ scales })),
+  };
+  controls.step.element.append(play);
+
+  function pause() {
+    clearInterval(playing);
+    playing = 0;
+    write(play, "Play");
+  }
+
+  const shown = element("p", { class: "wm-sentence", "data-part": "sentence" });
+  const spoken = element("p", { class: "wm-spoken", role: "status" });
+  const places = element("div", { class: "wm-panels" });
+  root.append(
+    element("div", { class: "wm-sliders" }, ...Object.values(controls).map((one) => one.element)), shown, spoken, places,
+  );
+
+  /** The reader chose something: a part of the state, or a function of the view that returns one; `side` says which view. */
+  function pick(change, side = 0) {
+    const view = (frame || opening ? look(data, state) : views)[side]; // what is on screen may be a choice behind
+    const next = typeof change === "function" ? change(view) : change;
+    if ("layer" in next && next.layer !== state.layer) Object.assign(next, withinLayer({ ...state, ...next }));
+    else if ("output" in next && !("neuron" in next) && panels.some((one) => one.name === "top")) {
+      // Stay at the same rank.
+      next.neuron = look(data, { ...state, ...next })[side].order()[view.order().indexOf(view.neuron)];
+    }
+    for (const [name, value] of Object.entries(next)) {
+      state[name] = value;
+      model.set(name, value);
+    }
+    model.save_changes();
+    redraw();
+  }
+
+  /** Neuron and output where the layer has them, else the first. */
+  function withinLayer({ layer, neuron, output }) {
+    return { neuron: neuron < data.sizes[layer] ? neuron : 0, output: output < data.sizes[layer + 1] ? output : 0 };
+  }
+
+  /** Two of a kind, side by side, each with the name of its network. */
+  function paired(name, made) {
+    for (const one of made) {
+      one.which = element("span", { class: "wm-which", "data-part": "which" });
+      one.element.querySelector(".wm-title").append(one.which);
+    }
+    return element("div", { class: `wm-pair wm-pair-${name}` }, ...made.map((one) => one.element));
+  }
+
+  /** Build all panels, one by one. */
+  function* build() {
+    const { part, index } = places.contains(document.activeElement) ? document.activeElement.dataset : {};
+    const sides = state.view === "compare" ? [0, 1] : [0];
+    panels = [];
+    places.replaceChildren();
+    for (const name of model.get("panels")) {
+      yield;
+      const { needs, build: make } = PANELS[name];
+      if (!needs(views[0]).includes("step")) {
+        // A drawing outlives another layer or another view.
+        const one = (lasting[name] ??= { name, needs, side: 0, ...make(data, pick, views[0]) });
+        panels.push(one);
+        places.append(one.element);
+        continue;
+      }
+      const made = sides.map((side) => ({ name, needs, side, ...make(data, (change) => pick(change, side), views[0]) }));
+      panels.push(...made);
+      places.append(sides.length > 1 ? paired(name, made) : made[0].element);
+    }
+    if (part) places.querySelector(`[data-part="${part}"]` + (index ? `[data-index="${index}"]` : ""))?.focus();
+    controls.neuron.setLast(data.sizes[state.layer] - 1);
+    controls.output.setLast(data.sizes[state.layer + 1] - 1);
+    controls.output.element.firstChild.textContent = state.layer === layers ? "Output" : "Neuron of the next layer";
+    for (const one of root.querySelectorAll("input, button, select, [tabindex]")) {
+      one.dataset.lmSuppressShortcuts = "true"; // JupyterLab would else take the arrow keys for itself
+    }
+  }
+
+  /** Draw everything, part by part. */
+  function* drawing() {
+    views = look(data, state);
+    const now = `${state.layer} ${state.view} ${model.get("panels")}`;
+    if (built !== now) yield* build();
+    built = now;
+    const [view] = views;
+    const needs = new Set(panels.flatMap((one) => one.needs(view)));
+    if (needs.has("neuron")) needs.add("layer");
+    if (needs.has("step")) needs.add("view");
+    if (needs.has("view") && state.view === "compare") needs.add("other").add("scales");
+    const counts = {
+      sample: data.images.length, layer: layers, neuron: data.sizes[state.layer], output: data.sizes[state.layer + 1], step: steps.length,
+    };
+    for (const [name, control] of Object.entries(controls)) {
+      control.element.hidden = (counts[name] ?? data.keys.length) < 2 || !needs.has(name);
+    }
+    if (controls.step.element.hidden) pause();
+    controls.sample.set(view.sample, view.pixels ? `your ${data.drawing}` : view.sample + (view.label === null ? "" : `, label ${view.label}`));
+    controls.layer.set(String(view.layer));
+    controls.neuron.set(view.neuron, String(view.neuron));
+    controls.output.set(view.output, data.targetsOf(view.layer)[view.output]);
+    if (steps.length) controls.step.set(steps.indexOf(view.step), data.titles[view.index]);
+    controls.view.set(view.view);
+    controls.other.set(String(data.keys.indexOf(view.other)), data.titles);
+    controls.scales.set(view.scales);
+    for (const one of panels) {
+      yield;
+      if (PANELS[one.name].surveys) yield* views[one.side].firsts();
+      one.draw(views[one.side]);
+      if (one.which) write(one.which, data.titles[views[one.side].index]);
+    }
+    const said = views.flatMap((one) => sentences(data, one, needs));
+    write(shown, said.join(" "));
+    if (said.length !== lines) shown.style.setProperty("--wm-said", (lines = said.length)); // else all is styled anew
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      spoken.textContent = shown.textContent;
+      keep.write();
+    }, SAY_AFTER);
+  }
+
+  function draw() {
+    frame = 0;
+    if (fits(data, state)) Array.from(drawing()); // a kernel sends what belongs together one by one
+  }
+
+  function redraw() {
+    if (opening) stale = true;
+    else frame ||= requestAnimationFrame(draw);
+  }
+
+  const heard = Object.fromEntries(STATE.map((name) => [`change:${name}`, () => {
+    if (state[name] === model.get(name)) return;
+    state[name] = model.get(name);
+    redraw();
+  }]));
+  heard["change:panels"] = redraw;
+  for (const [event, callback] of Object.entries(heard)) model.on(event, callback);
+
+  const keep = share({ data, state, root, view: () => look(data, state)[0], set: pick, fits });
+  function stop() {
+    keep.stop();
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    pause();
+    for (const [event, callback] of Object.entries(heard)) model.off(event, callback);
+  }
+  root.classList.add("wm-opening");
+  try {
+    yield* drawing();
+  } catch (error) {
+    stop(); // what cannot be drawn must not come to life by a link
+    throw error;
+  }
+  root.classList.remove("wm-opening");
+  opening = false;
+  if (stale) redraw();
+  return stop;
+}
+
+export default { render };

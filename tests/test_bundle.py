@@ -1,0 +1,39 @@
+"""The JavaScript files: each resolves alone, and each entry joins to one module that stands alone."""
+
+import re
+
+import pytest
+
+from weightmaps.widgets import bundle
+
+TOP_LEVEL = re.compile(r"^(?:export )?(?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
+EXPORTED = re.compile(r"^export (?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
+IMPORTED = re.compile(r"^import\s*\{([^}]*)\}\s*from \"\./([\w.]+)\";$", re.MULTILINE)
+FILES = sorted(path.name for path in bundle.STATIC.glob("*.js"))
+ENTRIES = ("explorer.js", "playground.js", "scatter.js", "game.js", "drop.js", "worker.js")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_import_names_what_another_file_exports(name):
+    text = bundle.read(name)
+    imports = IMPORTED.findall(text)
+    assert len(imports) == len(re.findall(r"^import\b", text, re.MULTILINE))
+    for names, source in imports:
+        exported = EXPORTED.findall(bundle.read(source))
+        for one in filter(None, map(str.strip, names.split(","))):
+            assert one in exported, f"{name} imports {one!r} from {source}"
+            assert len(re.findall(rf"\b{one}\b", text)) > 1, f"{name} does not use {one}"
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_a_joined_module_stands_alone(entry):
+    text = bundle.module(entry)
+    stated = re.findall(r"^(?:import|export)\b.*", text, re.MULTILINE)
+    assert [line for line in stated if not line.startswith("export default{")] == []
+    assert len(stated) == (entry != "worker.js")
+    names = [name for file in bundle.order(entry) for name in TOP_LEVEL.findall(bundle.read(file))]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_every_file_is_joined_to_some_widget():
+    assert {file for entry in ENTRIES for file in bundle.order(entry)} == {*FILES} - {"host.js"}

@@ -30,14 +30,24 @@ def order(entry):
     return (*names, entry)
 
 
+def script(*entries):
+    """Files and all that they import as one script: everything that they name is there, nothing is exported."""
+    names = dict.fromkeys(name for entry in entries for name in order(entry))
+    return "\n".join(DEFAULT.sub("", _bare(name)) for name in names)
+
+
 @cache
 def module(entry):
     """A file and all that it imports as one module: no import, its ``export default``, little space."""
-    *before, last = (EXPORT.sub("", IMPORT.sub("", read(name))) for name in order(entry))
-    return jsmin("\n".join([*(DEFAULT.sub("", text) for text in before), last]))
+    *before, last = order(entry)
+    return jsmin("\n".join([*(DEFAULT.sub("", _bare(name)) for name in before), _bare(last)]))
 
 
 @cache
 def style(*names):
     """Style sheets joined to one, without comments and needless space."""
     return cssmin("\n".join(map(read, names)))
+
+
+def _bare(name):
+    return EXPORT.sub("", IMPORT.sub("", read(name)))

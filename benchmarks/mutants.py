@@ -227,8 +227,8 @@ MUTANTS = [
     Mutant(
         "JavaScript: the slider of steps moves the network beside",
         f"{STATIC}/explorer.js",
-        "(k) => pick({ step: steps[k] })",
-        "(k) => pick({ other: steps[k] })",
+        "(k) => update({ step: steps[k] })",
+        "(k) => update({ other: steps[k] })",
         "tests/test_explorer_browser.py -k checkpoints",
     ),
     Mutant(

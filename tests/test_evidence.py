@@ -76,7 +76,7 @@ def test_the_arithmetic_is_numpys(javascript, name):
             return {
                 outputs: traces.map((trace) => plain(trace.a.at(-1))),
                 alone: plain(forward(layers, images[0], factors).a.at(-1)),
-                counts: confusion(traces, labels), right: rightOf(confusion(whole, labels)),
+                counts: confusion(traces, labels), right: correctCount(confusion(whole, labels)),
                 means: each((layer) => meanActivations(traces, labels, layer, 1)),
                 costs: each((layer) => removalCosts(layers, whole, labels, layer, null)),
                 costsMore: each((layer) => removalCosts(layers, traces, labels, layer, factors)),

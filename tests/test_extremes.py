@@ -24,7 +24,7 @@ RUN = """cases.map(({ layers, x, factors, output }) => {
     const { z, a, sent } = forward(layers, x, factors), plain = (values) => Array.from(values);
     const gradient = gradientOf(layers, { z, a, sent }, factors, layers.length, output);
     const contributions = products(row(layers.at(-1), output), sent.at(-2) ?? x);
-    const [order, most] = [rankOrder(contributions), largest(contributions)];
+    const [order, most] = [rankOrder(contributions), argmax(contributions)];
     return { z: z.map(plain), a: a.map(plain), gradient: plain(gradient),
         contributions: plain(contributions), order, most };
 })"""

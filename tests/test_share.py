@@ -190,7 +190,7 @@ KINDS = """async ([own, now, said]) => {
         let seen = structuredClone(own);
         const state = structuredClone(own);
         const set = (next) => Object.assign(state, next);
-        const kept = share({ data: {}, state, root, view: () => state, set, fits: () => true });
+        const kept = share({ data: {}, state, root, view: () => state, set, isValidState: () => true });
         Object.assign(state, structuredClone(now));
         kept.write();
         kept.stop();
@@ -371,7 +371,7 @@ def test_a_notebook_keeps_its_address(page, places):
         const state = { neuron: 1 }, set = (next) => Object.assign(state, next);
         place.append(root);
         document.body.append(place);
-        const kept = share({ data: {}, state, root, set, fits: () => true });
+        const kept = share({ data: {}, state, root, set, isValidState: () => true });
         const before = { ...state };
         state.neuron = 2;
         kept.write();

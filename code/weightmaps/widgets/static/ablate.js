@@ -1,9 +1,9 @@
 // The panel that switches neurons off, or scales them, and shows what that costs over all images.
 
-import { rightOf } from "./survey.js";
-import { button, element, note, numberPlace, panel, slider, text, withSign, write } from "./parts.js";
+import { correctCount } from "./survey.js";
+import { button, element, note, numberPlace, panel, slider, text, formatSigned, setText } from "./parts.js";
 import { measureWords } from "./ranks.js";
-import { look, remember } from "./view.js";
+import { viewsOf, memoize } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
 
@@ -19,7 +19,7 @@ function kept(view, test) {
 
 /** The neurons of the chosen layer as they rank when all of it is on. @param {Data} data @param {View} view */
 function rankedWhole(data, view) {
-  return look(data, { ...view, ablated: kept(view, (layer) => layer !== view.layer) })[0].order();
+  return viewsOf(data, { ...view, ablated: kept(view, (layer) => layer !== view.layer) })[0].order();
 }
 
 /** What is switched off or scaled, in words. @param {Data} data @param {View} view */
@@ -80,36 +80,36 @@ function confusionTable({ thing, outputs: names }) {
           cell.style.setProperty("--wm-tint", `${(50 * Math.abs(more)) / most}%`);
           cell.title = more ? `${Math.abs(more)} ${more > 0 ? "more" : "fewer"} than with every neuron on` : "";
         });
-        right.textContent = total ? percent(counts[i][i] / total).slice(0, -1) + (change ? ` (${withSign(change).slice(0, -2)})` : "") : "–";
+        right.textContent = total ? percent(counts[i][i] / total).slice(0, -1) + (change ? ` (${formatSigned(change).slice(0, -2)})` : "") : "–";
       });
     },
   };
 }
 
-export function ablatePanel(data, pick, { layer }) {
-  const count = data.sizes[layer], n = data.images.length, { lone, thing } = data;
+export function ablatePanel(data, update, { layer }) {
+  const count = data.sizes[layer], n = data.images.length, { singleOutput, thing } = data;
   const scaled = (view, factor) => {
     const others = kept(view, (l, j) => l !== layer || j !== view.neuron);
     return { ablated: factor === 1 ? others : [...others, [layer, view.neuron, factor]] };
   };
   let k = Math.min(10, count);
-  const factor = slider("factor", "Factor", 0, 20, (tenths) => pick((view) => scaled(view, tenths / 10)));
-  const toggle = button("switch", "", () => pick((view) => scaled(view, view.factor ? 0 : 1)));
+  const factor = slider("factor", "Factor", 0, 20, (tenths) => update((view) => scaled(view, tenths / 10)));
+  const toggle = button("switch", "", () => update((view) => scaled(view, view.factor ? 0 : 1)));
   const top = slider("keep", "Keep only the top", 0, count, (value) => {
     k = value;
     top.set(k, `${k} of ${count}`);
   });
-  const keep = button("keep", "Switch off all others", () => pick((view) => ({
+  const keep = button("keep", "Switch off all others", () => update((view) => ({
     ablated: [...kept(view, (l) => l !== layer), ...rankedWhole(data, view).slice(k).map((j) => [layer, j, 0])],
   })));
-  const on = button("all-on", "Switch all on", () => pick({ ablated: [] }));
+  const on = button("all-on", "Switch all on", () => update({ ablated: [] }));
   const ranking = note(), ablated = element("span", { "data-part": "ablated" }), mistake = text("mistake"), table = confusionTable(data);
   const [now, before] = ["accuracy", "accuracy-untouched"].map((part) =>
     numberPlace(part, (share) => `${Math.round(share * n)} (${percent(share)})`));
   const shift = numberPlace("shift"), moved = (traces, whole) => traces.reduce((sum, { a }, i) => sum + Math.abs(a.at(-1)[0] - whole[i].a.at(-1)[0]), 0);
-  const tell = remember((counts, untouched) => {
-    now.set(rightOf(counts) / n);
-    before.set(rightOf(untouched) / n);
+  const tell = memoize((counts, untouched) => {
+    now.set(correctCount(counts) / n);
+    before.set(correctCount(untouched) / n);
     mistake.textContent = newMistake(data, counts, untouched);
     table.set(counts, untouched);
   });
@@ -121,7 +121,7 @@ export function ablatePanel(data, pick, { layer }) {
         element("div", {}, factor.element, toggle), element("div", {}, top.element, keep, ranking),
       ),
       text(null, ablated, " ", on),
-      ...(lone ? [text(null, "With every neuron on the output differs by ", shift.element, `, on average over these ${n} ${thing}s.`)] : [
+      ...(singleOutput ? [text(null, "With every neuron on the output differs by ", shift.element, `, on average over these ${n} ${thing}s.`)] : [
         text(null, "Right on ", now.element, ` of these ${n} ${thing}s; on `, before.element, " with every neuron on.",
           data.labels ? "" : " There are no labels: right is what the network says with every neuron on."),
         mistake, table.element,
@@ -130,12 +130,12 @@ export function ablatePanel(data, pick, { layer }) {
     draw(view) {
       const words = view.factor === 1 ? "as trained" : view.factor ? times(view.factor) : "switched off";
       factor.set(10 * view.factor, `neuron ${view.neuron}: ${words}`);
-      write(toggle, `Switch ${view.factor ? "off" : "on"} neuron ${view.neuron}`);
+      setText(toggle, `Switch ${view.factor ? "off" : "on"} neuron ${view.neuron}`);
       top.set(k, `${k} of ${count}`);
-      write(ranking, `In the order of: ${measureWords(view.rank_by, data, view)}.`);
-      write(ablated, ablatedWords(data, view));
+      setText(ranking, `In the order of: ${measureWords(view.rank_by, data, view)}.`);
+      setText(ablated, ablatedWords(data, view));
       on.disabled = !view.ablated.length;
-      if (lone) shift.set(moved(view.traces(), view.whole()) / n);
+      if (singleOutput) shift.set(moved(view.traces(), view.whole()) / n);
       else tell(view.confusion(), view.untouched());
     },
   };

@@ -1,6 +1,6 @@
 // Running totals as SVG: one down a picture's rows, one from left to right, a bar for each value.
 
-import { element, svgElement, withSign } from "./parts.js";
+import { element, svgElement, formatSigned } from "./parts.js";
 
 const pathOf = (name) => svgElement("path", { class: `wm-${name}` });
 
@@ -18,7 +18,7 @@ export function curve() {
       svg.setAttribute("viewBox", `0 0 100 ${rows}`);
       line.setAttribute("d", `M${totals.map((v, i) => [at(v).toFixed(3), i]).join("L")}`);
       zero.setAttribute("d", `M${at(0)} 0V${rows}`);
-      svg.setAttribute("aria-label", `The total starts at ${withSign(totals[0])} and ends at ${withSign(totals[rows])}.`);
+      svg.setAttribute("aria-label", `The total starts at ${formatSigned(totals[0])} and ends at ${formatSigned(totals[rows])}.`);
       svg.dataset.totals = totals.join(" ");
       zeroWords.style.left = `${at(0)}%`;
     },

@@ -1,7 +1,7 @@
 // How a network that was opened does on the images at hand: as given, and as they may have been meant. Nothing is changed.
 
 import { spread } from "./bytes.js";
-import { forward, largest } from "./maths.js";
+import { forward, argmax } from "./maths.js";
 
 /** @typedef {import("./maths.js").Layer} Layer */
 
@@ -19,7 +19,7 @@ export function accuracyOf(layers, images, labels, change = null) {
   let right = 0;
   for (const i of chosen) {
     const x = images.subarray(i * each, (i + 1) * each);
-    right += largest(forward(layers, change ? x.map(change) : x).a.at(-1)) === labels[i];
+    right += argmax(forward(layers, change ? x.map(change) : x).a.at(-1)) === labels[i];
   }
   return { right, count, share: right / count };
 }

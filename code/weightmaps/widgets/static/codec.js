@@ -36,16 +36,16 @@ function multiples(planes, unit) {
 export function unpack({ sizes, activations, steps, others, unit }, bytes) {
   const count = Math.max(1, steps.length) + others.length, first = sizes[0] * sizes[1];
   const coded = unit === null ? 0 : count * first;
-  const plain = count * activations.reduce((sum, _, l) => sum + sizes[l + 1] * (sizes[l] + 1), 0) - coded;
-  if (bytes.byteLength !== 4 * plain + 3 * coded) throw new Error("its weights are not complete");
-  const numbers = new Float32Array(bytes, 0, plain);
-  const firsts = multiples(new Uint8Array(bytes, 4 * plain), unit);
-  if (![numbers, firsts].every((one) => one.every(Number.isFinite))) throw new Error("its weights are not all numbers");
+  const floatCount = count * activations.reduce((sum, _, l) => sum + sizes[l + 1] * (sizes[l] + 1), 0) - coded;
+  if (bytes.byteLength !== 4 * floatCount + 3 * coded) throw new Error("its weights are not complete");
+  const numbers = new Float32Array(bytes, 0, floatCount);
+  const firstWeights = multiples(new Uint8Array(bytes, 4 * floatCount), unit);
+  if (![numbers, firstWeights].every((one) => one.every(Number.isFinite))) throw new Error("its weights are not all numbers");
   let at = 0;
   const take = (n) => numbers.subarray(at, (at += n));
   return Array.from({ length: count }, (_, k) => activations.map((activation, l) => {
     const rows = sizes[l + 1], columns = sizes[l];
-    const weights = coded && l === 0 ? firsts.subarray(k * first, (k + 1) * first) : take(rows * columns);
+    const weights = coded && l === 0 ? firstWeights.subarray(k * first, (k + 1) * first) : take(rows * columns);
     return { rows, columns, weights, biases: take(rows), activation };
   }));
 }

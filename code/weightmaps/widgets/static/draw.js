@@ -1,7 +1,7 @@
 // The drawing pad: what a mouse, a finger, a pen or the keyboard draws becomes what the network sees.
 
 import { ink, paint } from "./paint.js";
-import { button, canvas, element, newId, note, panel, text, write } from "./parts.js";
+import { button, canvas, element, newId, note, panel, text, setText } from "./parts.js";
 import { CELL, enlarge, prepare, press, shrink } from "./pen.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
@@ -15,8 +15,8 @@ function same(a, b) {
   return a === b || (a && b ? a.every((v, i) => v === b[i]) : false);
 }
 
-/** @param {Data} data @param {(change: object) => void} pick */
-export function drawPanel(data, pick) {
+/** @param {Data} data @param {(change: object) => void} update */
+export function drawPanel(data, update) {
   const [rows, columns] = data.shape, width = columns * CELL;
   const likeMnist = rows === 28 && columns === 28;
   const paper = new Float64Array(rows * columns * CELL * CELL);
@@ -54,7 +54,7 @@ export function drawPanel(data, pick) {
       frame = 0;
       show();
       sent = paper.some(Boolean) ? Array.from((box.checked ? prepare : shrink)(paper, width)) : null;
-      pick({ pixels: sent });
+      update({ pixels: sent });
     });
   }
 
@@ -125,7 +125,7 @@ export function drawPanel(data, pick) {
       if (stroke) extend(penAt());
     } else action();
     show();
-    write(spoken, `Pen ${stroke ? "down" : "up"}, row ${at[1]}, column ${at[0]}`);
+    setText(spoken, `Pen ${stroke ? "down" : "up"}, row ${at[1]}, column ${at[0]}`);
   });
 
   const buttons = Object.entries({
@@ -144,7 +144,7 @@ export function drawPanel(data, pick) {
     draw(now) {
       view = now;
       paint(seen, view.x, columns, ink());
-      write(words, "The network sees: " + (view.pixels ? "the drawing" : `image ${view.sample}`));
+      setText(words, "The network sees: " + (view.pixels ? "the drawing" : `image ${view.sample}`));
       if (frame || same(view.pixels, sent)) return;
       sent = view.pixels; // from elsewhere: Python, a link, or another image was chosen
       lift();

@@ -2,7 +2,7 @@
 
 import { percent } from "./ablate.js";
 import { render, start } from "./explorer.js";
-import { button, element, note, select, text, write } from "./parts.js";
+import { button, element, note, select, text, setText } from "./parts.js";
 import { dataOf, load, STATE } from "./view.js";
 
 /** @typedef {import("./worker.js").Parts} Parts */
@@ -87,8 +87,8 @@ async function renderDrop({ model, el }) {
   }
 
   function show(wrong, words, ...places) {
-    write(trouble, wrong);
-    write(status, words);
+    setText(trouble, wrong);
+    setText(status, words);
     more.replaceChildren(...places);
     for (const one of box.querySelectorAll("input, button, select")) one.dataset.lmSuppressShortcuts = "true";
   }

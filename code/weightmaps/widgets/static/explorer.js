@@ -4,11 +4,11 @@ import { ablatePanel } from "./ablate.js";
 import { drawPanel } from "./draw.js";
 import { ledgerPanel } from "./ledger.js";
 import { effectivePanel, inputPanel, outgoingPanel, outputsPanel, productPanel, targetOf, weightMapPanel } from "./panels.js";
-import { button, choice, element, plain, select, slider, withSign, write } from "./parts.js";
+import { button, choice, element, formatNumber, select, slider, formatSigned, setText } from "./parts.js";
 import { findPanel, hiddenPanel, mapsPanel, topPanel } from "./ranks.js";
 import { responsesPanel } from "./responses.js";
 import { share } from "./share.js";
-import { fits, load, look, STATE } from "./view.js";
+import { isValidState, load, viewsOf, STATE } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View @typedef {import("./view.js").State} State */
 
@@ -19,7 +19,7 @@ const STEP_LASTS = 600; // milliseconds that each step is shown while playing
  * `needs` are the states that a panel's picture depends on: their controls are shown. A panel that needs `step` shows a
  * network, and stands twice where two are compared. One that `surveys` shows what the network does to all images.
  * @type {Record<string, {needs: (view: View) => string[], surveys?: boolean,
- *   build: (data: Data, pick: Function, view: View) => {element: HTMLElement, draw: (view: View) => void}}>}
+ *   build: (data: Data, update: Function, view: View) => {element: HTMLElement, draw: (view: View) => void}}>}
  */
 const PANELS = {
   draw: { needs: () => ["sample"], build: drawPanel },
@@ -56,15 +56,15 @@ function sentences(data, view, needs) {
   const parts = [], whose = view.peers.length > 1 ? `${data.titles[view.index]}: neuron` : "Neuron";
   const off = view.factor === 1 ? "" : view.factor ? `, which is multiplied by ${view.factor}` : ", but is switched off";
   if (needs.has("sample")) {
-    parts.push(`${whose} ${neuron} answers ${plain(view.answers[neuron])} to this ${view.label ?? (view.pixels ? data.drawing : data.thing)}${off}.`);
+    parts.push(`${whose} ${neuron} answers ${formatNumber(view.answers[neuron])} to this ${view.label ?? (view.pixels ? data.drawing : data.thing)}${off}.`);
   }
   if (needs.has("output")) {
     const place = contributions.reduce((sum, v) => sum + (v > own), 1);
-    const adds = needs.has("sample") ? `, so it adds ${withSign(own)} to the sum z of ${target}` : "";
+    const adds = needs.has("sample") ? `, so it adds ${formatSigned(own)} to the sum z of ${target}` : "";
     const among = adds && own && count > 1 ? `: ${ordinal(place)} of ${count}` : "";
-    parts.push((adds ? "Its weight" : `The weight of neuron ${neuron}`) + ` to ${target} is ${withSign(w)}${adds}${among}.`);
+    parts.push((adds ? "Its weight" : `The weight of neuron ${neuron}`) + ` to ${target} is ${formatSigned(w)}${adds}${among}.`);
   }
-  if (!parts.length) parts.push(`${whose} ${neuron}: ${view.weights.length} weights, bias ${withSign(view.bias)}.`);
+  if (!parts.length) parts.push(`${whose} ${neuron}: ${view.weights.length} weights, bias ${formatSigned(view.bias)}.`);
   return parts;
 }
 
@@ -100,40 +100,40 @@ async function unhurried(parts) {
 export function* start(data, model, root) {
   /** @type {State} */
   const state = Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
-  if (!fits(data, state)) throw new Error("its state does not fit its network");
+  if (!isValidState(data, state)) throw new Error("its state does not fit its network");
   const layers = data.sizes.length - 2, { steps } = data;
   const lasting = {};
-  let views = look(data, state), panels = [], frame = 0, timer = 0, playing = 0, built = "", lines = 0, opening = true, stale = false;
+  let views = viewsOf(data, state), panels = [], frame = 0, timer = 0, playing = 0, built = "", lines = 0, opening = true, stale = false;
 
   const play = button("play", "Play", () => {
     if (playing) return pause();
-    if (state.step === steps.at(-1)) pick({ step: steps[0] });
-    write(play, "Pause");
+    if (state.step === steps.at(-1)) update({ step: steps[0] });
+    setText(play, "Pause");
     playing = setInterval(() => {
       const [next, after] = steps.slice(steps.indexOf(state.step) + 1);
-      if (next !== undefined) pick({ step: next });
+      if (next !== undefined) update({ step: next });
       if (after === undefined) pause();
     }, STEP_LASTS);
   });
   const controls = {
-    sample: slider("sample", data.features ? "Sample" : "Image", 0, data.images.length - 1, (sample) => pick({ sample, pixels: null })),
+    sample: slider("sample", data.features ? "Sample" : "Image", 0, data.images.length - 1, (sample) => update({ sample, pixels: null })),
     layer: choice(
       "Hidden layer", Array.from({ length: layers }, (_, i) => [String(i + 1), `${i + 1} (${data.sizes[i + 1]} neurons)`]),
-      (layer) => pick({ layer: Number(layer) }),
+      (layer) => update({ layer: Number(layer) }),
     ),
-    neuron: slider("neuron", "Neuron", 0, 0, (neuron) => pick({ neuron })),
-    output: slider("output", "Output", 0, 0, (output) => pick({ output })),
-    step: slider("step", "Training step", 0, steps.length - 1, (k) => pick({ step: steps[k] })),
-    view: choice("Show", [["one", "one network"], ["compare", "two side by side"]], (view) => pick({ view })),
-    other: select("other", "Beside it", data.keys.map((_, i) => String(i)).filter((i) => data.keys[i] !== null), (i) => pick({ other: data.keys[i] })),
-    scales: choice("Scales", [["shared", "the same for all networks"], ["separate", "each its own"]], (scales) => pick({ scales })),
+    neuron: slider("neuron", "Neuron", 0, 0, (neuron) => update({ neuron })),
+    output: slider("output", "Output", 0, 0, (output) => update({ output })),
+    step: slider("step", "Training step", 0, steps.length - 1, (k) => update({ step: steps[k] })),
+    view: choice("Show", [["one", "one network"], ["compare", "two side by side"]], (view) => update({ view })),
+    other: select("other", "Beside it", data.keys.map((_, i) => String(i)).filter((i) => data.keys[i] !== null), (i) => update({ other: data.keys[i] })),
+    scales: choice("Scales", [["shared", "the same for all networks"], ["separate", "each its own"]], (scales) => update({ scales })),
   };
   controls.step.element.append(play);
 
   function pause() {
     clearInterval(playing);
     playing = 0;
-    write(play, "Play");
+    setText(play, "Play");
   }
 
   const shown = element("p", { class: "wm-sentence", "data-part": "sentence" });
@@ -144,13 +144,13 @@ export function* start(data, model, root) {
   );
 
   /** The reader chose something: a part of the state, or a function of the view that returns one; `side` says which view. */
-  function pick(change, side = 0) {
-    const view = (frame || opening ? look(data, state) : views)[side]; // what is on screen may be a choice behind
+  function update(change, side = 0) {
+    const view = (frame || opening ? viewsOf(data, state) : views)[side]; // what is on screen may be a choice behind
     const next = typeof change === "function" ? change(view) : change;
     if ("layer" in next && next.layer !== state.layer) Object.assign(next, withinLayer({ ...state, ...next }));
     else if ("output" in next && !("neuron" in next) && panels.some((one) => one.name === "top")) {
       // Stay at the same rank.
-      next.neuron = look(data, { ...state, ...next })[side].order()[view.order().indexOf(view.neuron)];
+      next.neuron = viewsOf(data, { ...state, ...next })[side].order()[view.order().indexOf(view.neuron)];
     }
     for (const [name, value] of Object.entries(next)) {
       state[name] = value;
@@ -185,12 +185,12 @@ export function* start(data, model, root) {
       const { needs, build: make } = PANELS[name];
       if (!needs(views[0]).includes("step")) {
         // A drawing outlives another layer or another view.
-        const one = (lasting[name] ??= { name, needs, side: 0, ...make(data, pick, views[0]) });
+        const one = (lasting[name] ??= { name, needs, side: 0, ...make(data, update, views[0]) });
         panels.push(one);
         places.append(one.element);
         continue;
       }
-      const made = sides.map((side) => ({ name, needs, side, ...make(data, (change) => pick(change, side), views[0]) }));
+      const made = sides.map((side) => ({ name, needs, side, ...make(data, (change) => update(change, side), views[0]) }));
       panels.push(...made);
       places.append(sides.length > 1 ? paired(name, made) : made[0].element);
     }
@@ -205,7 +205,7 @@ export function* start(data, model, root) {
 
   /** Draw everything, part by part. */
   function* drawing() {
-    views = look(data, state);
+    views = viewsOf(data, state);
     const now = `${state.layer} ${state.view} ${model.get("panels")}`;
     if (built !== now) yield* build();
     built = now;
@@ -231,12 +231,12 @@ export function* start(data, model, root) {
     controls.scales.set(view.scales);
     for (const one of panels) {
       yield;
-      if (PANELS[one.name].surveys) yield* views[one.side].firsts();
+      if (PANELS[one.name].surveys) yield* views[one.side].precomputeFirstLayer();
       one.draw(views[one.side]);
-      if (one.which) write(one.which, data.titles[views[one.side].index]);
+      if (one.which) setText(one.which, data.titles[views[one.side].index]);
     }
     const said = views.flatMap((one) => sentences(data, one, needs));
-    write(shown, said.join(" "));
+    setText(shown, said.join(" "));
     if (said.length !== lines) shown.style.setProperty("--wm-said", (lines = said.length)); // else all is styled anew
     clearTimeout(timer);
     timer = setTimeout(() => {
@@ -247,7 +247,7 @@ export function* start(data, model, root) {
 
   function draw() {
     frame = 0;
-    if (fits(data, state)) Array.from(drawing()); // a kernel sends what belongs together one by one
+    if (isValidState(data, state)) Array.from(drawing()); // a kernel sends what belongs together one by one
   }
 
   function redraw() {
@@ -263,7 +263,7 @@ export function* start(data, model, root) {
   heard["change:panels"] = redraw;
   for (const [event, callback] of Object.entries(heard)) model.on(event, callback);
 
-  const keep = share({ data, state, root, view: () => look(data, state)[0], set: pick, fits });
+  const keep = share({ data, state, root, view: () => viewsOf(data, state)[0], set: update, isValidState });
   function stop() {
     keep.stop();
     cancelAnimationFrame(frame);

@@ -2,7 +2,7 @@
 
 import { inflate } from "./codec.js";
 import { paint, signed } from "./paint.js";
-import { button, canvas, element, numberPlace, write } from "./parts.js";
+import { button, canvas, element, numberPlace, setText } from "./parts.js";
 
 const ROUNDS = 10;
 
@@ -114,15 +114,15 @@ async function render({ model, el }) {
     if (over) {
       score.replaceChildren(scoreTable(names, dealt, answers), element("p", { class: "wm-note" },
         "* How often blind guessing does at least as well. With so few maps, only a small share means anything."));
-      return write(sentence, "The game is over. Here is whose maps they were, and how you did on each.");
+      return setText(sentence, "The game is over. Here is whose maps they were, and how you did on each.");
     }
     const question = dealt[at], [a, b] = question.pair;
     paint(picture, maps.subarray(784 * (first + at), 784 * (first + at + 1)), 28, signed(levels));
-    guesses.forEach((one, which) => write(one, `Digit ${question.pair[which]}`));
+    guesses.forEach((one, which) => setText(one, `Digit ${question.pair[which]}`));
     truth.set(question);
     const best = question.pair[truthOf(question)];
-    write(next, at + 1 < ROUNDS ? "Next map" : "The score");
-    write(sentence, open
+    setText(next, at + 1 < ROUNDS ? "Next map" : "The score");
+    setText(sentence, open
       ? `${answers[at] === truthOf(question) ? "Right" : "Wrong"}: of ${a} and ${b} it is ${best} that drives this neuron more.`
       : `Map ${at + 1} of ${ROUNDS}. Which digit drives this neuron more, ${a} or ${b}?`);
   }

@@ -2,7 +2,7 @@
 
 import { rankOrder } from "./maths.js";
 import { ink, mixed, paint, signed } from "./paint.js";
-import { bars, canvas, element, note, plain, scale, withSign, write } from "./parts.js";
+import { bars, canvas, element, note, formatNumber, scale, formatSigned, setText } from "./parts.js";
 
 /** @typedef {import("./view.js").Data} Data */
 
@@ -21,13 +21,13 @@ export function listOf({ features }, values, rest = false) {
 export function signedPicture(data, layer, part, rest = false) {
   if (layer === 1 && data.features) {
     const words = note(), list = (values) => listOf(data, values, rest);
-    const chart = bars(part, list(data.images[0]).map(String), null, withSign);
+    const chart = bars(part, list(data.images[0]).map(String), null, formatSigned);
     return {
       element: chart.element, scale: words,
       set(values, limit) {
         const shown = list(values);
         chart.set(shown.map(([, v]) => v), -1, -1, -limit, limit, shown.map(([name]) => name));
-        write(words, `A full bar is ±${plain(limit)}.` + (data.features.length > MOST_FEATURES
+        setText(words, `A full bar is ±${formatNumber(limit)}.` + (data.features.length > MOST_FEATURES
           ? ` The ${MOST_FEATURES} largest of ${data.features.length}, in order of size.` : ""));
       },
     };
@@ -65,6 +65,6 @@ export function thumbnailWords({ channels, features }, layer) {
 /** Paint what the network is given. */
 export function paintInput(picture, data, x) {
   const [values, colour] = data.channels ? [mixed(data.planesOf(x), (v) => v), (c) => c]
-    : [x, data.features ? signed(data.reachOfInputs) : ink()];
+    : [x, data.features ? signed(data.maxAbsOfInputs) : ink()];
   paint(picture, values, data.shapeOf(1)[1], colour);
 }

@@ -3,7 +3,7 @@
 import { rankOrder, runningTotal } from "./maths.js";
 import { formula, spanOf, targetOf } from "./panels.js";
 import { waterfall } from "./charts.js";
-import { cellGrid, element, note, numberPlace, panel, plain, text, withSign, write } from "./parts.js";
+import { cellGrid, element, note, numberPlace, panel, formatNumber, text, formatSigned, setText } from "./parts.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
 
@@ -20,17 +20,17 @@ function turns({ contributions, next, output, zNext }) {
   return [bias, contributions.reduce((sum, v) => sum + Math.max(0, v), bias), zNext[output]];
 }
 
-export function ledgerPanel(data, pick, state) {
+export function ledgerPanel(data, update, state) {
   const count = data.sizes[state.layer], chart = waterfall();
-  const open = (place) => pick((view) => ({ neuron: entries(view)[place] }));
+  const open = (place) => update((view) => ({ neuron: entries(view)[place] }));
   const grid = cellGrid("ledger-grid", "Neurons in the order of the ledger", count, count, open, chart.element);
   const start = element("span"), end = element("span"), zero = element("span", { class: "wm-nought" }, "0");
-  const [bias, sum, z] = ["bias", "sum", "z"].map((name) => numberPlace(`ledger-${name}`, withSign));
-  const a = numberPlace("ledger-output"), own = numberPlace("ledger-own", withSign);
+  const [bias, sum, z] = ["bias", "sum", "z"].map((name) => numberPlace(`ledger-${name}`, formatSigned));
+  const a = numberPlace("ledger-output"), own = numberPlace("ledger-own", formatSigned);
   const whose = element("span"), place = element("span");
   const shown = Array.from({ length: Math.min(count, 2 * ENDS) }, (_, i) => {
     const at = i < ENDS ? i : count - Math.min(count, 2 * ENDS) + i;
-    const name = element("span", { class: "wm-name" }), value = numberPlace("entry-value", withSign);
+    const name = element("span", { class: "wm-name" }), value = numberPlace("entry-value", formatSigned);
     const button = element(
       "button", { type: "button", class: "wm-entry", "data-part": "entry" },
       element("span", { class: "wm-place" }, `${at + 1}.`), name, value.element,
@@ -61,22 +61,22 @@ export function ledgerPanel(data, pick, state) {
       const [from, , total] = turns(view);
       const rank = order.indexOf(view.neuron), mine = view.contributions[view.neuron];
       zero.style.top = `${chart.set(runningTotal(values, 1, from), spanOf(view, turns))}%`;
-      write(start, `bias ${withSign(from)}`);
-      write(end, `z of ${targetOf(data, view)}: ${withSign(total)}`);
-      grid.set(rank, `neuron ${view.neuron}, contribution ${withSign(mine)}`);
+      setText(start, `bias ${formatSigned(from)}`);
+      setText(end, `z of ${targetOf(data, view)}: ${formatSigned(total)}`);
+      grid.set(rank, `neuron ${view.neuron}, contribution ${formatSigned(mine)}`);
       bias.set(from);
       sum.set(total - from);
       z.set(total);
       a.set(view.aNext[view.output]);
-      write(whose, `Neuron ${view.neuron}: weight ${withSign(view.outgoing[view.neuron])} × activation ` +
-        `${plain(view.a[view.neuron])} = `);
+      setText(whose, `Neuron ${view.neuron}: weight ${formatSigned(view.outgoing[view.neuron])} × activation ` +
+        `${formatNumber(view.a[view.neuron])} = `);
       own.set(mine);
-      write(place, count === 1 ? "." : `, entry ${rank + 1} of ${count}.`);
+      setText(place, count === 1 ? "." : `, entry ${rank + 1} of ${count}.`);
       for (const { at, name, value, button } of shown) {
-        write(name, `neuron ${order[at]}`);
+        setText(name, `neuron ${order[at]}`);
         value.set(values[at]);
-        button.classList.toggle("wm-plus", withSign(values[at]).startsWith("+"));
-        button.classList.toggle("wm-minus", withSign(values[at]).startsWith("−"));
+        button.classList.toggle("wm-plus", formatSigned(values[at]).startsWith("+"));
+        button.classList.toggle("wm-minus", formatSigned(values[at]).startsWith("−"));
         button.setAttribute("aria-pressed", String(at === rank));
       }
     },

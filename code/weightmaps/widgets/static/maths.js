@@ -151,12 +151,12 @@ export function rankOrder(values, ties = values) {
 }
 
 /** The index of the largest value, the first of equals. */
-export function largest(values) {
+export function argmax(values) {
   return values.reduce((best, v, i) => (v > values[best] ? i : best), 0);
 }
 
 /** The largest magnitude, which a scale symmetric about zero must reach; 1 where all is zero. */
-export function reach(values) {
+export function maxAbs(values) {
   let limit = 0;
   for (let i = 0; i < values.length; i++) limit = Math.max(limit, Math.abs(values[i]));
   return limit || 1;

@@ -1,11 +1,11 @@
 // The panels of one image and one neuron: what comes in, what the neuron makes of it, what goes out.
 
-import { column, products, reach, runningTotal } from "./maths.js";
+import { column, products, maxAbs, runningTotal } from "./maths.js";
 import { paint, signed } from "./paint.js";
 import { curve } from "./charts.js";
 import { listOf, paintInput, signedPicture } from "./inputs.js";
-import { bars, canvas, cellGrid, element, note, numberPlace, panel, plain, text, withSign, write } from "./parts.js";
-import { acrossOf } from "./view.js";
+import { bars, canvas, cellGrid, element, note, numberPlace, panel, formatNumber, text, formatSigned, setText } from "./parts.js";
+import { gridColumns } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View @typedef {import("./view.js").State} State */
 
@@ -55,27 +55,27 @@ export function inputPanel(data) {
     element: panel("input", `The ${thing}`, ...(table ? [table.element, table.scale] : [picture]), words),
     draw(view) {
       const which = `${thing} ${view.sample} of ${data.images.length}, counted from 0`;
-      if (table) table.set(view.x, Math.max(data.reachOfInputs, reach(view.x)));
+      if (table) table.set(view.x, Math.max(data.maxAbsOfInputs, maxAbs(view.x)));
       else paintInput(picture, data, view.x);
-      write(words, view.pixels ? `This is your ${data.drawing}.`
+      setText(words, view.pixels ? `This is your ${data.drawing}.`
         : view.label === null ? `This is ${which}.` : `This is ${withArticle(view.label)} (${which}).`);
       picture.setAttribute("aria-label", words.textContent);
     },
   };
 }
 
-export function outputsPanel(data, pick) {
+export function outputsPanel(data, update) {
   const last = data.sizes.length - 2;
   // From an earlier layer the neuron chosen there means nothing in the last.
-  const chart = bars("output", data.outputs, (output) => pick(({ layer }) => (layer === last ? { output } : { output, layer: last })));
+  const chart = bars("output", data.outputs, (output) => update(({ layer }) => (layer === last ? { output } : { output, layer: last })));
   const words = text("verdict");
   return {
     element: panel("outputs", "The outputs", chart.element, words, note("Choose a bar: the sentence above speaks of it.")),
     draw(view) {
       const [low, high] = spanOf(view, ({ y }) => y);
-      chart.set(view.y, view.last ? view.output : -1, data.lone ? -1 : view.answer, low, Math.max(1, high));
-      const answer = data.lone ? plain(view.y[0]) : data.outputs[view.answer];
-      write(words, view.label === null ? `The network says ${answer}.`
+      chart.set(view.y, view.last ? view.output : -1, data.singleOutput ? -1 : view.answer, low, Math.max(1, high));
+      const answer = data.singleOutput ? formatNumber(view.y[0]) : data.outputs[view.answer];
+      setText(words, view.label === null ? `The network says ${answer}.`
         : view.right ? `Right: the network says ${answer}.`
         : `Wrong: the network says ${answer}, but this is ${withArticle(view.label)}.`);
       words.classList.toggle("wm-wrong", view.right === false);
@@ -88,35 +88,35 @@ function cellWords(data, { layer }) {
   return layer === 1 ? "" : ` A cell for each of the ${data.sizes[layer - 1]} neurons of layer ${layer - 1}, in order of their number.`;
 }
 
-export function weightMapPanel(data, pick, { layer }) {
+export function weightMapPanel(data, update, { layer }) {
   const picture = signedPicture(data, layer, "weight"), words = note();
   const raises = layer > 1 ? "activity" : data.features ? "a positive value" : data.channels ? "light" : "ink";
   return {
     element: panel("weight_map", "The neuron’s weights", picture.element, picture.scale, words),
     draw(view) {
-      picture.set(view.weights, data.reachOf(layer, view.neuron, ownScale(view)),
+      picture.set(view.weights, data.maxAbsOf(layer, view.neuron, ownScale(view)),
         `The ${view.weights.length} weights of neuron ${view.neuron} as a picture.`);
-      write(words, `Neuron ${view.neuron}: ${raises} on red raises its z, on blue lowers it.` + scaleWords(data, view) + cellWords(data, view));
+      setText(words, `Neuron ${view.neuron}: ${raises} on red raises its z, on blue lowers it.` + scaleWords(data, view) + cellWords(data, view));
     },
   };
 }
 
-export function effectivePanel(data, pick, { layer }) {
+export function effectivePanel(data, update, { layer }) {
   const picture = signedPicture(data, 1, "effect"), words = note();
   return {
     element: panel("effective", `The neuron’s effective map, for this ${data.thing}`, picture.element, picture.scale, words),
     draw(view) {
-      picture.set(view.effective(), overPeers(view, (one) => reach(one.effective())),
+      picture.set(view.effective(), overPeers(view, (one) => maxAbs(one.effective())),
         `How the z of neuron ${view.neuron} changes with each input, as a picture.`);
-      write(words, `The slope of neuron ${view.neuron}’s z: a little more on red raises it, on blue lowers it. ` + (layer === 1
+      setText(words, `The slope of neuron ${view.neuron}’s z: a little more on red raises it, on blue lowers it. ` + (layer === 1
         ? `In layer 1 it is the weight map, for every ${data.thing}.` : `It holds for this ${data.thing} only; another has another map.`));
     },
   };
 }
 
-export function productPanel(data, pick, { layer }) {
+export function productPanel(data, update, { layer }) {
   const picture = signedPicture(data, layer, "product", true), line = curve();
-  const bias = numberPlace("bias", withSign), sum = numberPlace("sum", withSign), z = numberPlace("z", withSign);
+  const bias = numberPlace("bias", formatSigned), sum = numberPlace("sum", formatSigned), z = numberPlace("z", formatSigned);
   const a = numberPlace("product-activation");
   const first = layer === 1, table = first && data.features, what = table ? "value" : first ? "input" : "activation";
   const productsOf = (one) => products(one.weights, one.inputs);
@@ -139,7 +139,7 @@ export function productPanel(data, pick, { layer }) {
         "whatever the weight. The line starts at the bias, adds up row by row, and ends at z."),
     ),
     draw(view) {
-      const limit = overPeers(view, (one) => reach(table ? added(one) : productsOf(one)));
+      const limit = overPeers(view, (one) => maxAbs(table ? added(one) : productsOf(one)));
       picture.set(productsOf(view), limit, `Weight times ${what} of neuron ${view.neuron} as a picture.`);
       line.set(totalsOf(view), spanOf(view, totalsOf));
       bias.set(view.bias);
@@ -150,24 +150,24 @@ export function productPanel(data, pick, { layer }) {
   };
 }
 
-export function outgoingPanel(data, pick, { layer }) {
-  const names = data.targetsOf(layer), across = acrossOf(names.length), few = names.length <= MOST_BARS;
+export function outgoingPanel(data, update, { layer }) {
+  const names = data.targetsOf(layer), across = gridColumns(names.length), few = names.length <= MOST_BARS;
   // The neuron stays the one whose weights were clicked, even where a ranking would keep its rank instead.
-  const picked = (output) => pick(({ neuron }) => ({ output, neuron }));
-  const chart = few ? bars("outgoing", names, picked, withSign) : cellGrid("outgoing", "Outgoing weights", names.length, across, picked);
+  const picked = (output) => update(({ neuron }) => ({ output, neuron }));
+  const chart = few ? bars("outgoing", names, picked, formatSigned) : cellGrid("outgoing", "Outgoing weights", names.length, across, picked);
   const title = text(), words = note();
   return {
     element: panel("outgoing", "The neuron’s outgoing weights", title, chart.element, words),
     draw(view) {
-      const values = column(view.next, view.neuron), limit = data.reachOfAll(layer + 1, ownScale(view));
-      write(title, view.last ? `Neuron ${view.neuron} to each output:` : `Neuron ${view.neuron} to each neuron of layer ${layer + 1}:`);
+      const values = column(view.next, view.neuron), limit = data.maxAbsOfLayer(layer + 1, ownScale(view));
+      setText(title, view.last ? `Neuron ${view.neuron} to each output:` : `Neuron ${view.neuron} to each neuron of layer ${layer + 1}:`);
       if (few) chart.set(values, view.output, -1, -limit, limit);
       else {
         paint(chart.canvas, values, across, signed(limit));
-        chart.set(view.output, `${names[view.output]}, weight ${withSign(values[view.output])}`);
+        chart.set(view.output, `${names[view.output]}, weight ${formatSigned(values[view.output])}`);
       }
-      write(words, `When the neuron is active, red raises the ${view.last ? "output" : "next neuron"}’s z and blue lowers it. ` +
-        `${few ? "A full bar" : "The deepest colour"} is ±${plain(limit)}, the largest weight of any neuron.${scaleWords(data, view)}`);
+      setText(words, `When the neuron is active, red raises the ${view.last ? "output" : "next neuron"}’s z and blue lowers it. ` +
+        `${few ? "A full bar" : "The deepest colour"} is ±${formatNumber(limit)}, the largest weight of any neuron.${scaleWords(data, view)}`);
     },
   };
 }

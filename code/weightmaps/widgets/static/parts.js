@@ -38,30 +38,30 @@ export function canvas(words) {
 }
 
 /** Set the text of an element that holds nothing else; a new text node would cost twice the layout. */
-export function write(place, words) {
+export function setText(place, words) {
   const node = place.firstChild ?? place.appendChild(new Text());
   if (node.data !== words) node.data = words;
 }
 
 /** Three decimals, with a minus sign only where they are not all zero. */
-export function plain(value) {
+export function formatNumber(value) {
   const size = Math.abs(value).toFixed(3);
   return value < 0 && Number(size) ? `−${size}` : size;
 }
 
 /** A number with its sign and three decimals, as in "+1.100" and "−0.250". */
-export function withSign(value) {
-  const words = plain(value);
+export function formatSigned(value) {
+  const words = formatNumber(value);
   return value > 0 && Number(words) ? `+${words}` : words;
 }
 
 /** A place for one number; its full precision stands in `data-value`. */
-export function numberPlace(part, format = plain) {
+export function numberPlace(part, format = formatNumber) {
   const place = element("span", { class: "wm-number", "data-part": part });
   return {
     element: place,
     set(value, words = format(value)) {
-      write(place, words);
+      setText(place, words);
       place.dataset.value = String(value);
     },
   };
@@ -84,7 +84,7 @@ export function slider(name, label, first, last, moved) {
     set(value, text) {
       input.value = String(value);
       input.setAttribute("aria-valuetext", text);
-      write(words, text);
+      setText(words, text);
     },
     setLast(value) {
       input.max = String(value);
@@ -101,7 +101,7 @@ export function select(name, label, values, picked) {
   return {
     element: element("div", { class: "wm-select" }, element("label", { for: id }, label), list),
     set(value, labels = {}) {
-      for (const one of options) if (labels[one.value]) write(one, labels[one.value]);
+      for (const one of options) if (labels[one.value]) setText(one, labels[one.value]);
       list.value = value;
     },
   };
@@ -144,8 +144,8 @@ export function scale() {
       "div", { class: "wm-scale" }, bar, element("div", { class: "wm-ends" }, low, element("span", {}, "0"), high),
     ),
     set(limit) {
-      write(low, withSign(-limit));
-      write(high, withSign(limit));
+      setText(low, formatSigned(-limit));
+      setText(high, formatSigned(limit));
     },
   };
 }
@@ -204,7 +204,7 @@ export function cellGrid(part, label, count, across, picked, picture = canvas(""
  * Horizontal bars, each a button, or a list where there is nothing to pick; those with signs have zero in the middle.
  * @param {string} part @param {string[]} names @param {((index: number) => void) | null} picked @param {(v: number) => string} format
  */
-export function bars(part, names, picked, format = plain) {
+export function bars(part, names, picked, format = formatNumber) {
   const rows = names.map((_, index) => {
     const [name, fill, mark] = ["name", "fill", "mark"].map((kind) => element("span", { class: `wm-${kind}` }));
     const value = numberPlace(`${part}-value`, format);
@@ -218,20 +218,20 @@ export function bars(part, names, picked, format = plain) {
   });
   return {
     element: element(
-      picked ? "div" : "ul", { class: "wm-bars" + (format === withSign ? " wm-signed" : "") }, ...rows.map((one) => one.button),
+      picked ? "div" : "ul", { class: "wm-bars" + (format === formatSigned ? " wm-signed" : "") }, ...rows.map((one) => one.button),
     ),
     /** The bars start at zero, wherever it lies between `low` and `high`; `answer` may be no bar's index. */
     set(values, chosen, answer, low, high, now = names) {
       const percent = (v) => `${((100 * v) / (high - low)).toFixed(2)}%`; // what looks the same stays the same text
       rows.forEach(({ name, button, fill, value, mark }, i) => {
-        write(name, now[i]);
+        setText(name, now[i]);
         if (picked) button.setAttribute("aria-pressed", String(i === chosen));
         button.classList.toggle("wm-answer", i === answer);
         fill.style.left = percent(Math.min(values[i], 0) - low);
         fill.style.width = percent(Math.abs(values[i]));
         fill.classList.toggle("wm-minus", values[i] < 0);
         value.set(values[i]);
-        write(mark, i === answer ? "answer" : "");
+        setText(mark, i === answer ? "answer" : "");
       });
     },
   };

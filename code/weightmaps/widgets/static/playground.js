@@ -1,9 +1,9 @@
 // The playground of two inputs: keeps one state in step with the model, trains, and draws it.
 
 import { descend, measure } from "./descent.js";
-import { forward, reach } from "./maths.js";
+import { forward, maxAbs } from "./maths.js";
 import { ink, paint, paintTiles, signed } from "./paint.js";
-import { button, cellGrid, choice, element, numberPlace, panel, plain, scale, slider, svgElement, withSign, write } from "./parts.js";
+import { button, cellGrid, choice, element, numberPlace, panel, formatNumber, scale, slider, svgElement, formatSigned, setText } from "./parts.js";
 import { acrossThePlane, arrowPath, border, dots, lineOf, linePath, overlay, planePicture, SIDE } from "./pictures.js";
 import { layersOf, points, randomStart } from "./plane.js";
 
@@ -38,7 +38,7 @@ function render({ model, el }) {
   }
 
   /** The reader changed something. @param {Partial<typeof state>} change */
-  function pick(change) {
+  function update(change) {
     if (AFRESH.some((name) => name in change)) {
       change = { neuron: Math.min(state.neuron, (change.hidden ?? state.hidden) - 1), ...change, weights: null, bias: 0, step: 0 };
     }
@@ -51,7 +51,7 @@ function render({ model, el }) {
 
   /** Tell the model where training has come to. */
   function keep() {
-    pick({ weights: net.rows, bias: net.bias, step: state.step });
+    update({ weights: net.rows, bias: net.bias, step: state.step });
   }
 
   function advance() {
@@ -91,16 +91,16 @@ function render({ model, el }) {
   });
   const again = button("again", "Start again", () => {
     pause();
-    pick({ weights: null, bias: 0, step: 0 });
+    update({ weights: null, bias: 0, step: 0 });
   });
 
   const controls = {
-    data: choice("Data", DATA, (data) => pick({ data })),
-    noise: slider("noise", "Noise", 0, 20, (k) => pick({ noise: k / 20 })),
-    seed: slider("seed", "Seed", 0, 99, (seed) => pick({ seed })),
-    hidden: slider("hidden", "Hidden neurons", 1, 8, (hidden) => pick({ hidden })),
-    scale: slider("scale", "Starting scale", 0, SCALES.length - 1, (k) => pick({ scale: SCALES[k] })),
-    l2: slider("l2", "L2 penalty λ", 0, 20, (k) => pick({ l2: k / 20 })),
+    data: choice("Data", DATA, (data) => update({ data })),
+    noise: slider("noise", "Noise", 0, 20, (k) => update({ noise: k / 20 })),
+    seed: slider("seed", "Seed", 0, 99, (seed) => update({ seed })),
+    hidden: slider("hidden", "Hidden neurons", 1, 8, (hidden) => update({ hidden })),
+    scale: slider("scale", "Starting scale", 0, SCALES.length - 1, (k) => update({ scale: SCALES[k] })),
+    l2: slider("l2", "L2 penalty λ", 0, 20, (k) => update({ l2: k / 20 })),
   };
   const weights = WEIGHTS.map(([name, label, k]) => slider(name, label, -200, 200, (tenths) => {
     pause();
@@ -119,7 +119,7 @@ function render({ model, el }) {
   const one = planePicture("The chosen neuron’s activation over the plane, dark where it is near 1.", [
     "wm-border wm-halo", "wm-border", "wm-soft", "wm-arrow wm-halo", "wm-arrow",
   ]);
-  const title = element("span"), bias = numberPlace("bias", withSign), cost = numberPlace("cost");
+  const title = element("span"), bias = numberPlace("bias", formatSigned), cost = numberPlace("cost");
   const chart = svgElement("svg"), fall = svgElement("polyline", { class: "wm-line" });
   chart.setAttribute("preserveAspectRatio", "none");
   chart.setAttribute("aria-hidden", "true");
@@ -146,7 +146,7 @@ function render({ model, el }) {
   function build() {
     const across = Math.ceil(Math.sqrt(state.hidden)), down = Math.ceil(state.hidden / across);
     const focus = gridPlace.contains(document.activeElement);
-    grid = { across, count: state.hidden, ...cellGrid("neurons", "Hidden neurons", state.hidden, across, (neuron) => pick({ neuron })) };
+    grid = { across, count: state.hidden, ...cellGrid("neurons", "Hidden neurons", state.hidden, across, (neuron) => update({ neuron })) };
     lines = Array.from({ length: state.hidden }, (_, j) => {
       const over = overlay(["wm-border wm-halo", "wm-border"]);
       over.svg.style.left = `${((j % across) / across) * 100}%`;
@@ -169,7 +169,7 @@ function render({ model, el }) {
     if (grid?.count !== state.hidden) build();
     const { rows } = net, layers = layersOf(rows, net.bias), view = acrossThePlane(layers), row = rows[state.neuron];
     const shareOf = (data) => measure(data.X.map((x) => forward(layers, x).z[1][0]), data.y);
-    const now = shareOf(learn), limit = reach(rows.map((r) => r[3]));
+    const now = shareOf(learn), limit = maxAbs(rows.map((r) => r[3]));
     if (costs.at(-1)?.[0] !== state.step) costs.push([state.step, now.cost]);
     else costs.splice(-1, 1, [state.step, now.cost]);
 
@@ -179,31 +179,31 @@ function render({ model, el }) {
     controls.hidden.set(state.hidden, String(state.hidden));
     controls.scale.set(SCALES.findLastIndex((s) => s <= state.scale), String(state.scale));
     controls.l2.set(Math.round(20 * state.l2), state.l2.toFixed(2));
-    weights.forEach((slide, k) => slide.set(Math.round(10 * row[k]), withSign(row[k])));
-    write(train, running ? "Pause" : "Train");
+    weights.forEach((slide, k) => slide.set(Math.round(10 * row[k]), formatSigned(row[k])));
+    setText(train, running ? "Pause" : "Train");
 
     const tiles = rows.map((r, j) => Float64Array.from(view.activations[j], (a) => r[3] * a));
     paintTiles(grid.canvas, tiles, [SIDE, SIDE], grid.across, signed(limit));
     rows.forEach((r, j) => lines[j](linePath(r), linePath(r)));
-    grid.set(state.neuron, `neuron ${state.neuron}, outgoing weight ${withSign(row[3])}`);
+    grid.set(state.neuron, `neuron ${state.neuron}, outgoing weight ${formatSigned(row[3])}`);
     tileScale.set(limit);
-    const most = reach(view.z), line = border(view.z), zeros = dots(learn, 0), ones = dots(learn, 1);
+    const most = maxAbs(view.z), line = border(view.z), zeros = dots(learn, 0), ones = dots(learn, 1);
     paint(sum.canvas, view.z, SIDE, signed(most));
     sum.lines(line, line, zeros, zeros, ones, ones);
     sumScale.set(most);
     bias.set(net.bias);
     paint(one.canvas, view.activations[state.neuron], SIDE, ink());
     one.lines(linePath(row), linePath(row), linePath(row, 2) + linePath(row, -2), arrowPath(row), arrowPath(row));
-    write(title, String(state.neuron));
+    setText(title, String(state.neuron));
 
     const end = Math.max(LAST, state.step), top = Math.max(...costs.map((c) => c[1]), 0.7);
     chart.setAttribute("viewBox", `0 0 ${end} 100`);
     fall.setAttribute("points", costs.map(([step, v]) => `${step},${(100 * (1 - v / top)).toFixed(2)}`).join(" "));
-    write(lastStep, `step ${end}`);
+    setText(lastStep, `step ${end}`);
     cost.set(now.cost);
     shown.dataset.step = String(state.step);
     shown.dataset.rows = JSON.stringify([...rows, net.bias]);
-    write(shown, `Step ${state.step}: ${percent(now.right)} of the ${learn.y.length} dots are right, and ` +
+    setText(shown, `Step ${state.step}: ${percent(now.right)} of the ${learn.y.length} dots are right, and ` +
       `${percent(shareOf(test).right)} of ${test.y.length} new ones.${why} ${aboutNeuron(row)}`);
     clearTimeout(timer);
     timer = setTimeout(() => { spoken.textContent = shown.textContent; }, SAY_AFTER);
@@ -213,7 +213,7 @@ function render({ model, el }) {
     const { steep, u, v, far } = lineOf(row), name = `Neuron ${state.neuron}`;
     if (steep < 0.005) return `${name} has no direction: it answers the same everywhere.`;
     const way = SIDES[(Math.round((Math.atan2(v, u) / Math.PI) * 4) + 8) % 8];
-    return `${name} rises towards the ${way} with steepness ${plain(steep)}; its line is ${plain(Math.abs(far))} from the centre.`;
+    return `${name} rises towards the ${way} with steepness ${formatNumber(steep)}; its line is ${formatNumber(Math.abs(far))} from the centre.`;
   }
 
   function redraw() {

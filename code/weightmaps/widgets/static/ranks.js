@@ -1,11 +1,11 @@
 // The panels of all neurons at once: the grid, coloured and sorted by what the reader asks; the top few; every map.
 
-import { reach, row } from "./maths.js";
+import { maxAbs, row } from "./maths.js";
 import { overPeers, ownScale, scaleWords, spanOf, targetOf } from "./panels.js";
 import { ink, paint, paintTiles, signed } from "./paint.js";
 import { thumbnail, thumbnailWords } from "./inputs.js";
-import { button, canvas, cellGrid, element, note, numberPlace, panel, plain, select, slider, svgElement, text, withSign, write } from "./parts.js";
-import { acrossOf, MEASURES } from "./view.js";
+import { button, canvas, cellGrid, element, note, numberPlace, panel, formatNumber, select, slider, svgElement, text, formatSigned, setText } from "./parts.js";
+import { gridColumns, MEASURES } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
 
@@ -18,13 +18,13 @@ export function measureWords(name, data, view) {
     weight: `weight to ${targetOf(data, view)}`,
     activation: "activation now",
     contribution: `contribution to ${targetOf(data, view)} now`,
-    mean: `mean activation over ${data.thing}s` + (data.lone ? "" : ` ${data.labels ? "of" : "answered"} ${data.outputs[view.digit]}`),
+    mean: `mean activation over ${data.thing}s` + (data.singleOutput ? "" : ` ${data.labels ? "of" : "answered"} ${data.outputs[view.digit]}`),
     removal: `${data.thing}s lost without it`,
   }[name];
 }
 
 /** A value of a measure in words: images are counted. @param {(v: number) => string} format */
-function valueWords(name, value, format = withSign) {
+function valueWords(name, value, format = formatSigned) {
   return format(value).replace(name === "removal" ? ".000" : "", "");
 }
 
@@ -38,17 +38,17 @@ function colouring(name, data, view) {
   if (name === "activation" || name === "mean") {
     const bounded = boundedIn(data, view.layer);
     const [low, high] = bounded ? [0, 1] : spanOf(view, (one) => one.measure(name));
-    return [ink(low, high), bounded ? "White is 0, black is 1." : `White is ${plain(low)}, black is ${plain(high)}.`];
+    return [ink(low, high), bounded ? "White is 0, black is 1." : `White is ${formatNumber(low)}, black is ${formatNumber(high)}.`];
   }
-  const limit = overPeers(view, (one) => reach(one.measure(name)));
+  const limit = overPeers(view, (one) => maxAbs(one.measure(name)));
   return [signed(limit), `Blue is ${valueWords(name, -limit)}, white is 0, red is ${valueWords(name, limit)}.`];
 }
 
 /** The hidden layer as a grid of cells. @param {HTMLElement[]} controls that choose colour and order, if it has any */
-function gridPanel(name, controls, data, pick, { layer }) {
-  const count = data.sizes[layer], across = acrossOf(count);
+function gridPanel(name, controls, data, update, { layer }) {
+  const count = data.sizes[layer], across = gridColumns(count);
   const whose = data.sizes.length > 3 ? ` of layer ${layer}` : "";
-  const open = (place) => pick((view) => ({ neuron: controls.length && view.sorted ? view.order()[place] : place }));
+  const open = (place) => update((view) => ({ neuron: controls.length && view.sorted ? view.order()[place] : place }));
   const grid = cellGrid(`${name}-grid`, `Hidden neurons${whose}`, count, across, open);
   const value = numberPlace(name === "hidden" ? "activation" : "measure"), words = element("span"), notes = note();
   const path = svgElement("path");
@@ -67,24 +67,24 @@ function gridPanel(name, controls, data, pick, { layer }) {
       path.setAttribute("d", factors ? (order ?? [...factors.keys()]).map((j, i) =>
         (factors[j] ? "" : `M${(i % across) + 0.25} ${Math.floor(i / across) + 0.25}l.5 .5m-.5 0l.5-.5`)).join("") : "");
       const own = values[view.neuron], what = measure === "activation" ? "activation" : measureWords(measure, data, view);
-      const shown = valueWords(measure, own, plain), said = `${what} ${shown}${view.factor ? "" : ", switched off"}`;
+      const shown = valueWords(measure, own, formatNumber), said = `${what} ${shown}${view.factor ? "" : ", switched off"}`;
       grid.set(order ? order.indexOf(view.neuron) : view.neuron, `neuron ${view.neuron}, ${said}`);
-      write(words, `Neuron ${view.neuron}: ${what} `);
+      setText(words, `Neuron ${view.neuron}: ${what} `);
       value.set(own, shown);
-      write(notes, scaleNote + (factors?.includes(0) ? " A cross: switched off." : "") + (count === 1 ? "" : order
+      setText(notes, scaleNote + (factors?.includes(0) ? " A cross: switched off." : "") + (count === 1 ? "" : order
         ? ` In order, the first at the top left: ${measureWords(view.rank_by, data, view)}.`
         : " Position in the grid means nothing: neurons in order of their number."));
     },
   };
 }
 
-export function hiddenPanel(data, pick, state) {
-  return gridPanel("hidden", [], data, pick, state);
+export function hiddenPanel(data, update, state) {
+  return gridPanel("hidden", [], data, update, state);
 }
 
 /** A list of measures; where one output answers by its size, no answer is right. @param {string[]} others before these */
 function measureList(name, label, data, others, picked) {
-  const names = MEASURES.filter((one) => !data.lone || one !== "removal"), list = select(name, label, [...others, ...names], picked);
+  const names = MEASURES.filter((one) => !data.singleOutput || one !== "removal"), list = select(name, label, [...others, ...names], picked);
   return {
     element: list.element,
     set: (value, view) => list.set(value, Object.fromEntries(names.map((one) => [one, measureWords(one, data, view)]))),
@@ -92,11 +92,11 @@ function measureList(name, label, data, others, picked) {
 }
 
 /** The same grid, and the reader chooses what colours and what sorts it. */
-export function findPanel(data, pick, state) {
-  const colour = measureList("colour", "Colour by", data, [], (colour_by) => pick({ colour_by }));
+export function findPanel(data, update, state) {
+  const colour = measureList("colour", "Colour by", data, [], (colour_by) => update({ colour_by }));
   const sort = measureList("sort", "Sort by", data, ["number"], (value) =>
-    pick(value === "number" ? { sorted: false } : { sorted: true, rank_by: value }));
-  const grid = gridPanel("find", [element("div", { class: "wm-selects" }, colour.element, sort.element)], data, pick, state);
+    update(value === "number" ? { sorted: false } : { sorted: true, rank_by: value }));
+  const grid = gridPanel("find", [element("div", { class: "wm-selects" }, colour.element, sort.element)], data, update, state);
   return {
     element: grid.element,
     draw(view) {
@@ -107,17 +107,17 @@ export function findPanel(data, pick, state) {
   };
 }
 
-export function topPanel(data, pick, { layer }) {
+export function topPanel(data, update, { layer }) {
   const count = data.sizes[layer], columns = data.shapeOf(layer)[1];
-  const by = measureList("rank", "Rank neurons by", data, [], (rank_by) => pick({ rank_by }));
-  const rank = slider("rank", "Rank", 1, count, (place) => pick((view) => ({ neuron: view.order()[place - 1] })));
+  const by = measureList("rank", "Rank neurons by", data, [], (rank_by) => update({ rank_by }));
+  const rank = slider("rank", "Rank", 1, count, (place) => update((view) => ({ neuron: view.order()[place - 1] })));
   const strip = Array.from({ length: Math.min(STRIP, count) }, (_, i) => {
-    const picture = canvas(""), name = element("span", { class: "wm-name" }), value = numberPlace("rank-value", withSign);
+    const picture = canvas(""), name = element("span", { class: "wm-name" }), value = numberPlace("rank-value", formatSigned);
     const button = element(
       "button", { type: "button", class: "wm-card", "data-part": "rank", "data-index": String(i) },
       picture, element("span", { class: "wm-place" }, `${i + 1}.`), name, value.element,
     );
-    button.addEventListener("click", () => pick((view) => ({ neuron: view.order()[i] })));
+    button.addEventListener("click", () => update((view) => ({ neuron: view.order()[i] })));
     return { picture, name, value, button, painted: "" };
   });
   const words = note();
@@ -128,7 +128,7 @@ export function topPanel(data, pick, { layer }) {
     ),
     draw(view) {
       const order = view.order(), ranked = view.measure(view.rank_by);
-      const limit = data.reachOfAll(layer, ownScale(view));
+      const limit = data.maxAbsOfLayer(layer, ownScale(view));
       by.set(view.rank_by, view);
       rank.set(order.indexOf(view.neuron) + 1, `${order.indexOf(view.neuron) + 1} of ${count}: neuron ${view.neuron}`);
       for (const [i, card] of strip.entries()) {
@@ -138,19 +138,19 @@ export function topPanel(data, pick, { layer }) {
           paint(card.picture, values, columns, colour);
         }
         card.painted = painted;
-        write(card.name, `neuron ${j}`);
+        setText(card.name, `neuron ${j}`);
         card.value.set(ranked[j], valueWords(view.rank_by, ranked[j]));
         card.button.classList.toggle("wm-off", view.factors?.[layer - 1]?.[j] === 0);
         card.button.setAttribute("aria-pressed", String(j === view.neuron));
       }
-      write(words, `The maps share one scale, ±${plain(limit)}.` + thumbnailWords(data, layer) + scaleWords(data, view));
+      setText(words, `The maps share one scale, ±${formatNumber(limit)}.` + thumbnailWords(data, layer) + scaleWords(data, view));
     },
   };
 }
 
-export function mapsPanel(data, pick, { layer }) {
-  const count = data.sizes[layer], across = acrossOf(count), shape = data.shapeOf(layer);
-  const grid = cellGrid("maps-grid", "Weight maps of all neurons", count, across, (neuron) => pick({ neuron }));
+export function mapsPanel(data, update, { layer }) {
+  const count = data.sizes[layer], across = gridColumns(count), shape = data.shapeOf(layer);
+  const grid = cellGrid("maps-grid", "Weight maps of all neurons", count, across, (neuron) => update({ neuron }));
   const words = note();
   let painted = "", held = count * data.sizes[layer - 1] > MOST_AT_ONCE, shown;
   const ask = button("draw-maps", `Draw all ${count.toLocaleString("en")} maps`, () => {
@@ -162,15 +162,15 @@ export function mapsPanel(data, pick, { layer }) {
   grid.element.hidden = held;
   function draw(view) {
     shown = view;
-    if (held) return write(words, "So many are drawn only when you ask.");
-    const limit = data.reachOfAll(layer, ownScale(view)), now = `${view.index} ${limit}`;
+    if (held) return setText(words, "So many are drawn only when you ask.");
+    const limit = data.maxAbsOfLayer(layer, ownScale(view)), now = `${view.index} ${limit}`;
     if (painted !== now) {
       const tiles = Array.from({ length: count }, (_, j) => thumbnail(data, layer, row(view.hidden, j), limit));
       paintTiles(grid.canvas, tiles.map(([values]) => values), shape, across, tiles[0][1]);
     }
     painted = now;
     grid.set(view.neuron, `neuron ${view.neuron}, weight map`);
-    write(words, `All share one scale, ±${plain(limit)}, so a pale map has small weights.` + thumbnailWords(data, layer) + scaleWords(data, view));
+    setText(words, `All share one scale, ±${formatNumber(limit)}, so a pale map has small weights.` + thumbnailWords(data, layer) + scaleWords(data, view));
   }
   return { element: panel("maps", count === 1 ? "The weight map" : `All ${count} weight maps`, ...(held ? [ask] : []), grid.element, words), draw };
 }

@@ -2,10 +2,10 @@
 
 import { rankOrder } from "./maths.js";
 import { paintInput, thumbnailWords } from "./inputs.js";
-import { canvas, element, note, numberPlace, panel, plain, svgElement, text } from "./parts.js";
+import { canvas, element, note, numberPlace, panel, formatNumber, svgElement, text } from "./parts.js";
 import { overPeers, scaleWords } from "./panels.js";
 import { boundedIn } from "./ranks.js";
-import { remember } from "./view.js";
+import { memoize } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
 
@@ -27,14 +27,14 @@ function sharesOf(view, count, low, high) {
   });
 }
 
-export function responsesPanel(data, pick, { layer }) {
-  const n = data.images.length, bounded = boundedIn(data, layer), { thing, lone } = data, judged = data.labels ? "label" : "answer";
+export function responsesPanel(data, update, { layer }) {
+  const n = data.images.length, bounded = boundedIn(data, layer), { thing, singleOutput } = data, judged = data.labels ? "label" : "answer";
   const rows = data.outputs.map((output) => {
     const bins = svgElement("path"), tick = svgElement("path", { class: "wm-line" });
     const svg = svgElement(
       "svg", { class: "wm-shares", viewBox: `0 0 ${BINS} 1`, preserveAspectRatio: "none", role: "img" }, bins, tick,
     );
-    const mean = numberPlace("response-mean"), name = lone ? `all ${thing}s` : output;
+    const mean = numberPlace("response-mean"), name = singleOutput ? `all ${thing}s` : output;
     return { name, svg, bins, tick, mean, parts: [element("span", { class: "wm-name" }, name), svg, mean.element] };
   });
   const low = element("span"), high = element("span"), words = note();
@@ -42,7 +42,7 @@ export function responsesPanel(data, pick, { layer }) {
     const picture = canvas(""), name = element("span", { class: "wm-name" }), value = numberPlace("driver-activation");
     const button = element("button", { type: "button", class: "wm-card", "data-part": "driver" }, picture, name, value.element);
     const card = { picture, name, value, button, sample: -1 };
-    button.addEventListener("click", () => pick({ sample: card.sample, pixels: null }));
+    button.addEventListener("click", () => update({ sample: card.sample, pixels: null }));
     return card;
   });
   const strip = (label, some) => [
@@ -50,7 +50,7 @@ export function responsesPanel(data, pick, { layer }) {
     element("div", { class: "wm-strip", role: "group", "aria-label": label }, ...some.map((one) => one.button)),
   ];
   let shown;
-  const tell = remember(() => {
+  const tell = memoize(() => {
     const values = answersOf(shown), labels = shown.labels();
     const from = bounded ? 0 : -overPeers(shown, (one) => -Math.min(...answersOf(one)));
     const to = bounded ? 1 : overPeers(shown, (one) => Math.max(...answersOf(one)));
@@ -62,20 +62,20 @@ export function responsesPanel(data, pick, { layer }) {
       const at = (BINS * (own - from)) / (to - from || 1);
       bins.setAttribute("d", shares[k].map((v, i) => (v ? `M${i} 1v${-v / most}h1V1z` : "")).join(""));
       tick.setAttribute("d", count ? `M${at} 0v1` : "");
-      mean.set(own, count ? plain(own) : `no ${thing}`);
-      svg.setAttribute("aria-label", `${name}: ` + (count ? `mean ${plain(own)} over ${count} ${thing}s` : `no ${thing}`));
+      mean.set(own, count ? formatNumber(own) : `no ${thing}`);
+      svg.setAttribute("aria-label", `${name}: ` + (count ? `mean ${formatNumber(own)} over ${count} ${thing}s` : `no ${thing}`));
     });
-    low.textContent = plain(from);
-    high.textContent = plain(to);
-    words.textContent = `Neuron ${shown.neuron}` + (lone ? "" : `, a row for each ${judged}`) +
+    low.textContent = formatNumber(from);
+    high.textContent = formatNumber(to);
+    words.textContent = `Neuron ${shown.neuron}` + (singleOutput ? "" : `, a row for each ${judged}`) +
       `: where its activations for those ${thing}s lie. The tallest bar is ${Math.round(100 * most)}% of ` +
-      (lone ? "" : `one ${judged}’s `) + `${thing}s; the line and the number are the mean.` + scaleWords(data, shown);
+      (singleOutput ? "" : `one ${judged}’s `) + `${thing}s; the line and the number are the mean.` + scaleWords(data, shown);
     const order = rankOrder(answersOf(shown, "z")), half = cards.length / 2;
     cards.forEach((card, i) => {
       const sample = i < half ? order[i] : order[n - 1 - (i - half)];
       if (card.sample !== sample) paintInput(card.picture, data, data.images[sample]);
       card.sample = sample;
-      card.name.textContent = lone ? `${thing} ${sample}` : data.outputs[labels[sample]];
+      card.name.textContent = singleOutput ? `${thing} ${sample}` : data.outputs[labels[sample]];
       card.value.set(values[sample]);
     });
   });
@@ -91,7 +91,7 @@ export function responsesPanel(data, pick, { layer }) {
         element(
           "div", {}, ...strip(`These ${thing}s drive it most:`, cards.slice(0, cards.length / 2)),
           ...strip(`These ${thing}s drive it least:`, cards.slice(cards.length / 2)),
-          note(`In order of the neuron’s z. Below each ${thing}: its ${lone ? "number" : judged} and the neuron’s activation. Choose one to see it everywhere.` +
+          note(`In order of the neuron’s z. Below each ${thing}: its ${singleOutput ? "number" : judged} and the neuron’s activation. Choose one to see it everywhere.` +
             (data.features ? thumbnailWords(data, 1) : "")),
         ),
       ),

@@ -2,7 +2,7 @@
 
 import { inflate } from "./codec.js";
 import { ink, paint } from "./paint.js";
-import { canvas, element, newId, slider, svgElement, write } from "./parts.js";
+import { canvas, element, newId, slider, svgElement, setText } from "./parts.js";
 
 const EDGE = 40; // free around the dots, of 1,000
 const PICTURE = 220; // the side of the marked image's picture, in a corner, of 1,000
@@ -51,7 +51,7 @@ function freeCorner(points) {
 }
 
 /** One map: a list box whose one option is the marked dot, with its picture in a corner. */
-function dotMap(title, points, labels, pick, open) {
+function dotMap(title, points, labels, picked, open) {
   const id = newId(), size = 1000 + 2 * EDGE, svg = svgElement("svg");
   const groups = new Map();
   svg.setAttribute("viewBox", `${-EDGE} ${-EDGE} ${size} ${size}`);
@@ -77,14 +77,14 @@ function dotMap(title, points, labels, pick, open) {
     const [index, far] = nearestDot(
       points, (event.clientX - area.left) * scale - EDGE, (event.clientY - area.top) * scale - EDGE, open,
     );
-    if (index >= 0 && far <= within * scale) pick(index);
+    if (index >= 0 && far <= within * scale) picked(index);
   }
   box.addEventListener("pointermove", (event) => point(event, NEAR));
   box.addEventListener("click", (event) => point(event, Infinity));
   box.addEventListener("keydown", (event) => {
     if (!DIRECTIONS[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    pick(nextDot(points, chosen, DIRECTIONS[event.key], open));
+    picked(nextDot(points, chosen, DIRECTIONS[event.key], open));
   });
   return {
     element: element("div", { class: "wm-map" }, element("p", { class: "wm-title", id }, title), box),
@@ -129,15 +129,15 @@ async function render({ model, el }) {
   }
   const kinds = [...new Set(labels)].sort((a, b) => a - b);
   const open = (index) => model.get("shown").includes(labels[index]);
-  function pick(name, value) {
+  function update(name, value) {
     if (model.get(name) === value) return;
     model.set(name, value);
     model.save_changes();
     draw();
   }
-  const maps = names.map((name, k) => dotMap(name, points[k], labels, (index) => pick("chosen", index), open));
-  const image = slider("chosen", "Image", 0, labels.length - 1, (index) => pick("chosen", index));
-  const shown = ticks("Digits shown", kinds, (values) => pick("shown", values));
+  const maps = names.map((name, k) => dotMap(name, points[k], labels, (index) => update("chosen", index), open));
+  const image = slider("chosen", "Image", 0, labels.length - 1, (index) => update("chosen", index));
+  const shown = ticks("Digits shown", kinds, (values) => update("shown", values));
   const sentence = element("p", { class: "wm-sentence", "data-part": "sentence" });
   const spoken = element("p", { class: "wm-spoken", role: "status" });
   root.append(
@@ -153,10 +153,10 @@ async function render({ model, el }) {
     const words = `Image ${index}: a ${labels[index]}${note}.`;
     image.set(index, `${index}, label ${labels[index]}`);
     shown.set(now);
-    write(sentence, words);
+    setText(sentence, words);
     for (const one of maps) one.set(index, pixels.subarray(784 * index, 784 * (index + 1)), words, now);
     clearTimeout(timer);
-    timer = setTimeout(() => write(spoken, words), 500);
+    timer = setTimeout(() => setText(spoken, words), 500);
   }
   for (const name of ["chosen", "shown"]) model.on(`change:${name}`, draw);
   draw();

@@ -103,10 +103,10 @@ async function pictureOf(root) {
 /**
  * The row at the explorer's foot, and the link in the page's address.
  * @param {{data: Data, state: State, root: HTMLElement, view: () => View, set: (state: State) => void,
- *   fits: (data: Data, state: State) => boolean}} explorer `set` shows another state
+ *   isValidState: (data: Data, state: State) => boolean}} explorer `set` shows another state
  * @returns {{write: () => void, stop: () => void}} `write` is for whenever the state has come to rest
  */
-export function share({ data, state, root, view, set, fits }) {
+export function share({ data, state, root, view, set, isValidState }) {
   const place = root.parentElement, own = { ...state };
   const linked = "explorer" in place.dataset; // a page says which of its explorers this is; a notebook does not
   const status = element("p", { class: "wm-note", role: "status", "data-part": "done" });
@@ -146,7 +146,7 @@ export function share({ data, state, root, view, set, fits }) {
         good &&= Object.hasOwn(own, name);
         next[name] = fromText(name, text, own[name]);
       }
-      good &&= fits(data, next);
+      good &&= isValidState(data, next);
     } catch {
       good = false;
     }

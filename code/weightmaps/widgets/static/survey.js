@@ -1,6 +1,6 @@
 // One network over many images: what each neuron answers, how often the network is right, what a neuron is worth.
 
-import { activate, answerOf, forward, largest, scaled } from "./maths.js";
+import { activate, answerOf, forward, argmax, scaled } from "./maths.js";
 
 /** @typedef {import("./maths.js").Layer} Layer @typedef {import("./maths.js").Trace} Trace */
 
@@ -24,12 +24,12 @@ export function survey(layers, images, factors, first) {
 export function confusion(traces, labels) {
   const n = traces[0].a.at(-1).length;
   const counts = Array.from({ length: n }, () => new Array(n).fill(0));
-  traces.forEach(({ a }, i) => counts[labels[i]][largest(a.at(-1))]++);
+  traces.forEach(({ a }, i) => counts[labels[i]][argmax(a.at(-1))]++);
   return counts;
 }
 
 /** How many answers of a confusion were right. @param {number[][]} counts */
-export function rightOf(counts) {
+export function correctCount(counts) {
   return counts.reduce((sum, line, k) => sum + line[k], 0);
 }
 
@@ -50,14 +50,14 @@ export function removalCosts(layers, traces, labels, layer, factors) {
   const next = layers[layer], rest = layers.slice(layer + 1);
   const costs = new Float64Array(next.columns);
   traces.forEach(({ z, a, sent }, i) => {
-    const before = largest(a.at(-1)) === labels[i], from = sent[layer - 1], whole = z[layer];
+    const before = argmax(a.at(-1)) === labels[i], from = sent[layer - 1], whole = z[layer];
     for (let j = 0; j < costs.length; j++) {
       if (from[j] === 0) continue;
       const without = whole.map((v, k) => v - next.weights[k * next.columns + j] * from[j]);
       const through = activate(next.activation, without);
       const last = rest.length
         ? forward(rest, scaled(through, factors?.[layer]), factors?.slice(layer + 1)).a.at(-1) : through;
-      costs[j] += before - (largest(last) === labels[i]);
+      costs[j] += before - (argmax(last) === labels[i]);
     }
   });
   return costs;

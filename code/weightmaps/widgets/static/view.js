@@ -1,7 +1,7 @@
 // What Python sent, unpacked and checked once; and everything that one state of the explorer shows.
 
 import { inflate, unpack } from "./codec.js";
-import { factorsOf, forward, gradientOf, largest, products, rankOrder, reach, row } from "./maths.js";
+import { factorsOf, forward, gradientOf, argmax, products, rankOrder, maxAbs, row } from "./maths.js";
 import { confusion, firstAnswers, meanActivations, removalCosts, survey } from "./survey.js";
 
 /** @typedef {import("./maths.js").Layer} Layer */
@@ -11,11 +11,11 @@ import { confusion, firstAnswers, meanActivations, removalCosts, survey } from "
  * `titles` are their names in words and `keys` what `step` and `other` call them.
  * @typedef {{sizes: number[], activations: string[], outputs: string[], steps: number[], networks: Layer[][], memory: object[],
  *   titles: string[], keys: (number | string | null)[], shape: [number, number] | null, images: Float64Array[], labels: number[] | null,
- *   channels: "first" | "last" | null, features: string[] | null, thing: string, drawing: string, lone: boolean,
- *   planesOf: (values: ArrayLike<number>) => Float64Array[], reachOfInputs: number,
+ *   channels: "first" | "last" | null, features: string[] | null, thing: string, drawing: string, singleOutput: boolean,
+ *   planesOf: (values: ArrayLike<number>) => Float64Array[], maxAbsOfInputs: number,
  *   shapeOf: (layer: number) => [number, number], targetsOf: (layer: number) => string[],
- *   reachOf: (layer: number, neuron: number, one?: number) => number, reachOfAll: (layer: number, one?: number) => number}} Data
- * `thing` is what the network is given, in words, and `drawing` one that is not among the images; `lone` is whether there is
+ *   maxAbsOf: (layer: number, neuron: number, one?: number) => number, maxAbsOfLayer: (layer: number, one?: number) => number}} Data
+ * `thing` is what the network is given, in words, and `drawing` one that is not among the images; `singleOutput` is whether there is
  * one output, which answers by its size. Without labels, right is what the network answers with every neuron on.
  * Neurons are those of hidden layer `layer` (the first is 1); `output` is one of the layer after it.
  * @typedef {{neuron: number, output: number, sample: number, layer: number, step: number | null, other: number | string | null,
@@ -23,12 +23,12 @@ import { confusion, firstAnswers, meanActivations, removalCosts, survey } from "
  *   ablated: [number, number, number][], pixels: number[] | null}} State
  * What one state shows of one network: the state, and all that follows from it. `answers` are the neurons' activations and
  * `a` what they send on, 0 where a neuron is switched off; `peers` are the views on screen, this one among them.
- * `firsts` does the longest part of `traces` and `whole` in steps, for who has not the time for all at once.
+ * `precomputeFirstLayer` does the longest part of `traces` and `whole` in steps, for who has not the time for all at once.
  * @typedef {State & {index: number, layers: Layer[], hidden: Layer, next: Layer, last: boolean, x: ArrayLike<number>,
  *   inputs: ArrayLike<number>, z: Float64Array, answers: Float64Array, a: Float64Array, zNext: Float64Array, aNext: Float64Array, zOut: Float64Array, y: Float64Array,
  *   answer: number, label: string | null, right: boolean | null, weights: Float32Array, bias: number, factor: number,
  *   outgoing: Float32Array, contributions: Float64Array, digit: number, factors: import("./maths.js").Factors, peers: View[],
- *   firsts: () => Iterable<void>, traces: () => import("./maths.js").Trace[], whole: () => import("./maths.js").Trace[], labels: () => number[],
+ *   precomputeFirstLayer: () => Iterable<void>, traces: () => import("./maths.js").Trace[], whole: () => import("./maths.js").Trace[], labels: () => number[],
  *   effective: () => ArrayLike<number>, confusion: () => number[][], untouched: () => number[][],
  *   measure: (name: string) => ArrayLike<number>, order: () => number[]}} View
  */
@@ -39,7 +39,7 @@ export const STATE = [
 export const MEASURES = ["weight", "activation", "contribution", "mean", "removal"];
 
 /** A function that remembers its last result, for as long as its arguments are the same. */
-export function remember(make) {
+export function memoize(make) {
   let before = null, result;
   return (...now) => {
     if (!before || now.some((one, i) => one !== before[i])) [before, result] = [now, make(...now)];
@@ -48,7 +48,7 @@ export function remember(make) {
 }
 
 /** How many cells lie side by side in a grid that is nearly square. */
-export function acrossOf(count) {
+export function gridColumns(count) {
   return Math.ceil(Math.sqrt(count));
 }
 
@@ -75,41 +75,41 @@ export function dataOf({
     throw new Error("its images are not complete");
   }
   const [next, apart] = channels === "last" ? [3, 1] : [1, places];
-  const reaches = new Map();
-  const knownReach = (key, weights, one) => {
+  const maxima = new Map();
+  const knownMaxAbs = (key, weights, one) => {
     const name = `${key} ${one}`;
     const some = () => (one === undefined ? networks : [networks[one]]);
-    if (!reaches.has(name)) reaches.set(name, Math.max(...some().map((layers) => reach(weights(layers)))));
-    return reaches.get(name);
+    if (!maxima.has(name)) maxima.set(name, Math.max(...some().map((layers) => maxAbs(weights(layers)))));
+    return maxima.get(name);
   };
   return {
-    sizes, activations, outputs, steps, networks, shape, labels, channels, features, lone: outputs.length === 1,
+    sizes, activations, outputs, steps, networks, shape, labels, channels, features, singleOutput: outputs.length === 1,
     thing: features ? "sample" : "image", drawing: features ? "sample" : channels ? "image" : "drawing",
     planesOf: (values) => [0, 1, 2].map((c) => Float64Array.from({ length: places }, (_, i) => values[i * next + c * apart])),
-    reachOfInputs: reach(pixels),
+    maxAbsOfInputs: maxAbs(pixels),
     keys: [...(steps.length ? steps : [null]), ...others],
     titles: [...(steps.length ? steps.map((step) => `Step ${step.toLocaleString("en")}`) : ["This network"]), ...others],
     images: Array.from({ length: count }, (_, i) => pixels.subarray(i * sizes[0], (i + 1) * sizes[0])),
     memory: networks.map(() => ({
-      forward: remember(forward), first: [], survey: remember(survey), whole: remember(survey),
-      answers: remember((traces) => traces.map(({ a }) => largest(a.at(-1)))),
-      confusion: remember(confusion), untouched: remember(confusion), gradient: remember(gradientOf),
-      means: remember(meanActivations), costs: remember(removalCosts), order: remember(rankOrder),
+      forward: memoize(forward), first: [], survey: memoize(survey), whole: memoize(survey),
+      answers: memoize((traces) => traces.map(({ a }) => argmax(a.at(-1)))),
+      confusion: memoize(confusion), untouched: memoize(confusion), gradient: memoize(gradientOf),
+      means: memoize(meanActivations), costs: memoize(removalCosts), order: memoize(rankOrder),
     })),
-    factorsOf: remember(factorsOf), drawn: remember(Float64Array.from.bind(Float64Array)),
+    factorsOf: memoize(factorsOf), drawn: memoize(Float64Array.from.bind(Float64Array)),
     shapeOf: (layer) => {
-      const across = acrossOf(sizes[layer - 1]);
+      const across = gridColumns(sizes[layer - 1]);
       return layer === 1 && shape ? shape : [Math.ceil(sizes[layer - 1] / across), across];
     },
     targetsOf: (layer) => (layer === sizes.length - 2 ? outputs
       : Array.from({ length: sizes[layer + 1] }, (_, k) => `neuron ${k} of layer ${layer + 1}`)),
-    reachOf: (layer, neuron, one) => knownReach(`${layer} ${neuron}`, (layers) => row(layers[layer - 1], neuron), one),
-    reachOfAll: (layer, one) => knownReach(layer, (layers) => layers[layer - 1].weights, one),
+    maxAbsOf: (layer, neuron, one) => knownMaxAbs(`${layer} ${neuron}`, (layers) => row(layers[layer - 1], neuron), one),
+    maxAbsOfLayer: (layer, one) => knownMaxAbs(layer, (layers) => layers[layer - 1].weights, one),
   };
 }
 
 /** Whether a state can be shown. @param {Data} data @param {State} state */
-export function fits(data, state) {
+export function isValidState(data, state) {
   const { sizes, keys } = data;
   const within = (value, count, first = 0) => Number.isInteger(value) && value >= first && value < first + count;
   const hidden = (layer) => within(layer, sizes.length - 2, 1);
@@ -124,33 +124,33 @@ export function fits(data, state) {
 }
 
 /** The networks on screen, one or two, each with everything that the state shows of it. @returns {View[]} */
-export function look(data, state) {
+export function viewsOf(data, state) {
   const keys = state.view === "compare" ? [state.step, state.other] : [state.step];
-  const peers = keys.map((key) => lookAt(data, state, data.keys.indexOf(key)));
+  const peers = keys.map((key) => viewOf(data, state, data.keys.indexOf(key)));
   for (const one of peers) one.peers = peers;
   return peers;
 }
 
 /** @param {Data} data @param {State} state @param {number} index which network @returns {View} */
-function lookAt(data, state, index) {
+function viewOf(data, state, index) {
   const { layer, output, neuron, sample, pixels, rank_by } = state;
   const layers = data.networks[index], hidden = layers[layer - 1], next = layers[layer];
   const factors = data.factorsOf(state.ablated, data.sizes);
   const x = pixels ? data.drawn(pixels) : data.images[sample];
   const memory = data.memory[index];
   const trace = memory.forward(layers, x, factors);
-  const a = trace.sent[layer - 1], y = trace.a.at(-1), answer = largest(y);
+  const a = trace.sent[layer - 1], y = trace.a.at(-1), answer = argmax(y);
   const outgoing = row(next, output);
-  const firsts = () => firstAnswers(layers, data.images, memory.first);
+  const precomputeFirstLayer = () => firstAnswers(layers, data.images, memory.first);
   const over = (remembered, these) => {
-    Array.from(firsts());
+    Array.from(precomputeFirstLayer());
     return remembered(layers, data.images, these, memory.first);
   };
   const whole = () => over(memory.whole, null), traces = () => (factors ? over(memory.survey, factors) : whole());
   const labels = () => data.labels ?? memory.answers(whole());
   const last = layer === layers.length - 1;
   const view = {
-    ...state, index, layers, hidden, next, last, x, a, y, answer, factors, outgoing, firsts, traces, whole, labels,
+    ...state, index, layers, hidden, next, last, x, a, y, answer, factors, outgoing, precomputeFirstLayer, traces, whole, labels,
     inputs: layer === 1 ? x : trace.sent[layer - 2], answers: trace.a[layer - 1],
     z: trace.z[layer - 1], zNext: trace.z[layer], aNext: trace.a[layer], zOut: trace.z.at(-1),
     weights: row(hidden, neuron), bias: hidden.biases[neuron], factor: factors?.[layer - 1]?.[neuron] ?? 1,

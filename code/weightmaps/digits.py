@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from weightmaps import checks
 from weightmaps.mnist import PIXELS, SIDE, DataError, from_cache, from_folder
 
 BOX, CENTRE = 20, 14  # MNIST's preparation, see `centre`
@@ -48,17 +49,22 @@ class Digits:
     labels: np.ndarray
 
     def __post_init__(self):
-        images = _checked_images(self.images)
-        labels = _checked_labels(self.labels)
-        if len(labels) != len(images):
-            raise ValueError(
-                f"labels has {len(labels)} values for {len(images)} images; give one label an image"
-            )
-        object.__setattr__(self, "images", _read_only(images, np.float32))
-        object.__setattr__(self, "labels", _read_only(labels, np.int64))
+        images = _checked_images(self.images).astype(np.float32, copy=False)
+        labels = checks.labels(_array(self.labels, "labels"), len(images), 10, "labels")
+        object.__setattr__(self, "images", checks.read_only(images))
+        object.__setattr__(self, "labels", checks.read_only(labels.astype(np.int64, copy=False)))
 
     def __len__(self):
         return len(self.labels)
+
+    def __iter__(self):
+        """The images, then the labels: ``images, labels = digits``, ``network.accuracy(*digits)``."""
+        return iter((self.images, self.labels))
+
+    def __array__(self, dtype=None, copy=None):
+        raise TypeError(
+            "digits are images and labels; unpack them, f(network, *digits), or name digits.images"
+        )
 
     def __getitem__(self, which):
         """The digits that a slice, a mask or an array of indices picks, as `Digits`."""
@@ -66,7 +72,9 @@ class Digits:
             raise TypeError(
                 f"digits[{which!r}]: pick with a slice, a mask or an array; one image is digits.images[i]"
             )
-        return Digits(self.images[which], self.labels[which])
+        images, labels = self.images[which], self.labels[which]
+        images.flags.writeable = labels.flags.writeable = False  # so that they are not copied again
+        return Digits(images, labels)
 
     def only(self, *wanted):
         """Only the images of these digits, in the order they have here: ``digits.only(0, 1)``."""
@@ -254,6 +262,7 @@ def _as_ink(pixels):
     """Bytes 0 to 255 as ink 0 to 1, `float32`."""
     ink = pixels.astype(np.float32)
     ink /= np.float32(255)
+    ink.flags.writeable = False  # so that `Digits` needs no copy
     return ink
 
 
@@ -279,21 +288,3 @@ def _checked_images(value):
             hint = "; divide by 255" if low >= 0 and 1 < high <= 255 else ""
             raise ValueError(f"images runs from {low:g} to {high:g}; ink must run from 0 to 1{hint}")
     return images
-
-
-def _checked_labels(value):
-    labels = _array(value, "labels")
-    if labels.dtype.kind not in "iu" or labels.ndim != 1:
-        raise ValueError(
-            f"labels is {labels.dtype} of shape {labels.shape}; it must be integers of shape (n,)"
-        )
-    if labels.size and not 0 <= labels.min() <= labels.max() <= 9:
-        raise ValueError(f"labels runs from {labels.min()} to {labels.max()}; a label is a digit from 0 to 9")
-    return labels
-
-
-def _read_only(array, dtype):
-    """A view that cannot be written: frozen is frozen, and the caller's own array stays as it is."""
-    view = array.astype(dtype, copy=False).view()
-    view.flags.writeable = False
-    return view

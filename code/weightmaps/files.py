@@ -1,11 +1,11 @@
-"""Files that are written whole or not at all."""
+"""Atomic writing: a file is there whole or not at all."""
 
 import os
 from contextlib import contextmanager
 
 
 @contextmanager
-def whole(path, mode="wb", **options):
+def atomic_write(path, mode="wb", **options):
     """Open a file for writing under a temporary name, and give it its own once all is written.
 
     Parameters
@@ -14,13 +14,27 @@ def whole(path, mode="wb", **options):
         Where the file is to stand; what stood there before stays until then, and for good if writing fails.
     mode, **options
         As for :func:`open`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If its folder is missing.
+    OSError
+        If it cannot be written; the error names `path`.
     """
     path = os.fspath(path)
+    folder = os.path.dirname(path) or "."
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(f"{path}: there is no folder {folder}; make it first")
     part = f"{path}.{os.getpid()}.part"
     try:
         with open(part, mode, **options) as file:
             yield file
         os.replace(part, path)
+    except OSError as error:
+        if error.filename != part:
+            raise
+        raise OSError(error.errno, error.strerror, path) from None
     finally:
         if os.path.exists(part):
             os.remove(part)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arrays import Pickled, Unreadable, read_npz, shown
-from .files import whole
+from .checks import labels, read_only
+from .files import atomic_write
 
 FORMAT = "weightmaps network 1"
 
@@ -66,7 +67,7 @@ class Trace:
 
 
 class Network:
-    """A fully connected feedforward network.
+    """A fully connected feedforward network. It never changes: its arrays are read-only copies.
 
     Layer ``l`` computes ``z[l] = weights[l-1] @ a[l-1] + biases[l-1]`` and ``a[l] = f(z[l])``.
 
@@ -158,19 +159,28 @@ class Network:
         ----------
         X : array, shape (n, n_in)
         y : array of int, shape (n,)
+            Label k says that output k is right.
+
+        Raises
+        ------
+        ValueError
+            If the labels are no integers, as those that ``fetch_openml`` gives, or name no output.
         """
-        y = np.asarray(y)
         predicted = np.atleast_1d(self.predict(X))
-        if y.shape != predicted.shape:
-            raise ValueError(f"y has shape {y.shape} for {len(predicted)} images; give one label an image")
-        return float((predicted == y).mean())
+        return float((predicted == labels(y, len(predicted), self.sizes[-1])).mean())
 
     def save(self, path):
-        """Write the network to an ``.npz`` file, whole or not at all."""
+        """Write the network to a file in NumPy's ``.npz`` format, whole or not at all.
+
+        Parameters
+        ----------
+        path : path
+            As it is: no ending is added, and whichever it has, :meth:`load` reads the file.
+        """
         arrays = {f"weights{i}": w for i, w in enumerate(self.weights)}
         arrays |= {f"biases{i}": b for i, b in enumerate(self.biases)}
         header = json.dumps({"format": FORMAT, "activations": self.activations})
-        with whole(path) as file:
+        with atomic_write(path) as file:
             np.savez(file, header=np.array(header), **arrays)
 
     @classmethod
@@ -208,6 +218,8 @@ class Network:
 def saved(entries, path):
     """The network in the entries of a file that `Network.save` wrote, or else `NotANetwork`."""
     try:
+        for array in entries.values():
+            array.flags.writeable = False  # else the network would copy them
         header = json.loads(str(entries["header"]))
         if not isinstance(header, dict) or header.get("format") != FORMAT:
             raise NotANetwork(f"{path}: its header does not say {FORMAT!r}")
@@ -237,4 +249,4 @@ def _numbers(value, name, ndim):
         array = array.astype(np.float64)
     if not np.isfinite(array).all():
         raise ValueError(f"{name} holds NaN or infinity; every weight and bias must be a finite number")
-    return array
+    return read_only(array)

@@ -1,9 +1,10 @@
-"""Two inputs: four data sets in the plane, random starts, and gradient descent from many seeds at once."""
+"""Networks of two inputs: data sets in the plane, random starts, and training from many seeds at once."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from .checks import labels
 from .network import Network, sigmoid
 
 DATA = ("blobs", "xor", "ring", "spiral")
@@ -159,12 +160,12 @@ def over_the_plane(network, side=60):
     return trace.a[1].T.reshape(-1, side, side), trace.z[2].reshape(side, side)
 
 
-def share_right(network, X, y):
+def accuracy(network, X, y):
     """The share of points on the right side of the output's line, from 0 to 1."""
-    return float(((network.forward(X).z[-1][:, 0] > 0) == (np.asarray(y) == 1)).mean())
+    return float(((network.forward(X).z[-1][:, 0] > 0) == (labels(y, len(X), 2) == 1)).mean())
 
 
-def descend(networks, X, y, *, steps=STEPS, learning_rate=RATE, l2=0.0):
+def train_many(networks, X, y, *, steps=STEPS, learning_rate=RATE, l2=0.0):
     """Train several networks of one size at once, by gradient descent on the cross-entropy.
 
     Each step takes all points. It is that of :func:`weightmaps.training.train` with a batch of all of them.
@@ -214,7 +215,7 @@ def descend(networks, X, y, *, steps=STEPS, learning_rate=RATE, l2=0.0):
     ]
 
 
-def trials(data, hidden, *, scale=1.0, l2=0.0, noise=0.1, seeds=20, steps=STEPS):
+def success_rates(data, hidden, *, scale=1.0, l2=0.0, noise=0.1, seeds=20, steps=STEPS):
     """Train a network from each of several seeds, as the playground would, and test it on new points.
 
     Parameters
@@ -223,7 +224,7 @@ def trials(data, hidden, *, scale=1.0, l2=0.0, noise=0.1, seeds=20, steps=STEPS)
     hidden : int
         How many hidden neurons.
     scale, l2, noise, steps
-        As for :func:`start`, :func:`descend` and :func:`points`.
+        As for :func:`start`, :func:`train_many` and :func:`points`.
     seeds : int
         How many: each draws its own points and its own start.
 
@@ -241,8 +242,8 @@ def trials(data, hidden, *, scale=1.0, l2=0.0, noise=0.1, seeds=20, steps=STEPS)
         for one in starts
     ]
     X, y = zip(*draws, strict=True)
-    trained = descend(single, X, y, steps=steps, l2=l2)
-    return np.array([share_right(one, *test) for one, test in zip(trained, tests, strict=True)])
+    trained = train_many(single, X, y, steps=steps, l2=l2)
+    return np.array([accuracy(one, *test) for one, test in zip(trained, tests, strict=True)])
 
 
 def slice_through(network, images, output):

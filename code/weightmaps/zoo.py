@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from .arrays import read_npz
-from .files import whole
+from .files import atomic_write
 from .mnist import CHECKSUMS
 from .network import Network, NotANetwork
 from .training import initialise, train
@@ -234,7 +234,7 @@ def make(name, mnist, folder, *, every_seed=False, progress=True):
     for seed in recipe.seeds if every_seed else (card(name)["seed"],):
         network, history = train(
             initialise(recipe.sizes, scale=recipe.scale, seed=seed),
-            train_,
+            *train_,
             epochs=recipe.epochs,
             batch_size=recipe.batch_size,
             learning_rate=recipe.learning_rate,
@@ -246,7 +246,7 @@ def make(name, mnist, folder, *, every_seed=False, progress=True):
             progress=progress,
             resume=folder / f"{name}.seed{seed}.partial.npz",
         )
-        accuracy = {"validation": history.accuracy[-1], "test": network.accuracy(test.images, test.labels)}
+        accuracy = {"validation": history.accuracy[-1], "test": network.accuracy(*test)}
         tried.append({"seed": seed, **accuracy})
         if shipped is None and accuracy["validation"] >= recipe.passing:
             shipped = seed, network, history, accuracy
@@ -271,7 +271,7 @@ def make(name, mnist, folder, *, every_seed=False, progress=True):
     network.save(folder / f"{name}.npz")
     if history.checkpoints:
         _save_checkpoints(folder / f"{name}-checkpoints.npz", history.checkpoints)
-    with whole(folder / f"{name}.json", "w", encoding="utf-8") as file:
+    with atomic_write(folder / f"{name}.json", "w", encoding="utf-8") as file:
         json.dump(made, file, indent=1)
         file.write("\n")
     _tidy(folder, name)
@@ -287,7 +287,7 @@ def _save_checkpoints(path, networks):
     layers = range(len(next(iter(networks.values())).weights))
     arrays = {f"weights{i}": np.stack([n.weights[i] for n in networks.values()]) for i in layers}
     arrays |= {f"biases{i}": np.stack([n.biases[i] for n in networks.values()]) for i in layers}
-    with whole(path) as file:
+    with atomic_write(path) as file:
         np.savez(file, steps=np.array(list(networks)), **arrays)
 
 

@@ -1,32 +1,32 @@
-"""What a network's maps look like, what a layer makes of all images, what the outputs answer to them."""
+"""Analysis of a network's maps, of a layer as a space, and of the answers to many images."""
 
-from .evaluation import Overview, few_of, overview
-from .maps import blurred, on_own_scale, smoothness, with_maps
+from .evaluation import Overview, overview, subsample
+from .maps import blur, maxabs_scale, smoothness, with_maps
 from .representation import (
     correlations,
-    explained,
-    linear_readout,
+    explained_variance,
+    linear_probe,
     match_neurons,
     neighbours,
-    of_pairs,
+    pair_sums,
+    permute_neurons,
     principal_components,
-    reorder,
 )
 
 __all__ = [
     "Overview",
-    "blurred",
+    "blur",
     "correlations",
-    "explained",
-    "few_of",
-    "linear_readout",
+    "explained_variance",
+    "linear_probe",
     "match_neurons",
+    "maxabs_scale",
     "neighbours",
-    "of_pairs",
-    "on_own_scale",
     "overview",
+    "pair_sums",
+    "permute_neurons",
     "principal_components",
-    "reorder",
     "smoothness",
+    "subsample",
     "with_maps",
 ]

@@ -1,4 +1,4 @@
-"""What a network makes of very many images, in batches; and the few of them that can stand for all."""
+"""Evaluation over very many images, in batches; and a choice of the few that can stand for all."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from tqdm import tqdm
+
+from .. import checks
 
 TOP = 8  # images kept for each neuron
 BINS = 20
@@ -54,8 +56,8 @@ def overview(network, images, labels=None, *, progress=True):
     Parameters
     ----------
     network : Network
-    images : Images
-        Or anything with a length, and ``numbers(slice)`` that gives ``float32`` rows.
+    images : array, shape (n, n_in), or Images
+        Of :class:`weightmaps.interop.Images` rows are made as they are needed.
     labels : array of int, shape (n,), optional
         Label k says that output k is right.
     progress : bool
@@ -66,18 +68,21 @@ def overview(network, images, labels=None, *, progress=True):
     Overview
     """
     count, n_out = len(images), network.sizes[-1]
+    rows = getattr(images, "numbers", None) or np.asarray(images).__getitem__
+    if labels is not None:
+        labels = checks.labels(labels, count, n_out, "labels")
     confusion = None if labels is None else np.zeros((n_out, n_out), int)
     best = [(np.empty((0, n)), np.empty((0, n), int)) for n in network.sizes[1:-1]]
     histograms, low, high = [np.zeros((n, BINS), int) for n in network.sizes[1:-1]], np.inf, -np.inf
     size = min(BATCH, 16 + BATCH * 1000 // max(network.sizes))
-    first = images.numbers(np.unique(np.linspace(0, count - 1, min(size, FIRST_LOOK)).astype(int)))
+    first = rows(np.unique(np.linspace(0, count - 1, min(size, FIRST_LOOK)).astype(int)))
     ranges = [
         BOUNDS.get(name) or (float(a.min()), float(a.max()))
         for name, a in zip(network.activations, network.forward(first).a[1:-1], strict=False)
     ]
     bar = tqdm(total=count, unit=" images", disable=None if progress and count > size else True, leave=False)
     for start in range(0, count, size):
-        x = images.numbers(slice(start, start + size))
+        x = rows(slice(start, start + size))
         low, high = min(low, float(x.min())), max(high, float(x.max()))
         trace = network.forward(x)
         answers = trace.a[-1].argmax(axis=1)
@@ -110,7 +115,7 @@ def _better(best_z, best, z, numbers):
     return np.take_along_axis(z, order, 0), np.take_along_axis(numbers, order, 0)
 
 
-def few_of(seen, labels, most):
+def subsample(seen, labels, most):
     """A few images that stand for all: half spread evenly, half those that drive neurons most.
 
     Parameters
@@ -131,7 +136,7 @@ def few_of(seen, labels, most):
     Four images; of a layer of two neurons both answer most to image 2, and then to image 0:
 
     >>> seen = Overview(4, None, [np.array([[2, 2], [0, 0], [1, 3]])], [], [], 0.0, 1.0)
-    >>> which, words = few_of(seen, None, 2)
+    >>> which, words = subsample(seen, None, 2)
     >>> which, words
     (array([0, 2]), '1 spread evenly over all; and for each hidden neuron, the image that drives it most')
     """

@@ -1,4 +1,4 @@
-"""Weight maps as pictures: how smooth they are, and a network with other maps in their place."""
+"""Smoothness, blur and scale of weight maps; and a network with other maps in their place."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ def smoothness(maps, *, where=None):
     return float(np.corrcoef(first.ravel(), second.ravel())[0, 1])
 
 
-def blurred(maps):
+def blur(maps):
     """Each map with every weight averaged with its eight neighbours, the nearer ones counting more.
 
     The kernel is (1, 2, 1) / 4 in both directions, and the outermost pixels are repeated outwards. That is
-    symmetric: ``blurred([w])[0] @ x`` equals ``w @ blurred([x])[0]``.
+    symmetric: ``blur([w])[0] @ x`` equals ``w @ blur([x])[0]``.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def blurred(maps):
 
     Examples
     --------
-    >>> blurred(np.array([[0, 0, 0, 0, 16, 0, 0, 0, 0]])).tolist()
+    >>> blur(np.array([[0, 0, 0, 0, 16, 0, 0, 0, 0]])).tolist()
     [[1.0, 2.0, 1.0, 2.0, 4.0, 2.0, 1.0, 2.0, 1.0]]
     """
     padded = np.pad(_pictures(maps), ((0, 0), (1, 1), (1, 1)), mode="edge")
@@ -83,7 +83,7 @@ def with_maps(network, maps):
     return Network([maps, *network.weights[1:]], network.biases, network.activations)
 
 
-def on_own_scale(maps):
+def maxabs_scale(maps):
     """Each map divided by its own largest magnitude, to draw maps of very different sizes side by side.
 
     Parameters

@@ -1,9 +1,10 @@
-"""What a layer makes of all images: its main directions, how easily digits part, which neurons match."""
+"""Representations: principal components, linear probes, matching neurons of two layers."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from ..checks import labels
 from ..network import Network
 
 PENALTIES = tuple(10.0**k for k in range(-4, 3))
@@ -45,10 +46,10 @@ def principal_components(X, k=2):
     return centred @ (directions * signs[:, None])[:k].T, s**2 / (s**2).sum()
 
 
-def linear_readout(X, y, *, penalties=PENALTIES):
+def linear_probe(X, y, *, penalties=PENALTIES):
     """The best linear guess of the digit from the rows of X: ridge regression on the ten right answers.
 
-    The penalty is the one of `penalties` with which most rows are guessed right by a readout that was fitted
+    The penalty is the one of `penalties` with which most rows are guessed right by a probe that was fitted
     to all *other* rows (leave-one-out, from one decomposition; Golub, Heath and Wahba 1979).
 
     Parameters
@@ -68,14 +69,13 @@ def linear_readout(X, y, *, penalties=PENALTIES):
     Examples
     --------
     >>> X = np.array([[0.0, 1.0], [0.2, 5.0], [1.0, 2.0], [0.9, 4.0]])
-    >>> linear_readout(X, np.array([0, 0, 1, 1])).predict(np.array([[0.1, 3.0], [1.1, 3.0]])).tolist()
+    >>> linear_probe(X, np.array([0, 0, 1, 1])).predict(np.array([[0.1, 3.0], [1.1, 3.0]])).tolist()
     [0, 1]
     """
-    X, y = _table(X, "X"), np.asarray(y)
-    if y.shape != (len(X),) or y.dtype.kind not in "iu" or y.min() < 0 or y.max() < 1:
-        raise ValueError(
-            f"y has shape {y.shape} and type {y.dtype}; give a label 0, 1, 2, … for each row of X"
-        )
+    X = _table(X, "X")
+    y = labels(y, len(X))
+    if y.max() < 1:
+        raise ValueError("y holds 0 alone; a probe tells two labels apart, or more")
     mean, Y = X.mean(axis=0), np.eye(y.max() + 1)[y]
     answers = Y - Y.mean(axis=0)
     squares, V = np.linalg.eigh((X - mean).T @ (X - mean))
@@ -146,7 +146,7 @@ def match_neurons(A, B):
     return match
 
 
-def explained(A, B, A_new, B_new):
+def explained_variance(A, B, A_new, B_new):
     """How much of each column of A a weighted sum of all columns of B explains, on other images.
 
     Parameters
@@ -176,7 +176,7 @@ def explained(A, B, A_new, B_new):
     return np.where(alive, 1 - (missed**2).mean(axis=0) / np.where(alive, spread, 1), 0.0)
 
 
-def of_pairs(table):
+def pair_sums(table):
     """The two entries of each pair of different labels, (a, b) and (b, a), added up.
 
     Parameters
@@ -190,7 +190,7 @@ def of_pairs(table):
 
     Examples
     --------
-    >>> of_pairs(np.array([[9, 1, 2], [3, 9, 4], [5, 6, 9]]))
+    >>> pair_sums(np.array([[9, 1, 2], [3, 9, 4], [5, 6, 9]]))
     {(0, 1): 4, (0, 2): 7, (1, 2): 10}
     """
     table = np.asarray(table)
@@ -200,7 +200,7 @@ def of_pairs(table):
     return {(a, b): sums[a][b] for a in range(len(sums)) for b in range(a + 1, len(sums))}
 
 
-def reorder(network, order):
+def permute_neurons(network, order):
     """The same network with its hidden neurons in another order: every answer stays what it was.
 
     Parameters
@@ -221,13 +221,13 @@ def reorder(network, order):
     return Network([W1[order], W2[:, order]], [b1[order], b2], network.activations)
 
 
-def neighbours(points, labels, k=10):
+def neighbours(X, y, *, k=10):
     """Who lies next to whom: of the k dots nearest to each dot, the share that bears each label.
 
     Parameters
     ----------
-    points : array, shape (n, d)
-    labels : array of int, shape (n,)
+    X : array, shape (n, d)
+    y : array of int, shape (n,)
         0, 1, 2, …; each at least once.
     k : int
         Below n; a dot is not its own neighbour.
@@ -237,19 +237,17 @@ def neighbours(points, labels, k=10):
     array, shape (m, m)
         Row a, column b: of the neighbours of all dots labelled a, the share labelled b. Rows sum to 1.
     """
-    points, labels = _table(points, "points"), np.asarray(labels)
-    if labels.shape != (len(points),) or not 1 <= k < len(points):
-        raise ValueError(
-            f"points has shape {points.shape}, labels {labels.shape} and k is {k}; "
-            "give a label a point, and k from 1 to one less than there are points"
-        )
-    squares = (points**2).sum(axis=1)
-    distances = -2 * points @ points.T
+    X = _table(X, "X")
+    y = labels(y, len(X))
+    if not 1 <= k < len(X):
+        raise ValueError(f"k is {k}; X has {len(X)} rows, so it must be from 1 to {len(X) - 1}")
+    squares = (X**2).sum(axis=1)
+    distances = -2 * X @ X.T
     distances += squares  # a dot's own square would not change who is nearest to it
     np.fill_diagonal(distances, np.inf)
-    nearest = labels[np.argpartition(distances, k - 1, axis=1)[:, :k]]
-    kinds = range(labels.max() + 1)
-    return np.array([[(nearest[labels == a] == b).mean() for b in kinds] for a in kinds])
+    nearest = y[np.argpartition(distances, k - 1, axis=1)[:, :k]]
+    kinds = range(y.max() + 1)
+    return np.array([[(nearest[y == a] == b).mean() for b in kinds] for a in kinds])
 
 
 def _table(values, name):

@@ -1,40 +1,41 @@
-"""What each pixel contributes to a neuron, and each neuron to an output. Nothing is drawn here."""
+"""Attribution: what each pixel contributes to a neuron, and each neuron to an output.
 
+`layer` counts the hidden layers from 1, the first, which is the default everywhere. An `output` of
+:func:`ledger` and :func:`top_neurons` is one of the layer after it; all other outputs are the network's.
+"""
+
+from .ablation import ablate, removal_costs
 from .deletion import deletion_curve
-from .gradients import IntegratedGradients, gradient, integrated_gradients
-from .keeping import (
-    blame,
-    freeze,
+from .gradients import gradient, integrated_gradients
+from .margin import (
+    error_attribution,
     greedy_order,
     kept_accuracy,
-    lead,
-    lead_costs,
-    lead_without,
+    margin,
+    margin_drop,
+    margin_without,
     relative_contribution,
 )
 from .neurons import RANKINGS, Ledger, ledger, top_neurons
 from .patches import occlusion
 from .patterns import pattern
 from .ranks import rank_correlation
-from .removal import ablate, removal_costs
 from .weights import optimal_input, weight_map, weight_times_input
 
 __all__ = [
     "RANKINGS",
-    "IntegratedGradients",
     "Ledger",
     "ablate",
-    "blame",
     "deletion_curve",
-    "freeze",
+    "error_attribution",
     "gradient",
     "greedy_order",
     "integrated_gradients",
     "kept_accuracy",
-    "lead",
-    "lead_costs",
-    "lead_without",
     "ledger",
+    "margin",
+    "margin_drop",
+    "margin_without",
     "occlusion",
     "optimal_input",
     "pattern",

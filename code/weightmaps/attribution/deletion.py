@@ -1,4 +1,4 @@
-"""How soon a network fails when pixels are deleted in an order that a method proposes."""
+"""Deletion curves: how soon a network fails when pixels are deleted in an order that a method proposes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from math import ceil
 
 import numpy as np
 
-from .checks import baseline_image, images
+from ..checks import baseline_image, images, labels
 
 
 def deletion_curve(network, X, y, order, *, baseline=0.0, ks=None):
@@ -45,10 +45,8 @@ def deletion_curve(network, X, y, order, *, baseline=0.0, ks=None):
     >>> ks.tolist(), shares.tolist()
     ([0, 1, 2, 3], [1.0, 1.0, 0.5, 0.0])
     """
-    rows, y, order = images(network, X), np.asarray(y), np.asarray(order)
-    n_in = network.sizes[0]
-    if np.ndim(X) != 2 or y.shape != (len(rows),):
-        raise ValueError(f"X has shape {np.shape(X)} and y {y.shape}; give X (n, {n_in}) and y (n,)")
+    rows, order, n_in = images(network, X), np.asarray(order), network.sizes[0]
+    y = labels(y, len(rows), network.sizes[-1])
     each_once = order.shape == rows.shape and (np.sort(order, axis=1) == np.arange(n_in)).all()
     if order.dtype.kind not in "iu" or not each_once:
         raise ValueError(

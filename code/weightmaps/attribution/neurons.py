@@ -1,4 +1,4 @@
-"""What each hidden neuron contributes to an output, for one image: the ledger and its rankings."""
+"""The ledger of an output, neuron by neuron, and rankings of neurons."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .checks import index, one_image
+from ..checks import hidden_layer, images, index, one_image
 
 RANKINGS = ("weight", "activation", "contribution")
 
@@ -32,8 +32,8 @@ class Ledger:
     total: float
 
 
-def ledger(network, x, output):
-    """Account for one output: what every neuron of the last hidden layer adds to its z for one image.
+def ledger(network, x, output, *, layer=1):
+    """Account for one output: what every neuron of the hidden layer before it adds to its z for one image.
 
     Parameters
     ----------
@@ -41,33 +41,39 @@ def ledger(network, x, output):
         With one hidden layer or more.
     x : array, shape (n_in,)
     output : int
+        Of the layer after `layer`: an output of the network where `layer` is the last hidden one.
+    layer : int
+        The first hidden layer is 1.
 
     Returns
     -------
     Ledger
     """
-    outgoing = _outgoing(network, output)
+    outgoing = _outgoing(network, output, layer)
     trace = network.forward(one_image(network, x))
-    contributions = outgoing * trace.a[-2]
+    contributions = outgoing * trace.a[layer]
     order = _descending(contributions)
-    bias, total = float(network.biases[-1][output]), float(trace.z[-1][output])
+    bias, total = float(network.biases[layer][output]), float(trace.z[layer + 1][output])
     return Ledger(order, contributions[order], bias, total)
 
 
-def top_neurons(network, output, k, *, by="weight", x=None):
-    """The k neurons of the last hidden layer that come first for an output.
+def top_neurons(network, output, *, k=10, by="weight", X=None, layer=1):
+    """The k neurons of a hidden layer that come first for an output.
 
     Parameters
     ----------
     network : Network
         With one hidden layer or more.
     output : int
+        Of the layer after `layer`: an output of the network where `layer` is the last hidden one.
     k : int
     by : {"weight", "activation", "contribution"}
-        Rank by outgoing weight to the output (signed, as in ``W2[3].argsort()``), by activation for the
-        image ``x``, or by their product.
-    x : array, shape (n_in,), optional
-        The image; ``activation`` and ``contribution`` need it.
+        Rank by outgoing weight to the output (signed, as in ``W2[3].argsort()``), by mean activation
+        over the images, or by their product.
+    X : array, shape (n, n_in) or (n_in,), optional
+        Images, or one image; ``activation`` and ``contribution`` need them.
+    layer : int
+        The first hidden layer is 1.
 
     Returns
     -------
@@ -77,24 +83,24 @@ def top_neurons(network, output, k, *, by="weight", x=None):
     """
     if by not in RANKINGS:
         raise ValueError(f"unknown ranking by={by!r}; there are: {', '.join(RANKINGS)}")
-    if by != "weight" and x is None:
-        raise ValueError(f"ranking by {by!r} depends on the image; give x=")
-    n_hidden = network.sizes[-2]
+    if by != "weight" and X is None:
+        raise ValueError(f"ranking by {by!r} depends on the images; give X=")
+    outgoing = _outgoing(network, output, layer)
+    n_hidden = len(outgoing)
     if not 1 <= k <= n_hidden:
         raise ValueError(f"k is {k}; there are {n_hidden} neurons, so it must be from 1 to {n_hidden}")
-    outgoing = _outgoing(network, output)
     if by == "weight":
         return _descending(outgoing)[:k]
-    trace = network.forward(one_image(network, x))
+    trace = network.forward(images(network, X))
+    z, a = trace.z[layer].mean(axis=0), trace.a[layer].mean(axis=0)
     if by == "contribution":
-        return _descending(outgoing * trace.a[-2])[:k]
-    return np.lexsort((-trace.z[-2], -trace.a[-2]))[:k]
+        return _descending(outgoing * a)[:k]
+    return np.lexsort((-z, -a))[:k]
 
 
-def _outgoing(network, output):
-    if len(network.weights) < 2:
-        raise ValueError(f"{network!r} has no hidden layer, so no neuron stands between input and output")
-    return network.weights[-1][index(output, network.sizes[-1], "output")]
+def _outgoing(network, output, layer):
+    layer = hidden_layer(network, layer)
+    return network.weights[layer][index(output, network.sizes[layer + 1], "output")]
 
 
 def _descending(score):

@@ -1,4 +1,4 @@
-"""What an output or a neuron loses when a patch of the image is covered."""
+"""Occlusion: what an output or a neuron loses when a patch of the image is covered."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from .checks import baseline_image, images, integer
+from ..checks import baseline_image, images, integer
 from .target import Target
 
 

@@ -1,10 +1,10 @@
-"""What in the images goes with a neuron's answer, which its weights alone do not say."""
+"""Activation patterns: what in the images varies with a neuron's answer."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from .checks import numbers
+from ..checks import numbers
 
 
 def pattern(X, weights):

@@ -1,10 +1,10 @@
-"""Do two pictures put the pixels in the same order?"""
+"""Spearman's rank correlation of two pictures."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from .checks import numbers
+from ..checks import numbers
 
 
 def rank_correlation(a, b):

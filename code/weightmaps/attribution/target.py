@@ -1,4 +1,4 @@
-"""What a method explains: the z of one output or of one hidden neuron, seen from the first layer up."""
+"""Forward and backward passes to one unit's z, the target of an attribution, from the first layer up."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from weightmaps.network import ACTIVATIONS
 
-from .checks import hidden_layer
+from ..checks import hidden_layer
 
 # From dz/da of a layer to dz/dz of it, in terms of its activations a.
 _BACK = {

@@ -1,26 +1,30 @@
-"""The weights of a first-layer neuron as a picture: alone, times an image, and the image they like best."""
+"""Weight maps, weight times input, and the input that maximises a first-layer neuron."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from .checks import index, one_image
+from ..checks import index, one_image
 
 
-def weight_map(network, neuron):
-    """The incoming weights of a neuron in the first hidden layer, one a pixel.
+def weight_map(network, neuron, *, layer=1):
+    """The incoming weights of a neuron.
 
     Parameters
     ----------
     network : Network
     neuron : int
+    layer : int
+        The first hidden layer is 1; its weights are one a pixel: ``.reshape(28, 28)`` makes them a picture.
 
     Returns
     -------
-    array, shape (n_in,)
-        Row ``neuron`` of the first weight matrix; ``.reshape(28, 28)`` makes it a picture.
+    array, shape (sizes[layer - 1],)
+        Row ``neuron`` of the layer's weight matrix.
     """
-    return network.weights[0][index(neuron, network.sizes[1], "neuron")]
+    if layer not in range(1, len(network.sizes)):
+        raise ValueError(f"layer is {layer!r}; this network has layers 1 to {len(network.sizes) - 1}")
+    return network.weights[layer - 1][index(neuron, network.sizes[layer], "neuron")]
 
 
 def weight_times_input(network, x, neuron):

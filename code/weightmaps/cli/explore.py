@@ -6,12 +6,11 @@ import argparse
 import math
 import os
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 
 from weightmaps import digits, interop, zoo
-from weightmaps.analysis.evaluation import few_of, overview
+from weightmaps.analysis.evaluation import overview, subsample
 from weightmaps.cli import words
 from weightmaps.interop.images import KINDS, Images, as_outputs, read_images, read_labels
 from weightmaps.network import ACTIVATIONS, Network
@@ -108,7 +107,7 @@ def run(options):
     if labels is not None:
         print(f"accuracy: {seen.right / len(images):.2%} of all {len(images):,} images")
     most = min(MOST_IMAGES, max(50, MOST_PRODUCTS // sum(w.size for w in network.weights)))
-    which, how = few_of(seen, labels, most)
+    which, how = subsample(seen, labels, most)
     if how:
         print(f"on the page: {len(which)} of the {len(images):,} images: {how}")
     pixels, ink = images.numbers(which), None
@@ -117,7 +116,8 @@ def run(options):
         print(f"shown: {ink}")
     explorer = NetworkExplorer(
         network,
-        SimpleNamespace(images=pixels, labels=None if labels is None else labels[which]),
+        pixels,
+        None if labels is None else labels[which],
         outputs=outputs,
         panels=_panels(network, shape),
         **_at_first(network, pixels[0]),

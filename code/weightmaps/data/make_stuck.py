@@ -56,7 +56,7 @@ def run(mnist, variant, seed, epochs=EPOCHS):
     an_epoch = len(mnist.train) // RECIPE.batch_size
     _, history = train(
         start(seed, changed.get("scales", (RECIPE.scale,) * 2), changed.get("dtype", "float32")),
-        mnist.train,
+        *mnist.train,
         epochs=epochs,
         learning_rate=changed.get("learning_rate", RECIPE.learning_rate),
         batch_size=RECIPE.batch_size,

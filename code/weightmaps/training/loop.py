@@ -11,6 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
+from ..checks import labels
 from ..network import Network
 from . import resume as resuming
 from .sgd import Descent
@@ -91,7 +92,8 @@ class History:
 
 def train(
     network,
-    digits,
+    X,
+    y,
     *,
     epochs,
     learning_rate,
@@ -113,8 +115,10 @@ def train(
     ----------
     network : Network
         Where to start; it is not changed.
-    digits : Digits
-        Images and labels to learn; label ``k`` asks for output ``k``.
+    X : array, shape (n, n_in)
+        Images to learn.
+    y : array of int, shape (n,)
+        Their labels; label ``k`` asks for output ``k``.
     epochs : int
         Passes over all images, each in a new random order.
     learning_rate : float
@@ -129,8 +133,8 @@ def train(
         Of the order of the images.
     checkpoints : iterable of int
         Steps after which to keep a copy in the history.
-    validation : Digits, optional
-        Images on which the history is measured.
+    validation : tuple (X, y), optional
+        Images and labels on which the history is measured.
     progress : bool
         Show a progress bar.
     resume : path, optional
@@ -145,21 +149,19 @@ def train(
     Raises
     ------
     ValueError
-        If the digits do not fit the network, a number is out of range, or the cost does not go with the
+        If images or labels do not fit the network, a number is out of range, or the cost does not go with the
         network's outputs; if the file `resume` is damaged or of another run.
     FloatingPointError
         If the weights overflow, as they do when the learning rate is far too high.
     """
-    n = len(digits)
-    n_out = network.sizes[-1]
-    _check(network, digits, epochs, batch_size, learning_rate, weight_decay, cost)
+    X, y = _checked(network, X, y, "X", "y")
+    n, dtype = len(X), X.dtype
+    _check(network, n, epochs, batch_size, learning_rate, weight_decay, cost)
     checkpoints = set(checkpoints)
+    measured = (X, y)
     if validation is not None:
-        _check_digits(network, validation, "validation")
-    measured = digits if validation is None else validation
-    dtype = network.weights[0].dtype
-    images = digits.images.astype(dtype, copy=False)
-    targets = np.eye(n_out, dtype=dtype)[digits.labels]
+        measured = _checked(network, *validation, "validation[0]", "validation[1]")
+    targets = np.eye(network.sizes[-1], dtype=dtype)[y]
     descent = Descent(network, batch_size, learning_rate, 1.0 - learning_rate * weight_decay / n, cost)
     rng = np.random.default_rng(seed)
     history = History()
@@ -172,7 +174,7 @@ def train(
             raise ValueError(f"resume is {str(resume)!r}; there is no folder {str(Path(resume).parent)!r}")
         determines = {"epochs": epochs, "learning_rate": learning_rate, "batch_size": batch_size}
         determines |= {"weight_decay": weight_decay, "cost": cost, "seed": seed, "steps": sorted(checkpoints)}
-        run = resuming.digest(network, (digits, measured), determines)
+        run = resuming.digest(network, (X, y, *measured), determines)
         resuming.restore(
             resume,
             run,
@@ -196,15 +198,15 @@ def train(
         for _ in range(done, epochs):
             order = rng.permutation(n)
             for block in range(0, n, descent.block_size):
-                x, y = descent.gather(images, targets, order[block : block + descent.block_size])
+                x, wanted = descent.gather(X, targets, order[block : block + descent.block_size])
                 for start in range(0, len(x), batch_size):
-                    descent.step(x[start : start + batch_size], y[start : start + batch_size])
+                    descent.step(x[start : start + batch_size], wanted[start : start + batch_size])
                     step += 1
                     if step in checkpoints:
                         history.checkpoints[step] = descent.network()
                 bar.update(step - bar.n)
             trained = descent.network()
-            mean_cost, accuracy = _measure(trained, measured, COSTS[cost])
+            mean_cost, accuracy = _measure(trained, *measured, COSTS[cost])
             history.cost.append(mean_cost)
             history.accuracy.append(accuracy)
             bar.set_postfix_str(f"accuracy {history.accuracy[-1]:.2%}")
@@ -213,29 +215,28 @@ def train(
         return descent.network(), history
 
 
-def _measure(network, digits, cost):
+def _measure(network, X, y, cost):
     """Mean cost and accuracy, some images at a time: all their activations would take half their memory."""
     total, right = 0.0, 0
-    for start in range(0, len(digits), AT_ONCE):
-        some = digits[start : start + AT_ONCE]
-        trace = network.forward(some.images)
-        targets = np.eye(network.sizes[-1], dtype=np.float32)[some.labels]
-        total += cost(network, trace, targets) * (len(some) / len(digits))
-        right += int((trace.a[-1].argmax(axis=1) == some.labels).sum())
-    return total, right / len(digits)
+    for start in range(0, len(X), AT_ONCE):
+        some = y[start : start + AT_ONCE]
+        trace = network.forward(X[start : start + AT_ONCE])
+        targets = np.eye(network.sizes[-1], dtype=np.float32)[some]
+        total += cost(network, trace, targets) * (len(some) / len(X))
+        right += int((trace.a[-1].argmax(axis=1) == some).sum())
+    return total, right / len(X)
 
 
-def _check(network, digits, epochs, batch_size, learning_rate, weight_decay, cost):
-    _check_digits(network, digits, "digits")
+def _check(network, n, epochs, batch_size, learning_rate, weight_decay, cost):
     for name, value in (("epochs", epochs), ("batch_size", batch_size)):
         if value != int(value) or value < 1:
             raise ValueError(f"{name} is {value!r}; it must be a whole number, 1 or more")
     if not (np.isfinite(learning_rate) and learning_rate > 0):
         raise ValueError(f"learning_rate is {learning_rate!r}; it must be a finite number above 0")
-    if not 0 <= weight_decay < len(digits) / learning_rate:
+    if not 0 <= weight_decay < n / learning_rate:
         raise ValueError(
             f"weight_decay is {weight_decay!r}; it must be 0 or more, and below n / learning_rate = "
-            f"{len(digits) / learning_rate:g}, where it would wipe the weights out in one step"
+            f"{n / learning_rate:g}, where it would wipe the weights out in one step"
         )
     if cost not in COSTS:
         raise ValueError(f"unknown cost {cost!r}; there are: {', '.join(COSTS)}")
@@ -250,14 +251,14 @@ def _check(network, digits, epochs, batch_size, learning_rate, weight_decay, cos
         raise ValueError("the network mixes precisions; give all its weights and biases one dtype")
 
 
-def _check_digits(network, digits, name):
-    n_in, n_out = network.sizes[0], network.sizes[-1]
-    if len(digits) == 0:
-        raise ValueError(f"{name} is empty; training needs images")
-    if digits.images.shape[1] != n_in:
-        raise ValueError(f"{name} has images of {digits.images.shape[1]} pixels; the network takes {n_in}")
-    if digits.labels.max() >= n_out:
+def _checked(network, X, y, images_name, labels_name):
+    """Images in the network's precision, and their labels."""
+    X = np.asarray(X)
+    if X.ndim != 2 or X.shape[1] != network.sizes[0] or X.dtype.kind not in "fiu" or not len(X):
         raise ValueError(
-            f"{name} has labels up to {digits.labels.max()}; "
-            f"a network with {n_out} outputs learns 0 to {n_out - 1}"
+            f"{images_name} is {X.dtype} of shape {X.shape}; this network learns from (n, {network.sizes[0]})"
         )
+    X = X.astype(network.weights[0].dtype, copy=False)
+    if not (np.isfinite(X.min()) and np.isfinite(X.max())):
+        raise ValueError(f"{images_name} holds NaN or infinity; every pixel must be a finite number")
+    return X, labels(y, len(X), network.sizes[-1], labels_name)

@@ -1,4 +1,4 @@
-"""How far a training run has come, in a file from which it goes on, bit for bit, after it was cut off."""
+"""Resuming: how far a training run has come, in a file from which it goes on, bit for bit."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ import os
 import numpy as np
 
 from ..arrays import read_npz
-from ..files import whole
+from ..files import atomic_write
 from .sgd import split
 
 FORMAT = "weightmaps run 1"
 SMALL = 1 << 20  # bytes, for all in the file that does not grow with the network
 
 
-def digest(network, images, arguments):
+def digest(network, data, arguments):
     """The SHA-256 of all that determines a run's result: where two agree, so do the bits they end with.
 
     Parameters
     ----------
     network : Network
         Where it starts.
-    images : sequence of Digits
+    data : sequence of arrays
         What it learns from and is measured on.
     arguments : dict
         Everything else.
     """
     named = {"numpy": np.__version__, "activations": network.activations, **arguments}
     found = hashlib.sha256(json.dumps(named, sort_keys=True, default=repr).encode())
-    for array in (*network.weights, *network.biases, *(a for d in images for a in (d.images, d.labels))):
+    for array in (*network.weights, *network.biases, *data):
         found.update(f"{array.dtype.str} {array.shape}".encode())
         found.update(np.ascontiguousarray(array))
     return found.hexdigest()
@@ -56,7 +56,7 @@ def save(path, run, descent, rng, history):
             f"kept{i}": np.stack([np.column_stack((one.weights[i], one.biases[i])) for one in kept])
             for i in range(len(descent.weights))
         }
-    with whole(path) as file:
+    with atomic_write(path) as file:
         np.savez(
             file,
             header=np.array(json.dumps(header)),

@@ -1,4 +1,4 @@
-"""Gradient descent with backpropagation, a step at a time, written for speed."""
+"""One step of gradient descent with backpropagation, written for speed."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Layer(NamedTuple):
 
 def split(arrays, activations):
     """A network of its own, from weights that have the bias as a last column."""
-    return Network([w[:, :-1].copy() for w in arrays], [w[:, -1].copy() for w in arrays], activations)
+    return Network([w[:, :-1] for w in arrays], [w[:, -1] for w in arrays], activations)
 
 
 class Descent:

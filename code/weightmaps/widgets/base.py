@@ -1,5 +1,6 @@
 """A widget that also lives on a page of its own: the base of explorer, playground, maps and game."""
 
+import difflib
 import io
 import itertools
 
@@ -19,6 +20,13 @@ class Standalone(anywidget.AnyWidget):
     :func:`still` returns it, ``_words()`` its alternative text; ``_room()`` is its height, in a text
     column of 700 pixels a number of them, and on a phone a sum in CSS, such as ``"300px + 50vw"``.
     """
+
+    def __setattr__(self, name, value):
+        if not (name.startswith("_") or hasattr(type(self), name)):
+            near = difflib.get_close_matches(name, [one for one in self.trait_names() if one[0] != "_"])
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise AttributeError(f"{type(self).__name__} has no {name}{hint}")
+        super().__setattr__(name, value)
 
     def to_html(self, path, *, title=None, above="", below=""):
         """Write one HTML file that needs no network and no kernel.

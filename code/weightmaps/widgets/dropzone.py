@@ -16,7 +16,7 @@ class NetworkDrop(NetworkExplorer):
 
     Parameters
     ----------
-    network, digits, **options
+    network, images, labels, **options
         As for :class:`~weightmaps.widgets.NetworkExplorer`: what it shows at first.
 
     Raises
@@ -27,11 +27,9 @@ class NetworkDrop(NetworkExplorer):
     Examples
     --------
     >>> import numpy as np
-    >>> from types import SimpleNamespace
     >>> from weightmaps.network import Network
     >>> network = Network([np.ones((3, 4)), np.ones((2, 3))], [np.zeros(3), np.zeros(2)])
-    >>> digits = SimpleNamespace(images=np.eye(4), labels=np.array([0, 1, 0, 1]))
-    >>> NetworkDrop(network, digits, panels=["input", "hidden"]).panels
+    >>> NetworkDrop(network, np.eye(4), [0, 1, 0, 1], panels=["input", "hidden"]).panels
     ('input', 'hidden')
     """
 

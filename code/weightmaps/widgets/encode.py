@@ -1,4 +1,4 @@
-"""Code networks for the browser: deflated bytes, the first weights in few, no number on screen changed."""
+"""Encoding of networks and images for the browser: few bytes, and no number on screen changed."""
 
 import itertools
 import math
@@ -6,11 +6,13 @@ import zlib
 
 import numpy as np
 
+from weightmaps.checks import labels as checked_labels
 from weightmaps.digits import load_sample
 from weightmaps.network import ACTIVATIONS, Network
 from weightmaps.widgets.checks import reach
-from weightmaps.widgets.input_spec import Kind
+from weightmaps.widgets.input_spec import InputSpec
 
+MOST_IMAGES = 2000
 UNIT = 1 / 10240
 FINER = (1, 0.9, 0.8, *(0.5**k for k in range(1, 8)))  # shares of the unit, tried in turn
 FINER_AT_ONCE = (1, 1 / 4, 1 / 16, 1 / 64)  # for many weights, where a try takes seconds
@@ -22,7 +24,7 @@ BATCH = 200  # images at once, fewer where a layer is wide: memory
 BLOCK = 128  # neurons at once: memory
 
 
-def network_payload(networks, steps, others, outputs, images, kind):
+def encode_network(networks, steps, others, outputs, images, spec):
     """Every weight and bias, deflated; the first layer's weights as whole multiples of one unit.
 
     Each is rounded to a multiple of 1/10240 (finer where numbers on screen, or colours, need it; float32
@@ -45,7 +47,7 @@ def network_payload(networks, steps, others, outputs, images, kind):
     images : array, shape (n, n_in)
         The images that the explorer shows. The numbers on screen are checked for these, and for the
         sample that ships where that fits.
-    kind : Kind
+    spec : InputSpec
 
     Returns
     -------
@@ -64,7 +66,7 @@ def network_payload(networks, steps, others, outputs, images, kind):
     count = sum(network.weights[0].size for network in networks)
     largest = max(reach(network.weights[0]) for network in networks)
     many = count >= MANY_WEIGHTS
-    if kind == Kind((28, 28)) and not many:  # a reader may draw a digit that was not given
+    if spec == InputSpec((28, 28)) and not many:  # a reader may draw a digit that was not given
         images = np.concatenate([images, load_sample().images])
     for share in FINER_AT_ONCE if many else FINER:
         unit, planes = UNIT * share, None  # the last try's are freed before the next are made
@@ -72,14 +74,57 @@ def network_payload(networks, steps, others, outputs, images, kind):
             continue
         if largest / unit > LARGEST_WHOLE - 1:
             break
-        planes = _planes(networks, unit, kind)
+        planes = _planes(networks, unit, spec)
         if _looks_the_same(networks, planes, unit, images):
             return {**payload, "unit": unit, "data": _pack(networks, planes, 6 if many else 9)}
     return {**payload, "unit": None, "data": _pack(networks, None, 1 if many else 9)}
 
 
-def decode(payload):
-    """The networks in the result of :func:`network_payload`, number for number as the browser reads them."""
+def encode_images(images, labels, spec, n_out):
+    """The images, deflated: a byte a pixel where that is exact, else little-endian float32.
+
+    Parameters
+    ----------
+    images : array, shape (n, n_in)
+        In [0, 1] or, of a table, any numbers.
+    labels : array of int, shape (n,), or None
+        Label k says that output k is right; None where one output answers by its size.
+    spec : InputSpec
+    n_out : int
+        Outputs of the network.
+    """
+    n_in = len(spec.features or ()) or math.prod(spec.shape) * len(spec.planes)
+    if images.ndim != 2 or images.shape[1] != n_in or images.dtype.kind not in "fiub":
+        raise ValueError(
+            f"images is {images.dtype} of shape {images.shape}; the network wants numbers, (n, {n_in})"
+        )
+    if not 1 <= len(images) <= MOST_IMAGES:
+        raise ValueError(
+            f"images holds {len(images):,}; give 1 to {MOST_IMAGES:,}, for example images[::10], labels[::10]"
+        )
+    low, high = images.min(), images.max()
+    if spec.features and not max(-low, high) <= np.finfo(np.float32).max:
+        raise ValueError(f"images holds values {low} to {high}; they must be finite, in float32 too")
+    if not (spec.features or (low >= 0 and high <= 1)):
+        raise ValueError(f"images holds pixels {low} to {high}; they must lie in [0, 1]")
+    if labels is not None:
+        if n_out == 1:
+            raise ValueError("labels are given, but the network has one output, which answers by its size")
+        labels = checked_labels(labels, len(images), n_out, "labels").tolist()
+    pixels = np.round(np.clip(images, 0, 1) * 255).astype(np.uint8)
+    exact = bool(np.abs(pixels / 255 - images).max() < 1e-6)
+    return {
+        "shape": spec.shape and list(spec.shape),
+        "channels": spec.channels,
+        "features": spec.features and list(spec.features),
+        "dtype": "uint8" if exact else "float32",
+        "labels": labels,
+        "data": zlib.compress((pixels if exact else images.astype("<f4")).tobytes(), 9),
+    }
+
+
+def decode_network(payload):
+    """The networks in the result of :func:`encode_network`, number for number as the browser reads them."""
     shapes = [(rows, columns) for columns, rows in itertools.pairwise(payload["sizes"])]
     count, data = max(1, len(payload["steps"])) + len(payload["others"]), zlib.decompress(payload["data"])
     first = math.prod(shapes[0])
@@ -97,12 +142,12 @@ def decode(payload):
     return networks
 
 
-def _planes(networks, unit, kind):
+def _planes(networks, unit, spec):
     """All first weights as codes of whole multiples of the unit: three planes of bytes, neurons, inputs."""
     planes = np.empty((3, sum(network.sizes[1] for network in networks), networks[0].sizes[0]), np.uint8)
     at = 0
     for block in itertools.chain.from_iterable(_blocks(network.weights[0]) for network in networks):
-        wholes = _rounded(block / unit, kind)
+        wholes = _rounded(block / unit, spec)
         codes = 2 * np.abs(wholes) - (wholes < 0)
         for plane, bits in zip(planes, (0, 8, 16), strict=True):
             plane[at : at + len(block)] = codes >> bits & 255
@@ -120,13 +165,13 @@ def _blocks(weights):
     return (weights[start : start + BLOCK] for start in range(0, len(weights), BLOCK))
 
 
-def _rounded(weights, kind):
+def _rounded(weights, spec):
     """Whole numbers; over a picture each channel is dithered."""
-    if kind.features:
+    if spec.features:
         return np.rint(weights).astype(np.int32)
     wholes = np.empty(weights.shape, np.int32)
-    for plane in kind.planes:
-        wholes[:, plane] = _dither(weights[:, plane], kind.shape)
+    for plane in spec.planes:
+        wholes[:, plane] = _dither(weights[:, plane], spec.shape)
     return wholes
 
 

@@ -2,11 +2,12 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import traitlets
 
 from weightmaps.widgets import bundle, checks, encode, room
 from weightmaps.widgets.base import Standalone
-from weightmaps.widgets.input_spec import image_payload, kind_of
+from weightmaps.widgets.input_spec import InputSpec
 from weightmaps.widgets.poster import draw_poster
 from weightmaps.widgets.scene import off_words, title_of
 from weightmaps.widgets.state import DEFAULT_PANELS, NO_DRAWING, STATE, ExplorerState
@@ -23,11 +24,12 @@ class NetworkExplorer(ExplorerState, Standalone):
     ----------
     network : Network or None
         With one hidden layer or more. With `checkpoints` it must equal the last of them, or be None.
-    digits : Digits
-        The images to choose from and to measure on, at most 2,000: 100 keep a page light, 500 make an
-        accuracy worth reading. Label k means that output k is the right answer. Anything with ``images``
-        serves; without ``labels``, or where they are None, right is what the network answers with every
-        neuron on. A network of one output has none.
+    images : array, shape (n, n_in)
+        To choose from and to measure on, at most 2,000: 100 keep a page light, 500 make an accuracy worth
+        reading.
+    labels : array of int, shape (n,), optional
+        Label k means that output k is the right answer. Without labels, right is what the network answers
+        with every neuron on. A network of one output has none.
     checkpoints : dict of {int: Network}, optional
         The network at increasing training steps; a slider then moves through them.
     others : dict of {str: Network}, optional
@@ -56,7 +58,7 @@ class NetworkExplorer(ExplorerState, Standalone):
         - `step`, one of the checkpoints' steps, by default the last; None without checkpoints;
         - `view`, ``one`` or ``compare``: then the network that `other` names, a step or a key of `others`,
           stands beside it; `scales`, ``shared`` or ``separate``: whether they share a colour scale;
-        - `ablated`, a list of (layer, neuron, factor): what that neuron sends on is multiplied by the
+        - `ablated`, a (layer, neuron, factor) for each changed neuron: what it sends on is multiplied by the
           factor, 0 to 2; 0 switches it off;
         - `rank_by`, the order of the top neurons, and `colour_by`: ``weight`` (outgoing, to `output`),
           ``activation``, ``contribution``, ``mean`` (activation over the images whose label is `output`) or
@@ -73,11 +75,9 @@ class NetworkExplorer(ExplorerState, Standalone):
     Examples
     --------
     >>> import numpy as np
-    >>> from types import SimpleNamespace
     >>> from weightmaps.network import Network
     >>> network = Network([np.ones((3, 4)), np.ones((2, 3))], [np.zeros(3), np.zeros(2)])
-    >>> digits = SimpleNamespace(images=np.eye(4), labels=np.array([0, 1, 0, 1]))
-    >>> explorer = NetworkExplorer(network, digits, panels=["input", "hidden"], neuron=2)
+    >>> explorer = NetworkExplorer(network, np.eye(4), [0, 1, 0, 1], panels=["input", "hidden"], neuron=2)
     >>> explorer.neuron
     2
     >>> explorer.neuron = 3
@@ -96,7 +96,8 @@ class NetworkExplorer(ExplorerState, Standalone):
     def __init__(
         self,
         network,
-        digits,
+        images,
+        labels=None,
         *,
         checkpoints=None,
         others=None,
@@ -113,18 +114,16 @@ class NetworkExplorer(ExplorerState, Standalone):
         self._keys = self._steps + names
         self._sizes = self._networks[0].sizes
         outputs = checks.output_names(outputs, self._sizes[-1])
-        self._kind = kind_of(shape, features, self._sizes[0])
-        digits = SimpleNamespace(images=digits.images, labels=getattr(digits, "labels", None))
-        images = image_payload(digits, self._kind, self._sizes[-1])
-        if "draw" in panels and not self._kind.plain:
+        self._spec = InputSpec.of(self._sizes[0], shape, features)
+        images = np.asarray(images)
+        self._count = len(images) if images.ndim else 0
+        self._digits = SimpleNamespace(images=images, labels=labels)
+        if "draw" in panels and not self._spec.plain:
             raise ValueError(NO_DRAWING)
-        self._digits = digits
         beside = (names or self._steps)[0]
         super().__init__(
-            _network=encode.network_payload(
-                self._networks, self._steps, names, outputs, digits.images, self._kind
-            ),
-            _images=images,
+            _images=encode.encode_images(images, labels, self._spec, self._sizes[-1]),
+            _network=encode.encode_network(self._networks, self._steps, names, outputs, images, self._spec),
             panels=panels,
             **{"step": self._steps[-1], "other": beside, **state},
         )
@@ -142,7 +141,7 @@ class NetworkExplorer(ExplorerState, Standalone):
             self._digits,
             self._state(),
             outputs=self._network["outputs"],
-            kind=self._kind,
+            kind=self._spec,
         )
 
     def _room(self):
@@ -154,9 +153,9 @@ class NetworkExplorer(ExplorerState, Standalone):
     def _words(self):
         """Alternative text of the poster."""
         names, layer = self._network["outputs"], self.layer
-        image, labels = f"{self._kind.thing} {self.sample}", self._digits.labels
+        image, labels = f"{self._spec.noun} {self.sample}", self._digits.labels
         if self.pixels is not None:
-            image = "a drawing" if self._kind.plain else f"a {self._kind.thing} of the reader's"
+            image = "a drawing" if self._spec.plain else f"a {self._spec.noun} of the reader's"
         elif labels is not None:
             image += f" (label {names[int(labels[self.sample])]})"
         several, last = len(self._sizes) > 3, layer == len(self._sizes) - 2
@@ -172,4 +171,4 @@ class NetworkExplorer(ExplorerState, Standalone):
         return ", ".join([*words, *filter(None, [off_words(self.ablated)])]) + "."
 
     def __repr__(self):
-        return f"<NetworkExplorer of {self._networks[-1]!r}, {len(self._digits.images)} {self._kind.thing}s>"
+        return f"<NetworkExplorer of {self._networks[-1]!r}, {self._count} {self._spec.noun}s>"

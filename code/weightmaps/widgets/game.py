@@ -7,6 +7,7 @@ import traitlets
 from matplotlib.figure import Figure
 
 from weightmaps import figures
+from weightmaps.checks import labels as checked_labels
 from weightmaps.widgets import bundle
 from weightmaps.widgets.base import Standalone, still
 
@@ -25,8 +26,10 @@ class MapGame(Standalone):
     ----------
     networks : dict of {str: Network}
         Two or five, so that ten rounds can be shared out; by what the score calls them.
-    digits : Digits
-        The images whose mean activations are the truth.
+    images : array, shape (n, 784)
+        Those whose mean activations are the truth.
+    labels : array of int, shape (n,)
+        The digit in each, all ten at least once.
     games : int
         How many games of ten rounds there are until the first comes again.
     seed : int
@@ -41,10 +44,10 @@ class MapGame(Standalone):
 
     Examples
     --------
-    >>> from weightmaps import digits, training
+    >>> from weightmaps import load_sample, training
     >>> network = training.initialise((784, 20, 10), scale="unit", seed=0)
     >>> other = training.initialise((784, 20, 10), scale="unit", seed=1)
-    >>> MapGame({"one": network, "other": other}, digits.load_sample()[::50])
+    >>> MapGame({"one": network, "other": other}, *load_sample()[::50])
     <MapGame of 10 rounds, one against other>
     """
 
@@ -52,20 +55,26 @@ class MapGame(Standalone):
     _css = bundle.style("explorer.css", "game.css")
     _title = "Guess the neuron"
 
-    answers = traitlets.List(traitlets.Int(min=0, max=1), maxlen=ROUNDS).tag(sync=True)
+    answers = traitlets.Tuple().tag(sync=True)
     game = traitlets.Int(0, min=0).tag(sync=True)
     _rounds = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, networks, digits, *, games=2, seed=0, answers=()):
+    def __init__(self, networks, images, labels, *, games=2, seed=0, answers=()):
         if len(networks) < 2 or ROUNDS % len(networks):
             raise ValueError(
                 f"networks holds {len(networks)}; {ROUNDS} rounds can be shared out among 2 or 5"
             )
         if games < 1:
             raise ValueError(f"games is {games}; it is 1 or more")
+        images, labels = np.asarray(images), checked_labels(labels, len(images), 10, "labels")
+        if len(set(labels.tolist())) < 10:
+            raise ValueError(f"labels holds {sorted(set(labels.tolist()))}; each digit, 0 to 9, is wanted")
         rng = np.random.default_rng(seed)
         each = ROUNDS // len(networks)
-        drawn = {name: _draw(name, network, digits, each * games, rng) for name, network in networks.items()}
+        drawn = {
+            name: _draw(name, network, images, labels, each * games, rng)
+            for name, network in networks.items()
+        }
         rounds, maps = [], []
         for k in range(games):
             dealt = [one for some in drawn.values() for one in some[k * each : (k + 1) * each]]
@@ -81,8 +90,15 @@ class MapGame(Standalone):
                 "rounds": rounds,
                 "data": zlib.compress(self._maps.tobytes(), 9),
             },
-            answers=list(answers),
+            answers=tuple(answers),
         )
+
+    @traitlets.validate("answers")
+    def _some_answers(self, proposal):
+        answers = proposal.value
+        if len(answers) > ROUNDS or not set(answers) <= {0, 1}:
+            raise traitlets.TraitError(f"answers is {answers}; it is 0 or 1 for each of {ROUNDS} rounds")
+        return tuple(map(int, answers))
 
     def _payloads(self):
         return {"rounds": self._rounds}
@@ -118,15 +134,15 @@ class MapGame(Standalone):
         return f"<MapGame of {ROUNDS} rounds, {' against '.join(self._rounds['names'])}>"
 
 
-def _draw(name, network, digits, count, rng):
+def _draw(name, network, images, labels, count, rng):
     """Of `count` neurons: the question with its truth, and the weights."""
     if network.sizes[0] != 784 or network.sizes[1] < count:
         raise ValueError(
             f"networks[{name!r}] has sizes {network.sizes}; it wants 784 inputs and at least {count} neurons "
             "in the first hidden layer"
         )
-    a = network.forward(digits.images).a[1]
-    means = np.array([a[digits.labels == k].mean(axis=0) for k in range(10)])
+    a = network.forward(images).a[1]
+    means = np.array([a[labels == k].mean(axis=0) for k in range(10)])
     drawn = []
     for neuron in rng.choice(network.sizes[1], count, replace=False):
         pair = [int(means[:, neuron].argmax()), int(means[:, neuron].argmin())]

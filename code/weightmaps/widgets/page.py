@@ -5,7 +5,7 @@ import hashlib
 import html
 import json
 
-from weightmaps.files import whole
+from weightmaps.files import atomic_write
 from weightmaps.widgets import bundle
 
 # What the page keeps free before the widget stands there: below 675 pixels its panels lie below each other.
@@ -81,7 +81,7 @@ def pieces(widget, payloads, state, poster, words):
 
 def write(path, body, title):
     """Write a complete page around a body, which comes in pieces; the file is written whole or not at all."""
-    with whole(path, "w", encoding="utf-8") as file:
+    with atomic_write(path, "w", encoding="utf-8") as file:
         file.write(HEAD.replace("TITLE", html.escape(title)))
         file.writelines(body)
         file.write(TAIL)

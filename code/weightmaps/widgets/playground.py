@@ -122,7 +122,7 @@ class TwoInputs(Standalone):
                 f"weights is {proposal.value!r:.80}; give {self.hidden} rows of 4 finite numbers, "
                 "(weight, weight, bias, outgoing weight), or None"
             )
-        return rows.astype(float).tolist()
+        return tuple(map(tuple, rows.astype(float).tolist()))
 
     @traitlets.validate("bias", "step")
     def _a_number(self, proposal):

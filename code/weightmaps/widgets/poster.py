@@ -29,7 +29,7 @@ def draw_poster(networks, keys, digits, state, *, outputs, kind):
         All of the explorer's state, its panels among it.
     outputs : sequence of str
         The outputs' names.
-    kind : Kind
+    kind : InputSpec
         What the images are.
 
     Returns

@@ -35,7 +35,7 @@ MOST_AT_ONCE = 2_000_000  # weights, in the panel of all maps
 
 def draw_input(part, scene):
     state = scene.state
-    thing = scene.kind.thing
+    thing = scene.kind.noun
     words = f"{thing.capitalize()} {state.sample}"
     if state.pixels:
         words = "Your drawing" if scene.kind.plain else f"Your {thing}"
@@ -110,7 +110,7 @@ def draw_weight_map(part, scene):
 
 def draw_effective(part, scene):
     limit = scene.over_peers(lambda one: np.abs(one.effective).max()) or 1.0
-    words = f"Neuron {scene.state.neuron} for this {scene.kind.thing}: slope of z, ±{limit:.2f}"
+    words = f"Neuron {scene.state.neuron} for this {scene.kind.noun}: slope of z, ±{limit:.2f}"
     inputs(part, scene, 1, scene.effective, limit, words)
 
 

@@ -12,7 +12,7 @@ BINS = 20
 
 def draw_responses(part, scene):
     layer, neuron = scene.state.layer, scene.state.neuron
-    labels, count, things = scene.labels, len(scene.labels), f"{scene.kind.thing}s"
+    labels, count, things = scene.labels, len(scene.labels), f"{scene.kind.noun}s"
     z, a = scene.everywhere.z[layer][:, neuron], scene.everywhere.a[layer][:, neuron]
     upper, lower = part.subfigures(2, 1, height_ratios=(5, 3))
     low, high = 0.0, 1.0
@@ -50,7 +50,7 @@ def draw_shift(part, scene):
     """One output answers by its size: what it was with every neuron on, and what it is."""
     before, now = scene.network.forward(scene.digits.images).a[-1][:, 0], scene.everywhere.a[-1][:, 0]
     off = number(np.abs(now - before).mean(), 3)
-    ax = titled(part, scene, f"The output differs by {off} on average over {len(now)} {scene.kind.thing}s")
+    ax = titled(part, scene, f"The output differs by {off} on average over {len(now)} {scene.kind.noun}s")
     ax.axline((before.mean(),) * 2, slope=1, color=figures.QUIET, linewidth=0.8)
     ax.plot(before, now, "o", color=figures.ACCENT, markersize=2)
     ax.tick_params(labelsize=7)
@@ -64,7 +64,7 @@ def draw_ablate(part, scene):
     counts, before = scene.confusion, scene.untouched
     change, total = counts - before, counts.sum()
     right, was = np.trace(counts), np.trace(before)
-    things = f"{scene.kind.thing}s"
+    things = f"{scene.kind.noun}s"
     if scene.labelled:
         words = f"Right on {right} of {total} {things} ({right / total:.1%}); "
         words += f"{was} ({was / total:.1%}) with every neuron on"

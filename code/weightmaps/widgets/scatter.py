@@ -8,7 +8,8 @@ from weightmaps import figures
 from weightmaps.digits import Digits
 from weightmaps.widgets import bundle
 from weightmaps.widgets.base import Standalone, still
-from weightmaps.widgets.input_spec import Kind, image_payload
+from weightmaps.widgets.encode import encode_images
+from weightmaps.widgets.input_spec import InputSpec
 
 MOST_IMAGES = 1000
 SHADES = 15  # levels of grey that travel, beside white: a thumbnail shows no more, and it halves the bytes
@@ -25,13 +26,15 @@ class ImageScatter(Standalone):
     ----------
     maps : dict of {str: array, shape (n, 2)}
         Where each image lies, by the name of the map. Both axes of a map have the same scale.
-    digits : Digits
-        The n images, at most 1,000. They travel in 16 shades of grey.
+    images : array, shape (n, 784)
+        At most 1,000, ink from 0 to 1. They travel in 16 shades of grey.
+    labels : array of int, shape (n,)
+        The digit in each.
     notes : sequence of str, optional
         One an image, said of it, such as "the network answers 9".
     chosen : int
         The image that is marked, counted from 0; to be set and observed.
-    shown : list of int, optional
+    shown : sequence of int, optional
         The digits that are shown, the others are faint; by default all. To be set and observed.
 
     Raises
@@ -45,7 +48,7 @@ class ImageScatter(Standalone):
     --------
     >>> from weightmaps.digits import load_sample
     >>> digits = load_sample()[::500]
-    >>> scatter = ImageScatter({"ink, width": np.arange(20).reshape(10, 2)}, digits, chosen=3)
+    >>> scatter = ImageScatter({"ink, width": np.arange(20).reshape(10, 2)}, *digits, chosen=3)
     >>> scatter
     <ImageScatter of 10 images in 1 map>
     >>> scatter.chosen = 10
@@ -59,29 +62,29 @@ class ImageScatter(Standalone):
     _title = "What lies near what"
 
     chosen = traitlets.Int(0).tag(sync=True)
-    shown = traitlets.List(traitlets.Int()).tag(sync=True)
+    shown = traitlets.Tuple().tag(sync=True)
     _maps = traitlets.Dict().tag(sync=True)
     _images = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, maps, digits, *, notes=None, chosen=0, shown=None):
-        if not 1 <= len(digits) <= MOST_IMAGES:
-            raise ValueError(f"digits holds {len(digits):,} images; give 1 to {MOST_IMAGES:,}")
+    def __init__(self, maps, images, labels, *, notes=None, chosen=0, shown=None):
+        if not 1 <= len(images) <= MOST_IMAGES:
+            raise ValueError(f"images holds {len(images):,}; give 1 to {MOST_IMAGES:,}")
         if not maps:
             raise ValueError("maps is empty; give one map or more, such as {'pixels': points}")
-        self._points = {str(name): _checked(points, name, len(digits)) for name, points in maps.items()}
-        if notes is not None and len(notes) != len(digits):
-            raise ValueError(f"notes has {len(notes)} texts for {len(digits)} images; give one an image")
-        self._labels = np.asarray(digits.labels)
+        self._points = {str(name): _checked(points, name, len(images)) for name, points in maps.items()}
+        if notes is not None and len(notes) != len(images):
+            raise ValueError(f"notes has {len(notes)} texts for {len(images)} images; give one an image")
+        images, self._labels = Digits(images, labels)
         self._notes = [str(note) for note in notes or []]
-        self._kinds = sorted({int(label) for label in self._labels})
-        coarse = np.round(np.asarray(digits.images) * SHADES) / SHADES
+        self._kinds = tuple(sorted(set(self._labels.tolist())))
+        coarse = np.round(images * SHADES) / SHADES
         super().__init__(
             _maps={
                 "names": list(self._points),
                 "points": [_whole_numbers(points) for points in self._points.values()],
                 "notes": self._notes,
             },
-            _images=image_payload(Digits(coarse, self._labels), Kind((28, 28)), 10),
+            _images=encode_images(coarse, self._labels, InputSpec((28, 28)), 10),
             chosen=chosen,
             shown=self._kinds if shown is None else shown,
         )
@@ -98,7 +101,7 @@ class ImageScatter(Standalone):
     def _digits_there_are(self, proposal):
         if not set(proposal.value) <= set(self._kinds):
             raise traitlets.TraitError(f"shown is {proposal.value}; these images show {self._kinds}")
-        return proposal.value
+        return tuple(map(int, proposal.value))
 
     def _payloads(self):
         return {"maps": self._maps, "images": self._images}

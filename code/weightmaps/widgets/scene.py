@@ -9,7 +9,7 @@ import numpy as np
 from weightmaps import attribution
 from weightmaps.network import Network
 from weightmaps.widgets.checks import reach
-from weightmaps.widgets.input_spec import Kind
+from weightmaps.widgets.input_spec import InputSpec
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +26,7 @@ class Scene:
         The explorer's state, one attribute a name.
     digits : Digits
     outputs : list of str
-    kind : Kind
+    kind : InputSpec
         What the images are.
     networks : list of Network
         All that the explorer has; they share their weights' colour scales.
@@ -39,7 +39,7 @@ class Scene:
     state: SimpleNamespace
     digits: object
     outputs: list
-    kind: Kind
+    kind: InputSpec
     networks: list
     peers: list
 
@@ -94,7 +94,7 @@ class Scene:
         for layer, neuron, factor in self.state.ablated:
             groups.setdefault((layer, factor), []).append(neuron)
         for (layer, factor), neurons in groups.items():
-            network = attribution.ablate(network, neurons, layer=layer, factor=factor)
+            network = attribution.ablate(network, neurons, layer=layer, by=factor)
         return network
 
     @cached_property
@@ -143,7 +143,7 @@ class Scene:
 
     def measure_words(self, name):
         """What a measure is, in words."""
-        things = f"{self.kind.thing}s"
+        things = f"{self.kind.noun}s"
         which = "" if self.lone else f" {'of' if self.labelled else 'answered'} {self.outputs[self.digit]}"
         return {
             "weight": f"weight to {self.target}",
@@ -197,7 +197,7 @@ def scenes(networks, keys, digits, state, outputs, kind):
     digits : Digits
     state : dict
     outputs : sequence of str
-    kind : Kind
+    kind : InputSpec
 
     Returns
     -------

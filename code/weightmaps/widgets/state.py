@@ -32,15 +32,15 @@ LISTS = (list, tuple, np.ndarray)
 class ExplorerState(traitlets.HasTraits):
     """The traits and their ranges; :class:`NetworkExplorer`, which is one, documents them.
 
-    A subclass sets ``_sizes`` (the network's), ``_kind`` (of its inputs), ``_steps`` and ``_keys`` (what
-    `step` and `other` may be) and ``_digits`` before it sets a trait.
+    A subclass sets ``_sizes`` (the network's), ``_spec`` (of its inputs), ``_steps`` and ``_keys`` (what
+    `step` and `other` may be) and ``_count`` (of its images) before it sets a trait.
     """
 
     neuron = traitlets.Int(0).tag(sync=True)
     output = traitlets.Int(0).tag(sync=True)
     sample = traitlets.Int(0).tag(sync=True)
     layer = traitlets.Int(1).tag(sync=True)
-    # A trait that may be None is never checked when it is; so these and `ablated` are traits of any kind.
+    # A trait that may be None is never checked when it is; so these are traits of any kind.
     step = traitlets.TraitType(None).tag(sync=True)
     other = traitlets.TraitType(None).tag(sync=True)
     view = traitlets.Unicode("one").tag(sync=True)
@@ -48,13 +48,9 @@ class ExplorerState(traitlets.HasTraits):
     rank_by = traitlets.Unicode("weight").tag(sync=True)
     colour_by = traitlets.Unicode("activation").tag(sync=True)
     sorted = traitlets.Bool(False).tag(sync=True)
-    ablated = traitlets.TraitType().tag(sync=True)
+    ablated = traitlets.Any(()).tag(sync=True)
     pixels = traitlets.Any(None, allow_none=True).tag(sync=True)
     panels = traitlets.Tuple(default_value=DEFAULT_PANELS).tag(sync=True)
-
-    @traitlets.default("ablated")
-    def _none_ablated(self):
-        return []  # one list each, since a list can be changed
 
     @traitlets.validate("neuron", "output", "sample", "layer")
     def _in_range(self, proposal):
@@ -62,7 +58,7 @@ class ExplorerState(traitlets.HasTraits):
         if name == "layer":
             return self._hidden_layer(value, "layer")
         if name == "sample":
-            count, owner = len(self._digits.images), "this explorer has samples"
+            count, owner = self._count, "this explorer has samples"
         else:
             at, last = self.layer + (name == "output"), len(self._sizes) - 1
             count = self._sizes[at]
@@ -121,7 +117,7 @@ class ExplorerState(traitlets.HasTraits):
     def _factors(self, proposal):
         if not isinstance(proposal.value, LISTS):
             raise traitlets.TraitError(
-                f"ablated is {proposal.value!r}; it is a list of (layer, neuron, factor)"
+                f"ablated is {proposal.value!r}; give a list of (layer, neuron, factor)"
             )
         entries, seen = [], set()
         for entry in proposal.value:
@@ -146,8 +142,8 @@ class ExplorerState(traitlets.HasTraits):
             if (layer, neuron) in seen:
                 raise traitlets.TraitError(f"ablated names neuron {neuron} of layer {layer} twice")
             seen.add((layer, neuron))
-            entries.append([layer, neuron, factor])
-        return entries
+            entries.append((layer, neuron, factor))
+        return tuple(entries)
 
     @traitlets.validate("pixels")
     def _an_image(self, proposal):
@@ -163,7 +159,7 @@ class ExplorerState(traitlets.HasTraits):
             raise traitlets.TraitError(
                 f"pixels has shape {pixels.shape}; this network wants ({self._sizes[0]},)"
             )
-        if self._kind.features:
+        if self._spec.features:
             if not np.isfinite(pixels).all():
                 raise traitlets.TraitError(
                     f"pixels holds {pixels.min()} to {pixels.max()}; they must be finite"
@@ -172,13 +168,13 @@ class ExplorerState(traitlets.HasTraits):
             raise traitlets.TraitError(
                 f"pixels holds {pixels.min()} to {pixels.max()}; they must lie in [0, 1]"
             )
-        return pixels.tolist()
+        return tuple(pixels.tolist())
 
     @traitlets.validate("panels")
     def _known_panels(self, proposal):
         names = proposal.value
         if not names or len(set(names)) < len(names) or not set(names) <= set(PANELS):
             raise traitlets.TraitError(f"panels is {names}; choose from {', '.join(PANELS)}, each once")
-        if "draw" in names and not self._kind.plain:
+        if "draw" in names and not self._spec.plain:
             raise traitlets.TraitError(NO_DRAWING)
         return names

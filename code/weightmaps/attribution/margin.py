@@ -1,50 +1,15 @@
-"""How sure the right answer is with some hidden neurons only: all but one, or a chosen few."""
+"""Margins of the right output, and what they lose without hidden neurons: all but one, or a chosen few."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from .checks import index
+from ..checks import distinct, labels
 
 PARTS = ("all", "mean", "change")
 
 
-def freeze(network, neurons, X):
-    """The network with some neurons of its last hidden layer held at their mean activation.
-
-    A neuron that is switched off takes two things with it: what it tells about the image, and the constant
-    push that the outputs were trained to expect. A frozen neuron goes on pushing and tells nothing.
-
-    Parameters
-    ----------
-    network : Network
-        With one hidden layer or more.
-    neurons : sequence of int
-    X : array, shape (n, n_in)
-        The images over which the mean is taken.
-
-    Returns
-    -------
-    Network
-        The outgoing weights of these neurons are 0, and their mean push is in the biases of the outputs.
-
-    Examples
-    --------
-    >>> from weightmaps.network import Network
-    >>> network = Network([np.eye(2), [[3.0, 4.0]]], [np.zeros(2), [0.5]], ["identity", "identity"])
-    >>> images = np.array([[1.0, 1.0], [3.0, 1.0]])
-    >>> freeze(network, [0], images).forward(images).a[-1].tolist()
-    [[10.5], [10.5]]
-    """
-    a, W = _last_layer(network, X)
-    neurons = _each_once(network, neurons)
-    frozen = network.weights[-1].copy()
-    frozen[:, neurons] = 0
-    bias = network.biases[-1] + W[:, neurons] @ a[:, neurons].mean(axis=0)
-    return type(network)((*network.weights[:-1], frozen), (*network.biases[:-1], bias), network.activations)
-
-
-def lead(network, X, y):
+def margin(network, X, y):
     """How far the right output is ahead: its weighted input z minus the largest other z.
 
     Parameters
@@ -64,17 +29,17 @@ def lead(network, X, y):
     return (start + steps.sum(axis=0)).min(axis=0)
 
 
-def lead_without(network, X, y, *, part="all"):
-    """The lead of the right output when one neuron of the last hidden layer is taken out, for each in turn.
+def margin_without(network, X, y, *, part="all"):
+    """The margin of the right output when one neuron of the last hidden layer is taken out, for each in turn.
 
     Parameters
     ----------
     network, X, y
-        As for :func:`lead`.
+        As for `margin`.
     part : {"all", "mean", "change"}
         What of the neuron's activation is taken out: all of it (the neuron is off), only its mean over `X`
         (it still tells images apart, but its constant push is gone), or only the change from that mean (the
-        neuron is frozen: the push stays, and it tells nothing).
+        neuron is held at its mean: the push stays, and it tells nothing).
 
     Returns
     -------
@@ -88,22 +53,22 @@ def lead_without(network, X, y, *, part="all"):
     return np.array([(whole - ahead[j] * taken[:, j]).min(axis=0) for j in range(len(ahead))])
 
 
-def lead_costs(network, X, y, *, part="all"):
-    """The lead that the images of each output lose, on average, without one neuron of the last hidden layer.
+def margin_drop(network, X, y, *, part="all"):
+    """The margin that the images of each output lose, on average, without a neuron of the last hidden layer.
 
     Parameters
     ----------
     network, X, y
-        As for :func:`lead`; every output must be the right one for some image.
+        As for `margin`; every output must be the right one for some image.
     part : {"all", "mean", "change"}
-        What of the neuron is taken out; as for :func:`lead_without`.
+        What of the neuron is taken out; as for `margin_without`.
 
     Returns
     -------
     array, shape (n_out, n_hidden)
         Row k is over the images with y = k. Negative where they are answered more surely without the neuron.
     """
-    lost = lead(network, X, y) - lead_without(network, X, y, part=part)
+    lost = margin(network, X, y) - margin_without(network, X, y, part=part)
     return np.array([lost[:, which].mean(axis=1) for which in _by_output(network, y)])
 
 
@@ -113,7 +78,7 @@ def relative_contribution(network, X, y):
     Parameters
     ----------
     network, X, y
-        As for :func:`lead_costs`.
+        As for `margin_drop`.
 
     Returns
     -------
@@ -126,7 +91,7 @@ def relative_contribution(network, X, y):
     return W * np.array(more)
 
 
-def blame(network, X, y):
+def error_attribution(network, X, y):
     """For each neuron of the last hidden layer, the wrong answers towards which it pushed hardest.
 
     A neuron's push is its activation times the difference of its weights to the output that won and to the
@@ -135,14 +100,14 @@ def blame(network, X, y):
     Parameters
     ----------
     network, X, y
-        As for :func:`lead`.
+        As for `margin`.
 
     Returns
     -------
     array of int, shape (n_hidden,)
         Their sum is the number of wrong answers.
     """
-    wrong = np.flatnonzero(lead(network, X, y) <= 0)
+    wrong = np.flatnonzero(margin(network, X, y) <= 0)
     X, y = np.asarray(X)[wrong], np.asarray(y)[wrong]
     if not len(wrong):
         return np.zeros(network.sizes[-2], dtype=int)
@@ -157,13 +122,13 @@ def kept_accuracy(network, X, y, order, *, rest=None):
     Parameters
     ----------
     network, X, y
-        As for :func:`lead`.
+        As for `margin`.
     order : array of int, shape (k,) or (n_orders, k)
         Neurons of the last hidden layer, each at most once; the first is kept first. Or several such orders,
         a row each.
     rest : array, shape (n_hidden,), optional
         What the neurons that are not kept send on, the same for every image: by default 0, they are off; give
-        their means to freeze them.
+        their means to hold them there.
 
     Returns
     -------
@@ -171,7 +136,7 @@ def kept_accuracy(network, X, y, order, *, rest=None):
         Entry k is the share with the first k neurons, from 0 to 1.
     """
     start, steps, _, _ = _against_others(network, X, y, rest)
-    orders = [_each_once(network, row) for row in np.atleast_2d(order)]
+    orders = [distinct(row, network.sizes[-2], "neuron") for row in np.atleast_2d(order)]
     shares = np.empty((len(orders), len(orders[0]) + 1))
     for row, neurons in zip(shares, orders, strict=True):
         margins = start.copy()
@@ -190,7 +155,7 @@ def greedy_order(network, X, y, *, rest=None):
     Parameters
     ----------
     network, X, y, rest
-        As for :func:`kept_accuracy`.
+        As for `kept_accuracy`.
 
     Returns
     -------
@@ -208,7 +173,7 @@ def greedy_order(network, X, y, *, rest=None):
 
 def _by_output(network, y):
     """A mask over the images for each output."""
-    y = np.asarray(y)
+    y = labels(y, len(y), network.sizes[-1])
     missing = sorted(set(range(network.sizes[-1])) - set(y.tolist()))
     if missing:
         raise ValueError(f"y has no image of output {missing[0]}; a mean over each output needs one of each")
@@ -226,11 +191,7 @@ def _against_others(network, X, y, rest=None):
     in the shape of the steps, and the activations.
     """
     a, W = _last_layer(network, X)
-    y = np.asarray(y)
-    if y.shape != (len(a),) or not np.isin(y, range(len(W))).all():
-        raise ValueError(
-            f"y has shape {y.shape} for {len(a)} images; give each one output, 0 to {len(W) - 1}"
-        )
+    y = labels(y, len(a), len(W))
     if len(W) < 2:
         raise ValueError(f"{network!r} has one output; to be ahead takes two")
     rest = np.zeros(a.shape[1]) if rest is None else np.asarray(rest)
@@ -253,10 +214,3 @@ def _last_layer(network, X):
     if X.ndim != 2 or not len(X):
         raise ValueError(f"X has shape {X.shape}; give one image or more, (n, {network.sizes[0]})")
     return network.forward(X).a[-2], network.weights[-1].astype(np.float64)
-
-
-def _each_once(network, neurons):
-    neurons = [index(j, network.sizes[-2], "neuron") for j in neurons]
-    if len(set(neurons)) < len(neurons):
-        raise ValueError(f"neurons are {neurons}; name each once")
-    return neurons

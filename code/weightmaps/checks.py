@@ -1,4 +1,4 @@
-"""What every method refuses, in the same words."""
+"""Checks that every function makes in the same words, and arrays that cannot be changed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,42 @@ def index(value, n, name):
     if value != int(value) or not 0 <= value < n:
         raise ValueError(f"{name} is {value!r}; there are {n}, numbered 0 to {n - 1}")
     return int(value)
+
+
+def labels(y, n, n_out=None, name="y"):
+    """The labels of n images as an array of integers; below `n_out`, where that is given."""
+    y = np.asarray(y)
+    if y.dtype.kind in "USO":
+        raise ValueError(
+            f"{name} holds {y.dtype}, not integers; numbers as text become some by {name}.astype(int)"
+        )
+    if y.dtype.kind not in "iu" or y.shape != (n,):
+        raise ValueError(
+            f"{name} is {y.dtype} of shape {y.shape} for {n:,} images; give one integer an image: ({n},)"
+        )
+    if y.size and not (y.min() >= 0 and (n_out is None or y.max() < n_out)):
+        wanted = "0, 1, 2, …" if n_out is None else f"0 to {n_out - 1}"
+        raise ValueError(f"{name} holds {y.min()} to {y.max()}; labels are {wanted}")
+    return y
+
+
+def read_only(array):
+    """An array that nobody can write to: itself if that is so already, else a copy."""
+    owner = array
+    while isinstance(owner.base, np.ndarray):
+        owner = owner.base
+    if array.flags.writeable or owner.flags.writeable or owner.base is not None:
+        array = array.copy()
+        array.flags.writeable = False
+    return array
+
+
+def distinct(values, n, name):
+    """Indices below n, each once."""
+    values = [index(value, n, name) for value in values]
+    if len(set(values)) < len(values):
+        raise ValueError(f"{name}s are {values}; name each once")
+    return values
 
 
 def one_image(network, x):

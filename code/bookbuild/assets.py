@@ -1,7 +1,5 @@
-"""Move what pages share out of them (explorer scripts, posters), size pictures, drop a kernel's leftovers."""
+"""Size the pictures of a page, let them wait, and drop a kernel's leftovers."""
 
-import base64
-import hashlib
 import html
 import io
 import posixpath
@@ -13,97 +11,18 @@ from urllib.parse import unquote
 from PIL import Image, ImageChops
 from sphinx.errors import ExtensionError
 
-__all__ = ["extract_assets", "extract_posters", "png_size", "size_images"]
+from .widgets import FOLDER, STATE
 
-FOLDER = "_static/weightmaps"
+__all__ = ["png_size", "size_images"]
+
 # Matplotlib draws 100 dots an inch unless told otherwise: one of those dots is one CSS pixel here, so
 # a figure saved at 200 dpi is shown at half its pixels, crisp on a dense screen.
 DOTS_PER_INCH = 100
 
-ASSET = re.compile(r'<script data-weightmaps-(asset|host)="([^"]*)">(.*?)</script>', re.DOTALL)
-POSTER = re.compile(r"<img\b[^>]*\bdata-weightmaps-poster\b[^>]*>")
-EMBEDDED = re.compile(r'\bsrc="data:image/png;base64,([^"]*)"')
 IMAGE = re.compile(r"<img\b[^>]*>")
 # What docutils makes of the size that IPython notes for a "retina" picture. A height in a style would
 # stay while CSS narrows the picture to a phone; the same height as an attribute gives way.
 STYLED = re.compile(r'\sstyle="width: ([\d.]+)px; height: ([\d.]+)px;?"')
-WIDGET_VIEW = re.compile(
-    r'<script type="application/vnd\.jupyter\.widget-view\+json">.*?</script>', re.DOTALL
-)
-WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
-
-
-def extract_assets(body, root):
-    """Move inline explorer scripts to shared files.
-
-    The page asks for the host alone, which asks for the others, by their keys, when a reader comes near.
-
-    Parameters
-    ----------
-    body : str
-        The HTML of one page.
-    root : str
-        The way from that page to the root of the site, such as ``"../"``.
-
-    Returns
-    -------
-    tuple of (str, dict)
-        The page, its host referenced once, and the files: name to text.
-
-    Raises
-    ------
-    ValueError
-        If a key is not 16 hexadecimal digits, or one key stands for two different scripts.
-    """
-    files = {}
-
-    def move(match):
-        kind, key, script = match.groups()
-        if not re.fullmatch(r"[0-9a-f]{16}", key):
-            raise ValueError(f"data-weightmaps-{kind} is {key!r}; wanted 16 hexadecimal digits")
-        name = f"{key}.js"
-        new = name not in files
-        if files.setdefault(name, script) != script:
-            raise ValueError(f"data-weightmaps-{kind} {key} stands for two different scripts")
-        return f'<script defer src="{root}{FOLDER}/{name}"></script>' if new and kind == "host" else ""
-
-    return ASSET.sub(move, body), files
-
-
-def extract_posters(body, root):
-    """Replace embedded poster pictures by references to shared files.
-
-    Parameters
-    ----------
-    body : str
-        The HTML of one page.
-    root : str
-        The way from that page to the root of the site, such as ``"../"``.
-
-    Returns
-    -------
-    tuple of (str, dict)
-        The page and the files: name to bytes.
-
-    Raises
-    ------
-    ValueError
-        If a poster is not an embedded PNG.
-    """
-    files = {}
-
-    def move(match):
-        tag = match.group()
-        source = EMBEDDED.search(tag)
-        if not source:
-            raise ValueError(f"poster without an embedded PNG: {tag[:120]}")
-        data = base64.b64decode(source.group(1), validate=True)
-        name = f"{hashlib.sha256(data).hexdigest()[:16]}.png"
-        files[name] = data
-        tag = tag.replace(source.group(), f'loading="lazy" src="{root}{FOLDER}/{name}"')
-        return add_size(tag, data)
-
-    return POSTER.sub(move, body), files
 
 
 def png_size(data):
@@ -164,7 +83,9 @@ def size_images(body, read):
 
     def describe(match):
         tag = match.group()
-        source = attribute(tag, "src")
+        source = attribute(tag, "src") or ""
+        if "/_images/" not in f"/{source}":
+            return tag  # a widget's own
         # Sphinx writes the path of a picture that has no alt text in its place.
         if attribute(tag, "alt") in ("", None, source):
             raise ValueError(f"picture without alt text: {tag[:200]}")
@@ -172,7 +93,7 @@ def size_images(body, read):
             lambda size: ' width="{:.0f}" height="{:.0f}"'.format(*map(float, size.groups())), tag
         )
         name = posixpath.basename(unquote(source))
-        if "/_images/" not in f"/{source}" or not name.endswith(".png"):
+        if not name.endswith(".png"):
             return tag
         return add_size(tag, read(name))
 
@@ -180,15 +101,16 @@ def size_images(body, read):
 
 
 def load_late(body):
-    """Let all pictures but the first wait until the reader comes near them.
+    """Let all pictures but the first wait until the reader comes near; those within the page are there.
 
     Examples
     --------
-    >>> load_late('<img src="a"><img src="b"><img loading="eager" src="c">')
-    '<img src="a"><img loading="lazy" src="b"><img loading="eager" src="c">'
+    >>> load_late('<img src="a"><img src="b"><img src="data:c">')
+    '<img src="a"><img loading="lazy" src="b"><img src="data:c">'
     """
-    first, rest = re.match(r"(.*?<img\b|.*)(.*)", body, re.DOTALL).groups()
-    return first + re.sub(r"<img\b(?![^>]*\sloading=)", '<img loading="lazy"', rest)
+    pictures = re.compile(r'<img\b(?=[^>]*\ssrc="(?!data:))')
+    head, *rest = pictures.split(body, maxsplit=1)
+    return "".join([head, *("<img" + pictures.sub('<img loading="lazy"', one) for one in rest)])
 
 
 def with_palette(data):
@@ -221,7 +143,7 @@ def shrink(app, exception):
     """Give the pictures of the site a palette."""
     if exception or app.builder.format != "html":
         return
-    for path in [*Path(app.outdir).glob("_images/*.png"), *Path(app.outdir, FOLDER).glob("*.png")]:
+    for path in Path(app.outdir).glob("_images/*.png"):
         data = path.read_bytes()
         if (smaller := with_palette(data)) is not data:
             path.write_bytes(smaller)
@@ -250,33 +172,20 @@ def transform_page(app, pagename, templatename, context, doctree):
     """Apply the above to one page, and write the files it needs."""
     if doctree is None or app.builder.format != "html":
         return
-    root = "../" * pagename.count("/")
     pictures = {name: source for source, name in app.builder.images.items()}
     try:
-        body, scripts = extract_assets(context["body"], root)
-        body, posters = extract_posters(body, root)
-        body = size_images(body, lambda name: (Path(app.srcdir) / pictures[name]).read_bytes())
+        body = size_images(context["body"], lambda name: (Path(app.srcdir) / pictures[name]).read_bytes())
     except ValueError as error:
         raise ExtensionError(f"{pagename}: {error}") from error
     body = load_late(body)
-    # A published page has no widget manager: a progress bar's place holder, and every widget's state (the
-    # explorer's whole module and networks, a second time), would be dead weight.
-    body = WIDGET_VIEW.sub("", body)
     # What sphinxcontrib-bibtex says of a list of works is out of date.
     body = body.replace('role="doc-biblioentry"', 'role="listitem"')
     # myst-nb names a fold otherwise than the words it shows; a voice user says the words.
     context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+    # A published page has no widget manager: every widget's state, whole networks again, is dead weight.
     context["script_files"] = [
-        file
-        for file in context["script_files"]
-        if getattr(file, "attributes", {}).get("type") != WIDGET_STATE
+        file for file in context["script_files"] if getattr(file, "attributes", {}).get("type") != STATE
     ]
-    folder = Path(app.outdir) / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in scripts.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    for name, data in posters.items():
-        (folder / name).write_bytes(data)
 
 
 def prune(app, exception):

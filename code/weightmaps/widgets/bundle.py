@@ -31,7 +31,7 @@ def order(entry):
 
 
 def script(*entries):
-    """Files and all that they import as one script: everything that they name is there, nothing is exported."""
+    """Files and all that they import as one script, without exports: all that they name is there."""
     names = dict.fromkeys(name for entry in entries for name in order(entry))
     return "\n".join(DEFAULT.sub("", _bare(name)) for name in names)
 

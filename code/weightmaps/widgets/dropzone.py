@@ -37,10 +37,3 @@ class NetworkDrop(NetworkExplorer):
     _css = bundle.style("explorer.css", "dropzone.css")
 
     _worker = traitlets.Unicode(bundle.module("worker.js")).tag(sync=True)
-
-    def _payloads(self):
-        return {**super()._payloads(), "worker": self._worker}
-
-    def _room(self):
-        wide, phone = super()._room()
-        return wide + 180, f"{phone} + 225px"  # for what asks for a file

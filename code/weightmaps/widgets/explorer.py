@@ -5,11 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import traitlets
 
-from weightmaps.widgets import bundle, checks, encode, room
+from weightmaps.widgets import bundle, checks, encode
 from weightmaps.widgets.base import Standalone
 from weightmaps.widgets.input_spec import InputSpec
-from weightmaps.widgets.poster import draw_poster
-from weightmaps.widgets.scene import off_words, title_of
 from weightmaps.widgets.state import DEFAULT_PANELS, NO_DRAWING, STATE, ExplorerState
 
 
@@ -127,48 +125,6 @@ class NetworkExplorer(ExplorerState, Standalone):
             panels=panels,
             **{"step": self._steps[-1], "other": beside, **state},
         )
-
-    def _payloads(self):
-        return {"network": self._network, "images": self._images}
-
-    def _state(self):
-        return {name: getattr(self, name) for name in (*STATE, "panels")}
-
-    def _poster(self):
-        return draw_poster(
-            self._networks,
-            self._keys,
-            self._digits,
-            self._state(),
-            outputs=self._network["outputs"],
-            kind=self._spec,
-        )
-
-    def _room(self):
-        wide, phone = room.of_explorer(
-            self.panels, len(self._networks), self.view == "compare", self._sizes[-1]
-        )
-        return wide, f"{phone}px"
-
-    def _words(self):
-        """Alternative text of the poster."""
-        names, layer = self._network["outputs"], self.layer
-        image, labels = f"{self._spec.noun} {self.sample}", self._digits.labels
-        if self.pixels is not None:
-            image = "a drawing" if self._spec.plain else f"a {self._spec.noun} of the reader's"
-        elif labels is not None:
-            image += f" (label {names[int(labels[self.sample])]})"
-        several, last = len(self._sizes) > 3, layer == len(self._sizes) - 2
-        words = [
-            f"The explorer as a still picture: {image}",
-            f"hidden neuron {self.neuron}" + (f" of layer {layer}" if several else ""),
-            f"output {names[self.output]}" if last else f"neuron {self.output} of layer {layer + 1}",
-        ]
-        if self.view == "compare":
-            words.append(f"{title_of(self.step)} beside {title_of(self.other)}")
-        elif self.step is not None:
-            words[-1] += f" after {self.step:,} training steps"
-        return ", ".join([*words, *filter(None, [off_words(self.ablated)])]) + "."
 
     def __repr__(self):
         return f"<NetworkExplorer of {self._networks[-1]!r}, {self._count} {self._spec.noun}s>"

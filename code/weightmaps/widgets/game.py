@@ -4,12 +4,10 @@ import zlib
 
 import numpy as np
 import traitlets
-from matplotlib.figure import Figure
 
-from weightmaps import figures
 from weightmaps.checks import labels as checked_labels
 from weightmaps.widgets import bundle
-from weightmaps.widgets.base import Standalone, still
+from weightmaps.widgets.base import Standalone
 
 ROUNDS = 10  # in a game
 LEVELS = 15  # of colour on each side of zero: more the eye does not see, and fewer bytes travel
@@ -82,13 +80,12 @@ class MapGame(Standalone):
                 question, weights = dealt[i]
                 rounds.append(question)
                 maps.append(np.round(LEVELS * weights / np.abs(weights).max()).astype(np.int8))
-        self._maps = np.array(maps)
         super().__init__(
             _rounds={
                 "names": list(networks),
                 "levels": LEVELS,
                 "rounds": rounds,
-                "data": zlib.compress(self._maps.tobytes(), 9),
+                "data": zlib.compress(np.array(maps).tobytes(), 9),
             },
             answers=tuple(answers),
         )
@@ -99,36 +96,6 @@ class MapGame(Standalone):
         if len(answers) > ROUNDS or not set(answers) <= {0, 1}:
             raise traitlets.TraitError(f"answers is {answers}; it is 0 or 1 for each of {ROUNDS} rounds")
         return tuple(map(int, answers))
-
-    def _payloads(self):
-        return {"rounds": self._rounds}
-
-    def _state(self):
-        return {"answers": self.answers, "game": self.game}
-
-    def _poster(self):
-        figure = Figure(figsize=(6, 2.9), dpi=200, layout="constrained")
-        axes = figure.subplots(2, ROUNDS // 2).ravel()
-        for ax, weights, question in zip(axes, self._maps, self._rounds["rounds"], strict=False):
-            figures.weight_map(weights, limit=LEVELS, ax=ax)
-            ax.set_xlabel("{} or {}?".format(*question["pair"]), fontsize=9)
-        figure.supxlabel(f"Answers, row by row: {self._answers()}.", fontsize=7)
-        return still(figure)
-
-    def _answers(self):
-        rounds = self._rounds["rounds"][:ROUNDS]
-        return ", ".join(str(max(one["pair"], key=one["means"].__getitem__)) for one in rounds)
-
-    def _room(self):
-        return 520, "504px"
-
-    def _words(self):
-        """Alternative text of the poster."""
-        asked = "; ".join("{} or {}".format(*one["pair"]) for one in self._rounds["rounds"][:ROUNDS])
-        return (
-            f"The game as a still picture: {ROUNDS} weight maps, and of each is asked which digit: {asked}. "
-            f"The answers: {self._answers()}."
-        )
 
     def __repr__(self):
         return f"<MapGame of {ROUNDS} rounds, {' against '.join(self._rounds['names'])}>"

@@ -1,15 +1,18 @@
-"""A widget as HTML: a place, its data and scripts by content key, and a still picture for no script."""
+"""A widget as HTML: a still picture where it will be, its data and scripts by content key."""
 
 import base64
 import hashlib
 import html
 import json
+import re
+
+import anywidget
 
 from weightmaps.files import atomic_write
-from weightmaps.widgets import bundle
+from weightmaps.widgets import bundle, still
 
-# What the page keeps free before the widget stands there: below 675 pixels its panels lie below each other.
-ROOM = "calc({wide}px + clamp(0px, 1000 * (675px - 100vw), {phone} - {wide}px))"
+NOT_STATE = {*anywidget.AnyWidget.class_trait_names(sync=True), "_esm", "_css", "_anywidget_id"}
+NO_STILL = '<p class="wm-still">An interactive figure appears here once JavaScript runs.</p>'
 HEAD = """<!doctype html>
 <html lang="en">
 <head>
@@ -38,45 +41,81 @@ TAIL = """
 CHUNK = 3 << 18  # bytes coded at a time; base64 takes them by three
 
 
-def fragment(widget, payloads, state, poster, words):
-    """A widget's place in a page, followed by the scripts it needs; see :func:`pieces`."""
-    return "".join(pieces(widget, payloads, state, poster, words))
-
-
-def pieces(widget, payloads, state, poster, words):
-    """The text of a widget's place in a page and of the scripts it needs, in pieces: it may be long.
+def place(traits, picture):
+    """Where a widget will be on a page with no kernel, and what it is made of.
 
     Parameters
     ----------
-    widget : AnyWidget or its class
-        Its ``_esm`` and ``_css`` are what shows it; ``_room()`` is its height.
-    payloads : dict
-        The value of each trait that does not change, by the trait's name without its underscore.
-    state : dict
-        What it shows at first.
-    poster : tuple (bytes, int, int)
-        A PNG of the same state, its width and height in CSS pixels.
-    words : str
-        The poster's alternative text.
+    traits : dict
+        The value of each synchronised trait, by its name.
+    picture : str
+        HTML of its still picture.
+
+    Returns
+    -------
+    tuple (str, dict)
+        HTML, and its assets by content key: its module, which is text, and the traits that do not change.
     """
-    contents = {"module": {"js": widget._esm, "css": widget._css}, **payloads}
-    place = {name: _key(_json(content)) for name, content in contents.items()}
-    png, width, height = poster
-    wide, phone = widget._room()
-    yield (
-        f'<div class="weightmaps-explorer" style="min-height: {ROOM.format(wide=wide, phone=phone)}" '
-        f'data-weightmaps="{html.escape("".join(_json({**place, "state": state})))}">'
-        "<noscript><style>.weightmaps-explorer { min-height: 0 !important; }</style>"
-        f'<img data-weightmaps-poster src="data:image/png;base64,{_base64(png)}" '
-        f'alt="{html.escape(words)}" width="{width}" height="{height}"></noscript></div>\n'
-    )
-    for name, content in contents.items():
-        yield f'<script data-weightmaps-asset="{place[name]}">'
-        yield f'(window.weightmapsAssets ??= {{}})["{place[name]}"] = '
-        yield from _json(content)
-        yield ";</script>\n"
-    host = bundle.read("host.js")
-    yield f'<script data-weightmaps-host="{_key([host])}">{host}</script>'
+    own = {name: value for name, value in sorted(traits.items()) if name not in NOT_STATE}
+    state = {name: value for name, value in own.items() if name[0] != "_"}
+    late = {"module": traits["_esm"]} | {name[1:]: own[name] for name in own if name[0] == "_"}
+    keys = {name: key(_json(value)) for name, value in late.items()}
+    data = html.escape("".join(_json({**keys, "state": state})))
+    body = f'<div class="weightmaps-explorer" data-weightmaps="{data}">{picture}</div>\n'
+    return body, {keys[name]: value for name, value in late.items()}
+
+
+def still_html(traits, address):
+    """A widget's still picture.
+
+    Parameters
+    ----------
+    traits : dict
+        The value of each synchronised trait, by its name.
+    address : callable
+        Takes the bytes of a PNG and returns where a page finds it.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ModuleNotFoundError
+        Where `mini-racer` is not installed.
+    """
+    own = {name: value for name, value in traits.items() if name not in NOT_STATE}
+    drawn = still.draw(traits["_esm"], own)
+    inside = re.sub(r"\{picture (\d+)\}", lambda match: address(drawn.pictures[int(match[1])]), drawn.html)
+    label = html.escape(f"A still picture. {drawn.words}".strip())
+    return f'<div class="wm-still" role="group" aria-label="{label}">{inside}</div>'
+
+
+def data_url(png):
+    """A PNG as an address that holds it."""
+    return f"data:image/png;base64,{_base64(png)}"
+
+
+def pieces(traits):
+    """The text of a widget's place, and of the style and scripts that it needs, in pieces: it may be long."""
+    try:
+        picture = still_html(traits, data_url)
+    except ModuleNotFoundError:
+        picture = NO_STILL
+    body, assets = place(traits, picture)
+    yield f"<style>{traits['_css']}</style>\n{body}"
+    for name, value in assets.items():
+        yield "<script>"
+        yield from asset_script(name, value)
+        yield "</script>\n"
+    yield f"<script>{bundle.read('host.js')}</script>"
+
+
+def asset_script(name, value):
+    """The script, in pieces, that brings an asset: its key and its value."""
+    yield f'(window.weightmapsAssets ??= {{}})["{name}"] = '
+    yield from _json(value)
+    yield ";"
 
 
 def write(path, body, title):
@@ -87,9 +126,12 @@ def write(path, body, title):
         file.write(TAIL)
 
 
-def document(body, title):
-    """A complete page around a fragment."""
-    return HEAD.replace("TITLE", html.escape(title)) + body + TAIL
+def key(pieces):
+    """What text in pieces is called: a hash of it."""
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece.encode())
+    return digest.hexdigest()[:16]
 
 
 def _json(value):
@@ -110,10 +152,3 @@ def _json(value):
 
 def _base64(data):
     return base64.b64encode(data).decode("ascii")
-
-
-def _key(text):
-    digest = hashlib.sha256()
-    for piece in text:
-        digest.update(piece.encode())
-    return digest.hexdigest()[:16]

@@ -8,7 +8,6 @@ import traitlets
 from weightmaps import plane
 from weightmaps.widgets import bundle
 from weightmaps.widgets.base import Standalone
-from weightmaps.widgets.poster_playground import draw_poster
 
 STATE = ("data", "noise", "seed", "hidden", "scale", "l2", "neuron", "weights", "bias", "step")
 RANGES = {  # name: (what it is, lowest, highest)
@@ -136,27 +135,6 @@ class TwoInputs(Standalone):
         if self._ready:
             self.neuron = min(self.neuron, self.hidden - 1)
             self.weights, self.bias, self.step = None, 0.0, 0
-
-    def _payloads(self):
-        return {}
-
-    def _state(self):
-        return {name: getattr(self, name) for name in STATE}
-
-    def _poster(self):
-        X, y = plane.points(self.data, noise=self.noise, seed=self.seed)
-        return draw_poster(self.network, X, y)
-
-    def _room(self):
-        return 1133, "1640px"
-
-    def _words(self):
-        """Alternative text of the poster."""
-        return (
-            f"The playground as a still picture: the data set {self.data} and a network of {self.hidden} "
-            f"hidden neurons after {self.step:,} training steps; what each neuron adds over the plane, and "
-            "their sum."
-        )
 
     def __repr__(self):
         return f"<TwoInputs of {self.hidden} hidden neurons, {self.data}>"

@@ -2,12 +2,10 @@
 
 import numpy as np
 import traitlets
-from matplotlib.figure import Figure
 
-from weightmaps import figures
 from weightmaps.digits import Digits
 from weightmaps.widgets import bundle
-from weightmaps.widgets.base import Standalone, still
+from weightmaps.widgets.base import Standalone
 from weightmaps.widgets.encode import encode_images
 from weightmaps.widgets.input_spec import InputSpec
 
@@ -102,35 +100,6 @@ class ImageScatter(Standalone):
         if not set(proposal.value) <= set(self._kinds):
             raise traitlets.TraitError(f"shown is {proposal.value}; these images show {self._kinds}")
         return tuple(map(int, proposal.value))
-
-    def _payloads(self):
-        return {"maps": self._maps, "images": self._images}
-
-    def _state(self):
-        return {"chosen": self.chosen, "shown": self.shown}
-
-    def _poster(self):
-        count = len(self._points)
-        figure = Figure(figsize=(6, 6 / count + 0.3), dpi=200, layout="constrained")
-        axes = figure.subplots(1, count, squeeze=False)[0]
-        for ax, (name, points) in zip(axes, self._points.items(), strict=True):
-            faint = ~np.isin(self._labels, self.shown)
-            figures.digit_map(points, self._labels, faint=faint, ax=ax)
-            ax.plot(*points[self.chosen], "o", markersize=14, markerfacecolor="none", color=figures.ACCENT)
-            ax.set_title(name, fontsize=10)
-        return still(figure)
-
-    def _room(self):
-        return 562, "263px + 200vw"
-
-    def _words(self):
-        """Alternative text of the poster."""
-        names = " and ".join(self._points)
-        note = f"; {self._notes[self.chosen]}" if self._notes else ""
-        return (
-            f"Maps of {len(self._labels)} images by {names}, each image a numeral at its place. "
-            f"Marked: image {self.chosen}, a {self._labels[self.chosen]}{note}."
-        )
 
     def __repr__(self):
         count = len(self._points)

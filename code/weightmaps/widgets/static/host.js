@@ -36,49 +36,35 @@
     };
   }
 
-  // One import a page, whatever the number of explorers.
-  function open(parts) {
-    if (!parts.opened) {
-      const style = document.createElement("style");
-      style.textContent = parts.css;
-      document.head.append(style);
-      const url = URL.createObjectURL(new Blob([parts.js], { type: "text/javascript" }));
-      parts.opened = import(url).finally(() => URL.revokeObjectURL(url));
-    }
-    return parts.opened;
-  }
+  // One import a module, whatever the number of widgets.
+  const opened = {};
+  const open = (key) => (opened[key] ??= asset(key).then((script) => {
+    const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+    return import(url).finally(() => URL.revokeObjectURL(url));
+  }));
 
-  function stillPicture(place) {
-    const page = new DOMParser().parseFromString(place.querySelector("noscript")?.textContent ?? "", "text/html");
-    const picture = page.querySelector("img");
-    if (!picture || place.querySelector("img[data-weightmaps-poster]")) return;
-    picture.loading = "eager";
-    place.append(document.importNode(picture, false));
-  }
-
+  // The widget takes its still picture's place once it is drawn.
   async function mount(place) {
+    const picture = place.querySelector(".wm-still");
     try {
       const { module, state, ...payloads } = JSON.parse(place.dataset.weightmaps);
-      const [parts] = await Promise.all([
-        asset(module),
+      const [{ default: widget }] = await Promise.all([
+        open(module),
         ...Object.entries(payloads).map(async ([name, key]) => (state[`_${name}`] = await asset(key))),
       ]);
-      const { default: widget } = await open(parts);
       await widget.render({ model: modelOf(state), el: place });
-      if (place.querySelector("[data-part=trouble]")) stillPicture(place);
-      else place.querySelector("img[data-weightmaps-poster]")?.remove();
+      const trouble = place.querySelector("[data-part=trouble]");
+      if (trouble) place.prepend(trouble.parentElement);
+      else picture.remove();
     } catch {
       const words = document.createElement("p");
       words.dataset.part = "trouble";
       words.textContent = "This explorer could not start: a part of it is missing or damaged. Here is a still picture.";
-      for (const child of [...place.children]) if (child.localName !== "noscript") child.remove();
-      place.append(words);
-      stillPicture(place);
+      place.replaceChildren(words, picture);
     }
-    place.style.minHeight = "";
   }
 
-  // An explorer waits until it is at most a screen away, until a link leads to it, or until the page is printed.
+  // A widget waits until it is at most a screen away, or until a link leads to it.
   function watch() {
     const places = [...document.querySelectorAll(".weightmaps-explorer[data-weightmaps]:not([data-mounted])")];
     if (!places.length) return; // another copy of this script has them
@@ -115,13 +101,6 @@
       addEventListener("hashchange", follow);
     }
     for (const place of waiting) observer.observe(place);
-    addEventListener("beforeprint", () => {
-      for (const place of places) {
-        if (place.style.minHeight) stillPicture(place); // not yet drawn, and a printer does not wait
-        place.style.minHeight = "";
-        wake(place);
-      }
-    });
   }
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", watch);

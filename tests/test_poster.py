@@ -36,7 +36,7 @@ DEEP = {"layer": 2, "neuron": 3, "output": 1, "sample": 4}
 def explorer_of(**state):
     checkpoints = {0: NETWORKS[0], 1000: NETWORKS[1]}
     others = {"rival": NETWORKS[2]}
-    return NetworkExplorer(None, IMAGES, checkpoints=checkpoints, others=others, shape=(3, 4), **state)
+    return NetworkExplorer(None, *IMAGES, checkpoints=checkpoints, others=others, shape=(3, 4), **state)
 
 
 def figure_of(explorer, *panels):
@@ -202,7 +202,7 @@ def test_find_and_top_show_each_measure(layer, measure):
     images, labels = IMAGES.images.astype(float), IMAGES.labels
     heard = network
     for at, neuron, factor in OFF:
-        heard = attribution.ablate(heard, [neuron], layer=at, factor=factor)
+        heard = attribution.ablate(heard, [neuron], layer=at, by=factor)
     digit = 1 if layer == 2 else labels[4]
     wanted = {
         "weight": network.weights[layer][1],
@@ -246,7 +246,7 @@ def test_weights_share_a_scale_over_all_networks_unless_each_has_its_own(scales)
 
 def test_outgoing_weights_to_many_neurons_are_a_grid():
     network = random_network((12, 4, 21, 2))
-    explorer = NetworkExplorer(network, random_images(pixels=12), shape=(3, 4), neuron=2, output=8)
+    explorer = NetworkExplorer(network, *random_images(pixels=12), shape=(3, 4), neuron=2, output=8)
     ax = one_axes(explorer, "outgoing")
     assert np.array_equal(values(ax, 21), network.weights[1][:, 2])
     assert marked(ax) == (1, 3)
@@ -303,7 +303,7 @@ def test_a_neuron_switched_off_still_responds():
 
 def test_few_images_and_labels_without_images_are_drawn():
     digits = random_images(3, 12, 1)
-    explorer = NetworkExplorer(NETWORKS[0], digits, shape=(3, 4), layer=2)
+    explorer = NetworkExplorer(NETWORKS[0], *digits, shape=(3, 4), layer=2)
     ax, *pictures = figure_of(explorer, "responses").axes
     assert len(ax.lines[0].get_xdata()) == 1
     assert sum(len(picture.images) for picture in pictures) == 6
@@ -316,7 +316,7 @@ def test_ablation_is_accounted_for():
     explorer = explorer_of(ablated=OFF)
     heard = NETWORKS[1]
     for at, neuron, factor in OFF:
-        heard = attribution.ablate(heard, [neuron], layer=at, factor=factor)
+        heard = attribution.ablate(heard, [neuron], layer=at, by=factor)
     counts, before = np.zeros((2, 3, 3), int)
     for i, k in enumerate(IMAGES.labels):
         counts[k, heard.predict(IMAGES.images[i])] += 1
@@ -378,7 +378,7 @@ def test_the_heading_tells_the_step_and_what_is_off(state, heading):
 
 
 def test_without_steps_and_with_all_on_there_is_no_heading():
-    explorer = NetworkExplorer(NETWORKS[0], IMAGES, shape=(3, 4))
+    explorer = NetworkExplorer(NETWORKS[0], *IMAGES, shape=(3, 4))
     assert words_of(figure_of(explorer, "input")) == ["This is: 0 (image 0)"]
 
 
@@ -400,7 +400,7 @@ def test_the_alternative_text_tells_the_state(state, words):
 
 
 def test_the_alternative_text_of_one_layer_does_not_count_layers():
-    explorer = NetworkExplorer(random_network((784, 7, 3)), random_images())
+    explorer = NetworkExplorer(random_network((784, 7, 3)), *random_images())
     assert explorer._words() == (
         "The explorer as a still picture: image 0 (label 0), hidden neuron 0, output 0."
     )
@@ -408,7 +408,7 @@ def test_the_alternative_text_of_one_layer_does_not_count_layers():
 
 def test_names_are_text_and_not_mathematics():
     explorer = NetworkExplorer(
-        NETWORKS[0], IMAGES, others={"$x^{$": NETWORKS[2]}, outputs=("$x^{$", "b", "c"), shape=(3, 4)
+        NETWORKS[0], *IMAGES, others={"$x^{$": NETWORKS[2]}, outputs=("$x^{$", "b", "c"), shape=(3, 4)
     )
     explorer.view, explorer.other = "compare", "$x^{$"
     explorer.panels = ["input", "outputs", "ledger"]
@@ -419,7 +419,7 @@ def test_names_are_text_and_not_mathematics():
 
 
 def test_the_poster_is_small_and_as_large_as_it_says():
-    explorer = NetworkExplorer(random_network((784, 100, 10)), random_images())
+    explorer = NetworkExplorer(random_network((784, 100, 10)), *random_images())
     text = explorer._html()
     form = r'<img data-weightmaps-poster src="data:image/png;base64,([^"]+)" alt="([^"]+)" (.*?)>'
     image = re.search(form, text)
@@ -433,7 +433,7 @@ def test_the_poster_is_small_and_as_large_as_it_says():
 
 @pytest.mark.parametrize("sizes", [(12, 1, 2), (12, 1000, 2), (12, 3, 30)])
 def test_few_and_many_neurons_and_outputs_are_drawn(sizes):
-    explorer = NetworkExplorer(random_network(sizes), random_images(pixels=12), shape=(3, 4))
+    explorer = NetworkExplorer(random_network(sizes), *random_images(pixels=12), shape=(3, 4))
     explorer.neuron = sizes[1] - 1
     explorer.output = sizes[2] - 1
     figure = figure_of(explorer, *DRAWN)

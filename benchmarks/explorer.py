@@ -210,7 +210,7 @@ def main():
         print(f"{'hidden neurons':30}{'seconds to make':>16}{'MB, gzip':>10}")
         for name, network, panels in explorers():
             start = time.perf_counter()
-            NetworkExplorer(network, digits, panels=panels).to_html(folder / f"{name}.html")
+            NetworkExplorer(network, *digits, panels=panels).to_html(folder / f"{name}.html")
             made = time.perf_counter() - start
             size = len(gzip.compress((folder / f"{name}.html").read_bytes(), 6)) / 1e6
             print(f"{name:30}{made:16.2f}{size:10.2f}", flush=True)

@@ -76,19 +76,19 @@ def main():
     network = zoo.load("nielsen")
     rest = [network.biases[0], network.weights[1], network.biases[1]]
     tail = b"".join(array.astype("<f4").tobytes() for array in rest)
-    kept = coding.network_payload([network], [None], [], OUTPUTS, GIVEN.images, Kind((28, 28)))
+    kept = coding.encode_network([network], [None], [], OUTPUTS, GIVEN.images, Kind((28, 28)))
     print(f"{'first layer':28}{'bytes':>10}{'z':>12}{'w·a':>12}{'output z':>12}{'output':>12}")
     for name, weights, data in codings(network.weights[0]):
         shown = Network([weights.astype(float), network.weights[1]], network.biases, network.activations)
         size = wire({**kept, "data": zlib.compress(data + tail, 9)})
         line(name, size, errors(network, shown))
-    [shown] = coding.decode(kept)
+    [shown] = coding.decode_network(kept)
     line(f"one unit, 1/{1 / kept['unit']:.0f}, dithered", wire(kept), errors(network, shown))
 
     checkpoints = zoo.checkpoints("zero-one")
     networks, pairs = list(checkpoints.values()), SAMPLE.only(0, 1)[::10]
-    kept = coding.network_payload(networks, list(checkpoints), [], OUTPUTS[:2], pairs.images, Kind((28, 28)))
-    each = [errors(*both) for both in zip(networks, coding.decode(kept), strict=True)]
+    kept = coding.encode_network(networks, list(checkpoints), [], OUTPUTS[:2], pairs.images, Kind((28, 28)))
+    each = [errors(*both) for both in zip(networks, coding.decode_network(kept), strict=True)]
     line(f"zero-one, {len(networks)} checkpoints", wire(kept), np.max(each, axis=0))
     print(f"{'100 images':28}{wire(image_payload(GIVEN, Kind((28, 28)), 10)):>10,}")
 

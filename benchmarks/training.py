@@ -59,7 +59,7 @@ def floor(network, digits, batch):
 
 def ours(network, digits, batch):
     few = digits[: len(digits) : 1 + len(digits) // 100]
-    train(network, digits, epochs=1, learning_rate=0.1, batch_size=batch, validation=few, progress=False)
+    train(network, *digits, epochs=1, learning_rate=0.1, batch_size=batch, validation=few, progress=False)
 
 
 def by_the_textbook(network, digits, batch):
@@ -164,7 +164,7 @@ def measured_memory(digits):
     """Bytes of images and labels, and the most that an epoch of training held beside them."""
     network = initialise((784, 100, 10), scale="fan_in", seed=0)
     tracemalloc.start()
-    train(network, digits, epochs=1, learning_rate=0.1, progress=False)
+    train(network, *digits, epochs=1, learning_rate=0.1, progress=False)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     data = digits.images.nbytes + digits.labels.nbytes

@@ -27,12 +27,12 @@ def test_ledger_by_hand(toy):
 
 def test_rankings_differ_as_they_should(toy):
     def top(output, **how):
-        return attribution.top_neurons(toy, output, 3, **how).tolist()
+        return attribution.top_neurons(toy, output, k=3, **how).tolist()
 
     assert top(0) == [0, 2, 1]
     assert top(0, by="activation", x=X) == [2, 1, 0]
     assert top(1, by="contribution", x=X) == [1, 2, 0]
-    assert attribution.top_neurons(toy, 0, 1).tolist() == [0]
+    assert attribution.top_neurons(toy, 0, k=1).tolist() == [0]
 
 
 def test_neurons_whose_activations_round_to_the_same_are_told_apart_by_z():
@@ -41,7 +41,7 @@ def test_neurons_whose_activations_round_to_the_same_are_told_apart_by_z():
     )
     x = np.ones(1, np.float32)
     assert network.forward(x).a[1][:3].tolist() == [1.0, 1.0, 1.0]
-    assert attribution.top_neurons(network, 0, 4, by="activation", x=x).tolist() == [1, 2, 0, 3]
+    assert attribution.top_neurons(network, 0, k=4, by="activation", X=x).tolist() == [1, 2, 0, 3]
 
 
 def test_on_the_network_that_ships_everything_adds_up():
@@ -65,7 +65,7 @@ def test_on_the_network_that_ships_everything_adds_up():
 def test_the_top_neuron_by_weight_is_the_one_the_question_takes():
     network = zoo.load("nielsen")
     for output in range(10):
-        assert attribution.top_neurons(network, output, 1)[0] == network.weights[1][output].argsort()[-1]
+        assert attribution.top_neurons(network, output, k=1)[0] == network.weights[1][output].argsort()[-1]
 
 
 @pytest.mark.parametrize(
@@ -75,13 +75,13 @@ def test_the_top_neuron_by_weight_is_the_one_the_question_takes():
         (lambda n: attribution.weight_map(n, -1), "neuron is -1"),
         (lambda n: attribution.weight_times_input(n, np.ones(3), 0), r"x has shape \(3,\)"),
         (lambda n: attribution.ledger(n, X, 2), "output is 2; there are 2"),
-        (lambda n: attribution.top_neurons(n, 0, 0), "k is 0"),
-        (lambda n: attribution.top_neurons(n, 0, 4), "from 1 to 3"),
+        (lambda n: attribution.top_neurons(n, 0, k=0), "k is 0"),
+        (lambda n: attribution.top_neurons(n, 0, k=4), "from 1 to 3"),
         (
-            lambda n: attribution.top_neurons(n, 0, 1, by="fame"),
+            lambda n: attribution.top_neurons(n, 0, k=1, by="fame"),
             "unknown ranking by='fame'; there are: weight",
         ),
-        (lambda n: attribution.top_neurons(n, 0, 1, by="activation"), "give x="),
+        (lambda n: attribution.top_neurons(n, 0, k=1, by="activation"), "give x="),
         (lambda n: attribution.ledger(Network([np.ones((1, 2))], [[0]]), X, 0), "no hidden layer"),
     ],
 )
@@ -125,9 +125,9 @@ def test_a_deeper_layer_is_ablated_by_hand(deep):
         (2, [0], 0, [4.0, 4.0]),
         (2, [1], 0.5, [5.0, 2.0]),
     ]:
-        shown = attribution.ablate(deep, neurons, layer=layer, factor=factor).forward(x)
+        shown = attribution.ablate(deep, neurons, layer=layer, by=factor).forward(x)
         assert shown.a[3].tolist() == answers
-    twice = attribution.ablate(attribution.ablate(deep, [0]), [1], layer=2, factor=2)
+    twice = attribution.ablate(attribution.ablate(deep, [0]), [1], layer=2, by=2)
     assert twice.forward(x).a[3].tolist() == [10.0, 8.0]
 
 
@@ -165,7 +165,7 @@ def test_removal_costs_are_the_answers_that_ablation_loses(layer):
         (lambda n: attribution.ablate(n, [0], layer=0), "layer is 0; this network has hidden layers 1 to 1"),
         (lambda n: attribution.ablate(n, [0], layer=2), "layer is 2"),
         (
-            lambda n: attribution.ablate(n, [0], factor=np.nan),
+            lambda n: attribution.ablate(n, [0], by=np.nan),
             "factor is nan; it is a number, and 0 switches off",
         ),
         (

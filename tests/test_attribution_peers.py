@@ -62,7 +62,7 @@ def agree(network, X, *, shape, patch, strides, baseline):
 
         blank = torch.tensor(np.broadcast_to(baseline, X.shape[1:]).astype(float))
         for steps in (7, 50):
-            theirs, gap = captum.IntegratedGradients(z).attribute(
+            theirs, their_delta = captum.IntegratedGradients(z).attribute(
                 inputs,
                 blank[None],
                 unit,
@@ -70,9 +70,11 @@ def agree(network, X, *, shape, patch, strides, baseline):
                 method="gausslegendre",
                 return_convergence_delta=True,
             )
-            ours = attribution.integrated_gradients(network, X, **target, baseline=baseline, steps=steps)
-            np.testing.assert_allclose(ours.attributions, theirs.detach().numpy(), **WITHIN)
-            np.testing.assert_allclose(ours.gap, gap.detach().numpy(), **WITHIN)
+            ours, delta = attribution.integrated_gradients(
+                network, X, **target, baseline=baseline, n_steps=steps, return_convergence_delta=True
+            )
+            np.testing.assert_allclose(ours, theirs.detach().numpy(), **WITHIN)
+            np.testing.assert_allclose(delta, their_delta.detach().numpy(), **WITHIN)
 
         theirs = captum.Occlusion(as_function(network, layer, shape)).attribute(
             torch.tensor(X).reshape(-1, *shape), patch, strides, blank.reshape(1, *shape), unit
@@ -131,7 +133,7 @@ def test_neuron_attributions_agree(activation, layer):
     slope = captum.NeuronGradient(model, z).attribute(inputs, 2)
     np.testing.assert_allclose(attribution.gradient(network, X, **target), slope.detach(), **WITHIN)
     theirs = captum.NeuronIntegratedGradients(model, z).attribute(inputs, 2, n_steps=50)
-    ours = attribution.integrated_gradients(network, X, **target).attributions
+    ours = attribution.integrated_gradients(network, X, **target)
     np.testing.assert_allclose(ours, theirs.detach(), **WITHIN)
     theirs = captum.NeuronFeatureAblation(model, z).attribute(inputs, 2)
     ours = attribution.occlusion(network, X, **target, patch=(1, 1), shape=SHAPE)

@@ -24,7 +24,7 @@ EXPLORERS = {
 def test_axe_finds_no_violation(page, tmp_path, name, scheme, width):
     page.emulate_media(color_scheme=scheme)
     options = {**EXPLORERS[name]}
-    show(page, tmp_path, NetworkExplorer(options.pop("network"), DIGITS, panels=PANELS, **options), width)
+    show(page, tmp_path, NetworkExplorer(options.pop("network"), *DIGITS, panels=PANELS, **options), width)
     part(page, "output").nth(1).hover()
     settle(page)
     results = Axe().run(page)

@@ -13,7 +13,7 @@ import pytest
 from test_explorer import random_network
 from weightmaps import digits, zoo
 from weightmaps.__main__ import main
-from weightmaps.analysis.evaluation import BINS, TOP, few_of, overview
+from weightmaps.analysis.evaluation import BINS, TOP, overview, subsample
 from weightmaps.cli.explore import MOST_IMAGES
 from weightmaps.interop.images import read_images, read_labels
 from weightmaps.network import Network
@@ -451,7 +451,7 @@ def test_few_images_keep_the_labels_shares_and_each_neurons_top_images():
     rng = np.random.default_rng(1)
     images, labels = Counted(rng.random((3000, 12))), np.repeat([0, 1, 2], [300, 900, 1800])
     seen = overview(random_network((12, 9, 3), 1), images, labels, progress=False)
-    which, words = few_of(seen, labels, 120)
+    which, words = subsample(seen, labels, 120)
     assert len(set(which.tolist())) == 120
     ranks = int(re.search(r"the (\d) images that drive it most", words)[1])
     drivers = set(seen.top[0][:ranks].ravel().tolist())
@@ -460,7 +460,7 @@ def test_few_images_keep_the_labels_shares_and_each_neurons_top_images():
     assert spread >= 60
     rest = labels[[one for one in which if one not in set(seen.top[0].ravel().tolist())]]
     assert np.bincount(rest) / len(rest) == pytest.approx([0.1, 0.3, 0.6], abs=0.03)
-    assert few_of(seen, labels, 3000)[1] == ""
+    assert subsample(seen, labels, 3000)[1] == ""
 
 
 def test_odd_images_are_reported_and_the_page_is_written(folder, capsys):

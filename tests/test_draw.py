@@ -147,9 +147,9 @@ PEN = """async ([source, work]) => {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("draw")
-    mnist = random_network((784, 9, 10), 1), random_images(labels=10)
+    mnist = random_network((784, 9, 10), 1), *random_images(labels=10)
     NetworkExplorer(*mnist, panels=["outputs", "draw"]).to_html(folder / "mnist.html")
-    small = random_network((12, 5, 3)), random_images(pixels=12)
+    small = random_network((12, 5, 3)), *random_images(pixels=12)
     NetworkExplorer(*small, shape=(3, 4), panels=["draw"]).to_html(folder / "small.html")
     return folder
 

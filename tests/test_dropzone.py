@@ -58,7 +58,7 @@ def where(request, tmp_path, serve):
 @pytest.fixture
 def opened(page, tmp_path):
     def show(where=None, network=SHOWN, digits=IMAGES, **options):
-        NetworkDrop(network, digits, **{"panels": PANELS, **options}).to_html(tmp_path / "it.html")
+        NetworkDrop(network, *digits, **{"panels": PANELS, **options}).to_html(tmp_path / "it.html")
         page.goto(f"{where or tmp_path.as_uri()}/it.html")
         page.wait_for_selector("[data-part=sentence]:not(:empty)")
         return page
@@ -526,7 +526,7 @@ def carry(page, path):
 
 def test_a_kernel_hears_of_its_own_network_alone(page, own_bytes):
     """As in a live notebook, the bytes being those of a kernel."""
-    drop_zone = NetworkDrop(SHOWN, IMAGES, panels=PANELS)
+    drop_zone = NetworkDrop(SHOWN, *IMAGES, panels=PANELS)
     state = {name: value for name, value in drop_zone.get_state().items() if name != "layout"}
     for name in ("_network", "_images"):
         state[name] = {**state[name], "data": list(state[name]["data"])}
@@ -561,7 +561,7 @@ def test_a_kernel_hears_of_its_own_network_alone(page, own_bytes):
 
 
 def test_reading_that_takes_too_long_is_stopped(page, tmp_path, own_bytes, monkeypatch):
-    drop_zone = NetworkDrop(SHOWN, IMAGES, panels=PANELS)
+    drop_zone = NetworkDrop(SHOWN, *IMAGES, panels=PANELS)
     drop_zone._worker = "for (;;);"
     drop_zone.to_html(tmp_path / "it.html")
     page.clock.install()
@@ -599,7 +599,7 @@ def test_the_keyboard_reaches_the_files_and_all_that_is_asked(opened):
 @pytest.mark.parametrize("width", [360, 1280])
 def test_no_barrier_is_found(new_page, tmp_path, own_bytes, scheme, width):
     page = new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    NetworkDrop(SHOWN, IMAGES, panels=PANELS).to_html(tmp_path / "it.html")
+    NetworkDrop(SHOWN, *IMAGES, panels=PANELS).to_html(tmp_path / "it.html")
     page.goto((tmp_path / "it.html").as_uri())
     page.wait_for_selector("[data-part=sentence]:not(:empty)")
     network, digits, _ = template_network()
@@ -620,7 +620,7 @@ def test_no_barrier_is_found(new_page, tmp_path, own_bytes, scheme, width):
 
 
 def test_the_page_carries_the_worker_and_shows_the_explorer_s_picture():
-    drop_zone = NetworkDrop(SHOWN, IMAGES, panels=PANELS)
+    drop_zone = NetworkDrop(SHOWN, *IMAGES, panels=PANELS)
     text = drop_zone._repr_mimebundle_()[0]["text/html"]
     assert "data-weightmaps-poster" in text
     assert drop_zone._worker == bundle.module("worker.js")

@@ -9,7 +9,7 @@ from test_explorer import random_images, random_network
 from test_explorer_browser import number, opened, part, settle
 from weightmaps import attribution, digits, zoo
 from weightmaps.widgets import NetworkExplorer
-from weightmaps.widgets.encode import decode
+from weightmaps.widgets.encode import decode_network
 
 SAMPLE = digits.load_sample()
 REAL = SimpleNamespace(images=SAMPLE.images[::10], labels=SAMPLE.labels[::10])
@@ -34,7 +34,7 @@ CASES = {
 
 def ablated(network, entries):
     for layer, neuron, factor in entries:
-        network = attribution.ablate(network, [neuron], layer=layer, factor=factor)
+        network = attribution.ablate(network, [neuron], layer=layer, by=factor)
     return network
 
 
@@ -112,14 +112,14 @@ PANELS = ("hidden", "responses", "ablate", "find")
 def evidence(tmp_path_factory):
     """A folder of explorers, and the networks that they show: their weights as coded."""
     folder = tmp_path_factory.mktemp("evidence")
-    real = NetworkExplorer(NIELSEN, REAL, panels=(*PANELS, "input", "top"), neuron=42, output=3)
-    deep = NetworkExplorer(DEEP, DEEP_IMAGES, panels=PANELS, shape=(3, 4), ablated=[(2, 1, 0.0)])
+    real = NetworkExplorer(NIELSEN, *REAL, panels=(*PANELS, "input", "top"), neuron=42, output=3)
+    deep = NetworkExplorer(DEEP, *DEEP_IMAGES, panels=PANELS, shape=(3, 4), ablated=[(2, 1, 0.0)])
     many = NetworkExplorer(
-        random_network((784, 5, 20), 1), random_images(n=50, labels=20), panels=PANELS[1:3]
+        random_network((784, 5, 20), 1), *random_images(n=50, labels=20), panels=PANELS[1:3]
     )
     for name, explorer in {"real": real, "deep": deep, "many": many}.items():
         explorer.to_html(folder / f"{name}.html")
-    networks = {"real": decode(real._network)[0], "deep": decode(deep._network)[0]}
+    networks = {"real": decode_network(real._network)[0], "deep": decode_network(deep._network)[0]}
     return SimpleNamespace(place=folder.as_uri(), **networks)
 
 
@@ -326,7 +326,7 @@ def test_two_networks_each_have_their_accuracy(page, tmp_path):
     """The switches stand once, and act on both."""
     other = random_network((12, 9, 7, 4), 8, DEEP.activations)
     explorer = NetworkExplorer(
-        DEEP, DEEP_IMAGES, others={"other": other}, view="compare", shape=(3, 4), panels=["ablate"]
+        DEEP, *DEEP_IMAGES, others={"other": other}, view="compare", shape=(3, 4), panels=["ablate"]
     )
     explorer.to_html(tmp_path / "two.html")
     opened(page, tmp_path.as_uri(), "two")
@@ -336,7 +336,7 @@ def test_two_networks_each_have_their_accuracy(page, tmp_path):
     X = DEEP_IMAGES.images.astype(float)
     wanted = [
         one.accuracy(X, DEEP_IMAGES.labels)
-        for network in decode(explorer._network)
+        for network in decode_network(explorer._network)
         for one in (ablated(network, [(1, 0, 0.0)]), network)
     ]
     shown = page.locator("[data-part^=accuracy]").all()

@@ -10,7 +10,7 @@ from test_explorer import random_network
 from test_explorer_browser import TOLERANCE, number, part, settle, slider_value, wait_until
 from weightmaps import digits
 from weightmaps.__main__ import main
-from weightmaps.analysis.evaluation import few_of, overview
+from weightmaps.analysis.evaluation import overview, subsample
 from weightmaps.cli.explore import MOST_IMAGES
 from weightmaps.interop.images import Images
 from weightmaps.network import Network
@@ -72,7 +72,7 @@ def shown(name):
     """The network, and the images of the page in their order, as the file has them."""
     network, images, labels, _ = KINDS[name]
     images = Images(images)
-    which, _ = few_of(overview(network, images, labels, progress=False), labels, MOST_IMAGES)
+    which, _ = subsample(overview(network, images, labels, progress=False), labels, MOST_IMAGES)
     return network, images.numbers(which).astype(float)
 
 

@@ -7,7 +7,7 @@ import json
 import re
 import zlib
 from itertools import pairwise
-from types import SimpleNamespace
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from weightmaps import files, zoo
 from weightmaps.digits import load_sample
 from weightmaps.network import Network
 from weightmaps.widgets import NetworkExplorer, bundle
-from weightmaps.widgets.encode import decode
+from weightmaps.widgets.encode import decode_network
 
 
 def random_network(sizes, seed=0, activations=None):
@@ -26,10 +26,15 @@ def random_network(sizes, seed=0, activations=None):
     return Network(weights, [rng.normal(size=n) for n in sizes[1:]], activations)
 
 
+class Sample(NamedTuple):
+    images: np.ndarray
+    labels: np.ndarray | None
+
+
 def random_images(n=6, pixels=784, labels=2, seed=0):
     rng = np.random.default_rng(seed)
     images = rng.integers(0, 256, (n, pixels)).astype(np.float32) / np.float32(255)
-    return SimpleNamespace(images=images, labels=np.arange(n) % labels)
+    return Sample(images, np.arange(n) % labels)
 
 
 NETWORK = random_network((784, 7, 3))
@@ -38,7 +43,7 @@ IMAGES = random_images()
 
 @pytest.fixture
 def explorer():
-    return NetworkExplorer(NETWORK, IMAGES)
+    return NetworkExplorer(NETWORK, *IMAGES)
 
 
 # State
@@ -65,7 +70,7 @@ def test_a_state_out_of_range_is_refused_and_changes_nothing(explorer, name, val
         setattr(explorer, name, value)
     assert getattr(explorer, name) == before
     with pytest.raises(traitlets.TraitError, match=wanted):
-        NetworkExplorer(NETWORK, IMAGES, **{name: value})
+        NetworkExplorer(NETWORK, *IMAGES, **{name: value})
 
 
 def test_what_argsort_returns_is_a_neuron(explorer):
@@ -83,7 +88,7 @@ def test_state_can_be_observed(explorer):
 
 def test_an_unknown_state_is_refused():
     with pytest.raises(TypeError, match="no colour; its state is neuron, output, sample, layer, step"):
-        NetworkExplorer(NETWORK, IMAGES, colour="red")
+        NetworkExplorer(NETWORK, *IMAGES, colour="red")
 
 
 # Checkpoints
@@ -91,7 +96,7 @@ def test_an_unknown_state_is_refused():
 
 def test_checkpoints_give_steps_and_the_last_is_shown_first():
     first, last = random_network((784, 1, 2), 1), random_network((784, 1, 2), 2)
-    explorer = NetworkExplorer(last, IMAGES, checkpoints={0: first, np.int64(50): last})
+    explorer = NetworkExplorer(last, *IMAGES, checkpoints={0: first, np.int64(50): last})
     assert explorer.step == 50
     explorer.step = 0
     with pytest.raises(traitlets.TraitError, match=r"step is 7; it is one of \[0, 50\]"):
@@ -113,62 +118,65 @@ def test_checkpoints_give_steps_and_the_last_is_shown_first():
 )
 def test_checkpoints_that_make_no_sense_are_refused(network, checkpoints, words):
     with pytest.raises(ValueError, match=words):
-        NetworkExplorer(network, IMAGES, checkpoints=checkpoints)
+        NetworkExplorer(network, *IMAGES, checkpoints=checkpoints)
 
 
 # Networks and images
 
 
 def images(**change):
-    return SimpleNamespace(**{**vars(IMAGES), **change})
+    return IMAGES._replace(**change)
 
 
 @pytest.mark.parametrize(
     ("digits", "words"),
     [
-        (random_images(pixels=783), r"images of shape \(6, 783\); the network wants \(n, 784\)"),
-        (random_images(n=2001), r"2,001 images; give 1 to 2,000, for example digits\[::10\]"),
-        (random_images(n=0), "0 images"),
+        (
+            random_images(pixels=783),
+            r"images is float32 of shape \(6, 783\); the network wants numbers, \(n, 784\)",
+        ),
+        (random_images(n=2001), r"images holds 2,001; give 1 to 2,000, for example images\[::10\]"),
+        (random_images(n=0), "images holds 0"),
         (images(images=IMAGES.images * 255), r"must lie in \[0, 1\]"),
         (images(images=np.full((6, 784), np.nan)), r"must lie in \[0, 1\]"),
-        (images(labels=np.arange(5)), r"int64 labels of shape \(5,\)"),
-        (images(labels=np.zeros(6)), "float64 labels"),
-        (images(labels=np.arange(6)), "labels 0 to 5, but the network has 3 outputs"),
+        (images(labels=np.arange(5)), r"labels is int64 of shape \(5,\) for 6 images"),
+        (images(labels=np.zeros(6)), "labels is float64"),
+        (images(labels=np.arange(6)), "labels holds 0 to 5; labels are 0 to 2"),
     ],
 )
 def test_images_that_do_not_fit_are_refused(digits, words):
     with pytest.raises(ValueError, match=words):
-        NetworkExplorer(NETWORK, digits)
+        NetworkExplorer(NETWORK, *digits)
 
 
 def test_a_hidden_layer_is_wanted():
     with pytest.raises(ValueError, match=r"network has sizes \(784, 3\); the explorer shows hidden layers"):
-        NetworkExplorer(random_network((784, 3)), IMAGES)
+        NetworkExplorer(random_network((784, 3)), *IMAGES)
 
 
 def test_weights_beyond_float32_are_refused():
     with pytest.raises(ValueError, match="too large for float32"):
-        NetworkExplorer(Network([[[1e39]], [[1.0]]], [[0.0], [0.0]]), random_images(pixels=1, labels=1))
+        NetworkExplorer(Network([[[1e39]], [[1.0]]], [[0.0], [0.0]]), *random_images(pixels=1, labels=1))
 
 
 def test_outputs_must_be_named_one_by_one():
     with pytest.raises(ValueError, match="each of the 3 outputs"):
-        NetworkExplorer(NETWORK, IMAGES, outputs=("yes", "no"))
+        NetworkExplorer(NETWORK, *IMAGES, outputs=("yes", "no"))
 
 
 def test_images_that_are_not_square_need_a_shape():
     network, digits = random_network((12, 4, 2)), random_images(pixels=12)
     with pytest.raises(ValueError, match=r"images of 12 pixels are not square; pass shape"):
-        NetworkExplorer(network, digits)
+        NetworkExplorer(network, *digits)
     with pytest.raises(ValueError, match=r"shape is \(3, 5\)"):
-        NetworkExplorer(network, digits, shape=(3, 5))
-    assert NetworkExplorer(network, digits, shape=(3, 4))._images["shape"] == [3, 4]
+        NetworkExplorer(network, *digits, shape=(3, 5))
+    assert NetworkExplorer(network, *digits, shape=(3, 4))._images["shape"] == [3, 4]
 
 
 def test_payloads_hold_every_weight_and_pixel():
-    explorer = NetworkExplorer(NETWORK, IMAGES)
+    explorer = NetworkExplorer(NETWORK, *IMAGES)
     unit = explorer._network["unit"]
-    [shown] = decode(explorer._network)
+    [shown] = decode_network(explorer._network)
     wholes = shown.weights[0] / unit
     assert np.allclose(wholes, np.rint(wholes), rtol=0, atol=1e-3)
     assert 0 < np.abs(shown.weights[0] - NETWORK.weights[0]).max() < 1.1 * unit
@@ -206,9 +214,9 @@ DEEP = {
 def test_networks_of_any_layers_are_shown_to_a_thousandth(name):
     network, shape = DEEP[name]
     digits = random_images(pixels=network.sizes[0])
-    payload = NetworkExplorer(network, digits, shape=shape)._network
+    payload = NetworkExplorer(network, *digits, shape=shape)._network
     assert payload["sizes"] == [int(size) for size in name.split("-")]
-    [shown] = decode(payload)
+    [shown] = decode_network(payload)
     assert (shown.sizes, shown.activations) == (network.sizes, network.activations)
     assert payload["unit"] is not None
     assert 0 < max(largest_errors(network, shown, digits.images.astype(float)).values()) < 1e-3
@@ -218,13 +226,13 @@ def test_a_payload_holds_the_steps_and_then_the_others():
     networks = [random_network((12, 5, 4, 2), seed) for seed in range(4)]
     explorer = NetworkExplorer(
         None,
-        random_images(pixels=12),
+        *random_images(pixels=12),
         shape=(3, 4),
         checkpoints={0: networks[0], 7: networks[1]},
         others={"b": networks[2], "a": networks[3]},
     )
     assert (explorer._network["steps"], explorer._network["others"]) == ([0, 7], ["b", "a"])
-    shown = decode(explorer._network)
+    shown = decode_network(explorer._network)
     for network, one in zip(networks, shown, strict=True):
         assert np.abs(one.weights[0] - network.weights[0]).max() < 2 * explorer._network["unit"]
         rest = zip(one.weights[1:] + one.biases, network.weights[1:] + network.biases, strict=True)
@@ -234,7 +242,7 @@ def test_a_payload_holds_the_steps_and_then_the_others():
 def test_one_odd_network_makes_the_unit_finer_for_all():
     fine = Network([0.01 * NETWORK.weights[0], NETWORK.weights[1]], NETWORK.biases)
     units = [
-        NetworkExplorer(NETWORK, IMAGES, others=others)._network["unit"]
+        NetworkExplorer(NETWORK, *IMAGES, others=others)._network["unit"]
         for others in (None, {"same": NETWORK}, {"fine": fine})
     ]
     assert units[0] == units[1] > units[2]
@@ -245,16 +253,16 @@ def test_every_network_that_ships_is_shown_to_a_thousandth(name):
     sample = load_sample()
     checkpoints = zoo.checkpoints(name) if "checkpoints" in zoo.card(name) else None
     digits = sample[::50] if zoo.load(name).sizes[-1] == 10 else sample.only(0, 1)[::10]
-    payload = NetworkExplorer(zoo.load(name), digits, checkpoints=checkpoints)._network
+    payload = NetworkExplorer(zoo.load(name), *digits, checkpoints=checkpoints)._network
     networks = [zoo.load(name)] if checkpoints is None else list(checkpoints.values())
     assert payload["unit"] is not None
-    for network, shown in zip(networks, decode(payload), strict=True):
+    for network, shown in zip(networks, decode_network(payload), strict=True):
         errors = largest_errors(network, shown, sample.images.astype(float))
         assert max(errors.values()) < 1e-3, errors
 
 
 def test_a_network_of_784_100_10_and_100_images_are_small_on_the_wire():
-    text = NetworkExplorer(zoo.load("nielsen"), load_sample()[::50])._html()
+    text = NetworkExplorer(zoo.load("nielsen"), *load_sample()[::50])._html()
     _, network, images, _ = (len(gzip.compress(script.encode(), 6)) for _, script in ASSET.findall(text))
     assert network <= 160_000
     assert images <= 30_000
@@ -272,8 +280,8 @@ def scaled(first, second=1.0, sizes=(784, 7, 3)):
     [(scaled(1), False), (scaled(0), False), (scaled(1, 10), True), (scaled(0.05), True)],
 )
 def test_the_unit_is_as_fine_as_numbers_and_colours_need(network, finer):
-    payload = NetworkExplorer(network, IMAGES)._network
-    [shown] = decode(payload)
+    payload = NetworkExplorer(network, *IMAGES)._network
+    [shown] = decode_network(payload)
     assert (payload["unit"] < 1 / 40960) is finer
     assert max(largest_errors(network, shown, IMAGES.images.astype(float)).values()) < 1e-3
     W1 = network.weights[0]
@@ -282,9 +290,9 @@ def test_the_unit_is_as_fine_as_numbers_and_colours_need(network, finer):
 
 @pytest.mark.parametrize("network", [scaled(1e6), scaled(1e-6), scaled(1, 1e6)])
 def test_float32_is_kept_where_a_unit_would_show(network):
-    payload = NetworkExplorer(network, IMAGES)._network
+    payload = NetworkExplorer(network, *IMAGES)._network
     assert payload["unit"] is None
-    [shown] = decode(payload)
+    [shown] = decode_network(payload)
     for name in ("weights", "biases"):
         for array, wanted in zip(getattr(shown, name), getattr(network, name), strict=True):
             assert np.array_equal(array, wanted.astype("f4"))
@@ -293,7 +301,7 @@ def test_float32_is_kept_where_a_unit_would_show(network):
 def test_a_network_of_many_weights_starts_with_a_coarser_unit():
     digits = load_sample()[::50]
     sizes = (784, 64, 10), (784, 63, 10)
-    assert [NetworkExplorer(scaled(0, sizes=one), digits)._network["unit"] for one in sizes] == [
+    assert [NetworkExplorer(scaled(0, sizes=one), *digits)._network["unit"] for one in sizes] == [
         1 / 10240,
         1 / 40960,
     ]
@@ -301,7 +309,7 @@ def test_a_network_of_many_weights_starts_with_a_coarser_unit():
 
 def test_pixels_that_are_no_whole_255ths_keep_their_value():
     finer = images(images=IMAGES.images * np.float32(0.1234))
-    payload = NetworkExplorer(NETWORK, finer)._images
+    payload = NetworkExplorer(NETWORK, *finer)._images
     assert payload["dtype"] == "float32"
     pixels = np.frombuffer(zlib.decompress(payload["data"]), "<f4")
     assert np.array_equal(pixels.reshape(6, 784), finer.images)
@@ -367,7 +375,7 @@ def test_html_carries_each_asset_under_its_key(explorer):
 
 
 def test_the_same_parts_have_the_same_keys_on_every_page(explorer):
-    other = NetworkExplorer(NETWORK, random_images(seed=9), neuron=3)
+    other = NetworkExplorer(NETWORK, *random_images(seed=9), neuron=3)
     one, two = place_of(explorer._html()), place_of(other._html())
     assert one["module"] == two["module"]
     assert one["network"] == two["network"]
@@ -376,7 +384,7 @@ def test_the_same_parts_have_the_same_keys_on_every_page(explorer):
 
 def test_names_are_text_and_cannot_end_a_script():
     names = ('</script><b>"&', "<!--<script>", "$x^{$")
-    text = NetworkExplorer(NETWORK, IMAGES, outputs=names, output=1)._html()
+    text = NetworkExplorer(NETWORK, *IMAGES, outputs=names, output=1)._html()
     assert text.count("</script") == len(ASSET.findall(text)) == 4
     assert "<!--" not in text
     assert "<b>" not in text

@@ -13,7 +13,7 @@ from weightmaps import attribution, figures
 from weightmaps.network import Network
 from weightmaps.widgets import PANELS, NetworkExplorer, bundle
 from weightmaps.widgets import page as html_page
-from weightmaps.widgets.encode import decode
+from weightmaps.widgets.encode import decode_network
 
 TOLERANCE = 1e-3
 IMAGES = random_images(n=12, labels=10)
@@ -32,12 +32,12 @@ KINDS = {
 def folder(tmp_path_factory):
     """A folder of explorers as single files."""
     folder = tmp_path_factory.mktemp("explorers")
-    NetworkExplorer(NETWORK, IMAGES, panels=PANELS, neuron=42, output=3).to_html(folder / "all.html")
-    zero_one = NetworkExplorer(None, random_images(), checkpoints=STEPS, step=0)
+    NetworkExplorer(NETWORK, *IMAGES, panels=PANELS, neuron=42, output=3).to_html(folder / "all.html")
+    zero_one = NetworkExplorer(None, *random_images(), checkpoints=STEPS, step=0)
     zero_one.to_html(folder / "steps.html")
     for name, (network, digits, options) in KINDS.items():
         panels = [panel for panel in PANELS if panel != "maps"]
-        NetworkExplorer(network, digits, panels=panels, **options).to_html(folder / f"{name}.html")
+        NetworkExplorer(network, *digits, panels=panels, **options).to_html(folder / f"{name}.html")
     return folder
 
 
@@ -155,7 +155,7 @@ def check_ledger(page, network, digits, neuron, output, sample):
 
 def test_pictures_have_the_colours_of_the_figures(everything):
     """The weight map, of the weights as coded, and the image, pixel by pixel, to one level in rounding."""
-    [shown] = decode(NetworkExplorer(NETWORK, IMAGES)._network)
+    [shown] = decode_network(NetworkExplorer(NETWORK, *IMAGES)._network)
     weights, x = shown.weights[0][42], IMAGES.images[0]
     shares = {"weight_map": (weights / np.abs(weights).max() + 1) / 2, "input": x.astype(float)}
     maps = {"weight_map": figures.SIGNED, "input": figures.INK}
@@ -227,7 +227,7 @@ def test_a_slider_says_its_value_in_words(everything):
 def test_numbers_are_numpys_in_random_states(page, tmp_path, seed):
     rng = np.random.default_rng(seed)
     neuron, sample, output = (int(rng.integers(n)) for n in (100, 12, 10))
-    explorer = NetworkExplorer(NETWORK, IMAGES, panels=PANELS, neuron=neuron, sample=sample, output=output)
+    explorer = NetworkExplorer(NETWORK, *IMAGES, panels=PANELS, neuron=neuron, sample=sample, output=output)
     explorer.rank_by = ("weight", "activation", "contribution")[seed]
     explorer.to_html(tmp_path / "state.html")
     opened(page, tmp_path.as_uri(), "state")
@@ -403,12 +403,12 @@ def test_the_browser_decodes_what_python_does(page, places, name):
     )
     network = large if name == "float32" else last
     digits = random_images(pixels=12)
-    payload = NetworkExplorer(network, digits, checkpoints=checkpoints, shape=(3, 4))._network
+    payload = NetworkExplorer(network, *digits, checkpoints=checkpoints, shape=(3, 4))._network
     assert (payload["unit"] is None) is (name == "float32")
     payload = {**payload, "data": base64.b64encode(payload["data"]).decode()}
     opened(page, places["http"], "steps")
     read = page.evaluate(CODEC, [bundle.read("codec.js"), payload])
-    wanted = decode({**payload, "data": base64.b64decode(payload["data"])})
+    wanted = decode_network({**payload, "data": base64.b64decode(payload["data"])})
     assert read == [
         [
             [*weights.shape, weights.ravel().tolist(), biases.tolist(), activation]
@@ -483,7 +483,7 @@ def test_idle_costs_nothing(everything):
 
 def test_names_are_shown_as_text(page, tmp_path):
     names = ("<b>nought</b>", "</script><i>one")
-    NetworkExplorer(STEPS[0], random_images(), outputs=names).to_html(tmp_path / "names.html")
+    NetworkExplorer(STEPS[0], *random_images(), outputs=names).to_html(tmp_path / "names.html")
     opened(page, tmp_path.as_uri(), "names")
     assert [place.inner_text() for place in page.locator(".wm-name").all()] == list(names)
     assert names[0] in part(page, "label").inner_text()
@@ -505,7 +505,7 @@ def broken(explorer, network=None, images=None, change=lambda text: text):
     )
 
 
-NUMBERS = zlib.decompress(NetworkExplorer(STEPS[0], random_images())._network["data"])
+NUMBERS = zlib.decompress(NetworkExplorer(STEPS[0], *random_images())._network["data"])
 
 
 def replace(old, new):
@@ -533,7 +533,7 @@ DAMAGE = {
 @pytest.mark.parametrize("name", DAMAGE)
 def test_damage_is_one_sentence_and_a_still_picture(page, tmp_path, name):
     damage, words = DAMAGE[name]
-    explorer = NetworkExplorer(STEPS[0], random_images())
+    explorer = NetworkExplorer(STEPS[0], *random_images())
     text = html_page.document(broken(explorer, **damage) + "<p>The rest of the page.</p>", "Damaged")
     (tmp_path / "damaged.html").write_text(text, encoding="utf-8")
     page.goto((tmp_path / "damaged.html").as_uri())
@@ -545,7 +545,7 @@ def test_damage_is_one_sentence_and_a_still_picture(page, tmp_path, name):
 
 
 def test_one_damaged_explorer_leaves_another_alone(page, tmp_path):
-    good, bad = NetworkExplorer(STEPS[0], random_images()), NetworkExplorer(STEPS[10], random_images())
+    good, bad = NetworkExplorer(STEPS[0], *random_images()), NetworkExplorer(STEPS[10], *random_images())
     text = broken(bad, network={"data": b""}) + good._html()
     (tmp_path / "two.html").write_text(html_page.document(text, "Two"), encoding="utf-8")
     page.goto((tmp_path / "two.html").as_uri())

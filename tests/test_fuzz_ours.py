@@ -220,7 +220,7 @@ def cut(tmp_path_factory):
     path, honest = tmp_path_factory.mktemp("run") / "run.npz", resume.save
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(resume, "save", lambda *given: None if path.exists() else honest(*given))
-        trained, _ = train(start((784, 2, 3)), toy_digits(), resume=path, **RUN)
+        trained, _ = train(start((784, 2, 3)), *toy_digits(), resume=path, **RUN)
     with np.load(path) as file:
         return path.read_bytes(), dict(file), trained
 
@@ -248,7 +248,7 @@ def test_training_run(tmp_path, cut, draw):
     found = tried(
         tmp_path / "run.npz",
         data,
-        lambda path: train(start((784, 2, 3)), toy_digits(), resume=path, **RUN)[0],
+        lambda path: train(start((784, 2, 3)), *toy_digits(), resume=path, **RUN)[0],
         ValueError,
         1100,
     )
@@ -270,7 +270,7 @@ PANELS = (
 def explorer(**state):
     images = random_images(pixels=12, n=20)
     return NetworkExplorer(
-        None, images, checkpoints=LAYERS, others=OTHERS, shape=(3, 4), panels=PANELS, **state
+        None, *images, checkpoints=LAYERS, others=OTHERS, shape=(3, 4), panels=PANELS, **state
     )
 
 
@@ -411,8 +411,8 @@ def payloads():
     tables = random_images(pixels=12, n=5)
     for one in (
         explorer(),
-        NetworkExplorer(small, tables, features=[f"f{i}" for i in range(12)], panels=PANELS),
-        NetworkExplorer(small, tables, shape=(2, 2, 3), panels=PANELS),
+        NetworkExplorer(small, *tables, features=[f"f{i}" for i in range(12)], panels=PANELS),
+        NetworkExplorer(small, *tables, shape=(2, 2, 3), panels=PANELS),
     ):
         yield {"network": one._network, "images": one._images, "state": one._state()}
 

@@ -17,7 +17,7 @@ NETWORKS = {"trained": random_network((784, 30, 10), 1), "untrained": random_net
 
 @pytest.fixture
 def game():
-    return MapGame(NETWORKS, DIGITS, games=2)
+    return MapGame(NETWORKS, *DIGITS, games=2)
 
 
 def test_every_round_has_a_neuron_s_own_map_and_truth(game):
@@ -49,11 +49,11 @@ def test_each_game_has_half_of_its_rounds_from_each_network_and_no_neuron_comes_
 
 def test_what_cannot_be_played_is_refused():
     with pytest.raises(ValueError, match=r"networks holds 3; 10 rounds can be shared out among 2 or 5"):
-        MapGame({**NETWORKS, "third": NETWORKS["trained"]}, DIGITS)
+        MapGame({**NETWORKS, "third": NETWORKS["trained"]}, *DIGITS)
     with pytest.raises(ValueError, match=r"networks\['untrained'\] has sizes \(784, 20, 10\).*at least 25"):
-        MapGame(NETWORKS, DIGITS, games=5)
+        MapGame(NETWORKS, *DIGITS, games=5)
     with pytest.raises(ValueError, match="games is 0"):
-        MapGame(NETWORKS, DIGITS, games=0)
+        MapGame(NETWORKS, *DIGITS, games=0)
 
 
 def test_chance_is_the_binomial_s(page):

@@ -1,18 +1,16 @@
 """The explorer of inputs that are no square picture in ink: colours, tables, no labels, one output, depth."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from test_explorer import random_network
+from test_explorer import Sample, random_network
 from test_explorer_browser import TOLERANCE, number, part, settle
 from test_layers_and_compare import balanced, numbers, pixels, show, signed
 from test_poster import figure_of, words_of
 from weightmaps import attribution
 from weightmaps.widgets import PANELS, NetworkExplorer
-from weightmaps.widgets.encode import decode
+from weightmaps.widgets.encode import decode_network
 
 ROWS, COLUMNS = 4, 5
 WITHOUT_PAD = [name for name in PANELS if name != "draw"]
@@ -25,10 +23,6 @@ def whole_levels(n, count):
     return rng.integers(0, 256, (n, count)).astype(np.float32) / np.float32(255)
 
 
-def some(images, labels):
-    return SimpleNamespace(images=images, labels=labels)
-
-
 FIRST = whole_levels(12, 3 * ROWS * COLUMNS)
 LAST = FIRST.reshape(12, 3, ROWS * COLUMNS).transpose(0, 2, 1).reshape(12, -1)
 TABLE = np.round(10 * rng.normal(size=(12, 13)), 2)
@@ -38,21 +32,21 @@ LABELS = np.arange(12) % 3
 DEEP = random_network((60, 6, 5, 4, 3), 1, ("relu", "tanh", "softmax", "softmax"))
 # name: network, digits, options of the explorer
 KINDS = {
-    "first": (DEEP, some(FIRST, LABELS), {"shape": (3, ROWS, COLUMNS)}),
-    "last": (DEEP, some(LAST, LABELS), {"shape": (ROWS, COLUMNS, 3)}),
-    "table": (random_network((13, 7, 3), 2), some(TABLE, LABELS), {"features": NAMES}),
+    "first": (DEEP, Sample(FIRST, LABELS), {"shape": (3, ROWS, COLUMNS)}),
+    "last": (DEEP, Sample(LAST, LABELS), {"shape": (ROWS, COLUMNS, 3)}),
+    "table": (random_network((13, 7, 3), 2), Sample(TABLE, LABELS), {"features": NAMES}),
     "long": (
         random_network((40, 7, 1), 3, ("tanh", "identity")),
-        some(LONG, None),
+        Sample(LONG, None),
         {"features": [f"column {i}" for i in range(40)]},
     ),
-    "unlabelled": (random_network((20, 7, 3), 4), some(FIRST[:, :20], None), {"shape": (ROWS, COLUMNS)}),
+    "unlabelled": (random_network((20, 7, 3), 4), Sample(FIRST[:, :20], None), {"shape": (ROWS, COLUMNS)}),
 }
 
 
 def explorer_of(name, panels=WITHOUT_PAD, **state):
     network, digits, options = KINDS[name]
-    return NetworkExplorer(network, digits, panels=panels, **options, **state)
+    return NetworkExplorer(network, *digits, panels=panels, **options, **state)
 
 
 def opened(page, tmp_path, name, width=1280, **state):
@@ -89,7 +83,7 @@ def test_colours_are_shown_as_they_are_and_maps_one_a_channel(page, tmp_path, na
     check_forward(page, name, 2, 4)
     x = planes(name, digits.images[2]).reshape(3, -1)
     assert np.abs(pixels(page, ".wm-input > canvas")[:, :3] - 255 * x.T).max() <= 1
-    [shown] = decode(explorer_of(name)._network)
+    [shown] = decode_network(explorer_of(name)._network)
     weights = shown.weights[0][4]
     limit = np.abs(network.weights[0][4]).max()
     assert page.locator(".wm-weight_map .wm-channels").last.inner_text().split() == ["Red", "Green", "Blue"]
@@ -193,7 +187,7 @@ def test_a_table_may_hold_any_finite_values():
 @pytest.mark.parametrize("name", KINDS)
 def test_numbers_are_kept_to_a_thousandth(name):
     network, digits, _ = KINDS[name]
-    [shown] = decode(explorer_of(name)._network)
+    [shown] = decode_network(explorer_of(name)._network)
     one, two = network.forward(digits.images.astype(float)), shown.forward(digits.images.astype(float))
     for a, b in zip(one.z + one.a, two.z + two.a, strict=True):
         assert np.abs(a - b).max() < TOLERANCE
@@ -207,7 +201,7 @@ def test_without_labels_right_is_what_the_whole_network_answers(page, tmp_path):
     network = balanced(network, digits.images)
     off = [(1, int(j), 0) for j in range(4)]
     explorer = NetworkExplorer(
-        network, digits, shape=(ROWS, COLUMNS), panels=WITHOUT_PAD, ablated=off, colour_by="removal"
+        network, *digits, shape=(ROWS, COLUMNS), panels=WITHOUT_PAD, ablated=off, colour_by="removal"
     )
     assert explorer._images["labels"] is None
     show(page, tmp_path, explorer)
@@ -257,7 +251,7 @@ def test_one_output_answers_by_its_size(page, tmp_path):
 def test_the_effective_map_is_the_gradient(page, tmp_path, name, layer):
     network, digits, _ = KINDS[name]
     opened(page, tmp_path, name, layer=layer, neuron=3, sample=4, ablated=OFF)
-    heard = attribution.ablate(attribution.ablate(network, [2], layer=1), [1], layer=2, factor=0.5)
+    heard = attribution.ablate(attribution.ablate(network, [2], layer=1), [1], layer=2, by=0.5)
     slope = attribution.gradient(heard, digits.images[4].astype(float), neuron=3, layer=layer)
     for channel, plane in enumerate(planes(name, slope)):
         found = pixels(page, ".wm-effective .wm-channels canvas", channel)
@@ -269,10 +263,10 @@ def test_the_effective_map_is_the_gradient(page, tmp_path, name, layer):
 @pytest.mark.parametrize("activation", ["sigmoid", "relu", "tanh", "softmax", "identity"])
 def test_the_effective_map_goes_back_through_every_activation(page, tmp_path, activation):
     network = random_network((13, 6, 5, 4, 3), 6, (activation,) * 3 + ("softmax",))
-    digits = some(TABLE / 20, LABELS)
+    digits = Sample(TABLE / 20, LABELS)
     for layer in (2, 3):
         explorer = NetworkExplorer(
-            network, digits, features=NAMES, panels=["effective"], layer=layer, neuron=1, sample=7
+            network, *digits, features=NAMES, panels=["effective"], layer=layer, neuron=1, sample=7
         )
         show(page, tmp_path, explorer)
         slope = attribution.gradient(network, digits.images[7], neuron=1, layer=layer)
@@ -315,7 +309,7 @@ def test_two_networks_stand_side_by_side(page, tmp_path, name):
     network, digits, options = KINDS[name]
     other = random_network(network.sizes, 9, network.activations)
     explorer = NetworkExplorer(
-        network, digits, others={"other": other}, view="compare", panels=WITHOUT_PAD, **options
+        network, *digits, others={"other": other}, view="compare", panels=WITHOUT_PAD, **options
     )
     show(page, tmp_path, explorer, 360)
     assert page.evaluate("document.documentElement.scrollWidth") == 360
@@ -362,29 +356,29 @@ def test_the_still_picture_shows_the_same(name):
 )
 def test_inputs_that_cannot_be_are_refused(n_in, options, words):
     with pytest.raises(ValueError, match=words):
-        NetworkExplorer(random_network((n_in, 4, 2)), some(np.zeros((2, n_in)), None), **options)
+        NetworkExplorer(random_network((n_in, 4, 2)), *Sample(np.zeros((2, n_in)), None), **options)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e39])
 def test_values_of_a_table_that_are_no_float32_are_refused(value):
     with pytest.raises(ValueError, match="must be finite, in float32 too"):
-        NetworkExplorer(random_network((2, 4, 2)), some(np.array([[0, value]]), None), features=["a", "b"])
+        NetworkExplorer(random_network((2, 4, 2)), *Sample(np.array([[0, value]]), None), features=["a", "b"])
 
 
 def test_colours_out_of_range_are_refused():
     with pytest.raises(ValueError, match=r"must lie in \[0, 1\]"):
-        NetworkExplorer(DEEP, some(2 * LAST, None), shape=(ROWS, COLUMNS, 3))
+        NetworkExplorer(DEEP, *Sample(2 * LAST, None), shape=(ROWS, COLUMNS, 3))
 
 
 def test_labels_of_one_output_are_refused():
     network, digits, options = KINDS["long"]
     with pytest.raises(ValueError, match="one output, which answers by its size; give labels=None"):
-        NetworkExplorer(network, some(digits.images, np.zeros(12, int)), **options)
+        NetworkExplorer(network, *Sample(digits.images, np.zeros(12, int)), **options)
 
 
 def test_labels_may_be_left_out():
     network, digits, options = KINDS["unlabelled"]
-    explorer = NetworkExplorer(network, SimpleNamespace(images=digits.images), **options)
+    explorer = NetworkExplorer(network, digits.images, **options)
     assert explorer._images == explorer_of("unlabelled")._images
 
 

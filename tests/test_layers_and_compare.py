@@ -10,7 +10,7 @@ from weightmaps import attribution, figures
 from weightmaps.network import Network
 from weightmaps.widgets import PANELS, NetworkExplorer, bundle
 from weightmaps.widgets import page as html_page
-from weightmaps.widgets.encode import decode
+from weightmaps.widgets.encode import decode_network
 
 
 def balanced(network, X):
@@ -54,14 +54,14 @@ def show(page, path, explorer, width=1280):
 
 def deep(name, **state):
     network, digits, options = DEEP[name]
-    return NetworkExplorer(network, digits, panels=PANELS, **options, **state)
+    return NetworkExplorer(network, *digits, panels=PANELS, **options, **state)
 
 
 def compared(others=None, checkpoints=None, panels=PANELS, **state):
     network = None if checkpoints else STEPS[1000]
     return NetworkExplorer(
         network,
-        IMAGES,
+        *IMAGES,
         shape=(3, 4),
         checkpoints=checkpoints,
         others=others,
@@ -176,7 +176,7 @@ def test_every_panel_shows_the_chosen_layer(page, tmp_path, name, layer, neuron,
     explorer = deep(name, layer=layer, neuron=neuron, output=output)
     show(page, tmp_path, explorer)
     check_layer(page, network, digits, layer, neuron, output, **options)
-    weights = decode(explorer._network)[0].weights[layer - 1][neuron]
+    weights = decode_network(explorer._network)[0].weights[layer - 1][neuron]
     colours = pixels(page, ".wm-weight_map > canvas")
     assert np.abs(colours[: len(weights)] - signed(weights, np.abs(weights).max())).max() <= 2
     assert (colours[len(weights) :] == 0).all()  # the last row of a deeper layer's picture may not be full
@@ -283,7 +283,7 @@ def test_factors_of_every_layer_and_pixels_go_through_the_network(page, tmp_path
     factors, x = [(1, 4, 0.5), (2, 0, 0), (3, 1, 2)], np.linspace(0, 1, 12)
     network = SMALL
     for layer, neuron, factor in factors:
-        network = attribution.ablate(network, [neuron], layer=layer, factor=factor)
+        network = attribution.ablate(network, [neuron], layer=layer, by=factor)
     trace = network.forward(x)
     explorer = deep("small", layer=2, output=1, ablated=factors, pixels=x, colour_by=colour)
     show(page, tmp_path, explorer)
@@ -364,7 +364,7 @@ def test_scales_are_shared_or_separate_and_said(page, tmp_path):
     options, _, _ = PAIRS["names"]
     explorer = compared(**options, neuron=2)
     show(page, tmp_path, explorer)
-    networks = decode(explorer._network)
+    networks = decode_network(explorer._network)
     weights = [one.weights[0][2] for one in networks]
     shared = max(np.abs(one).max() for one in weights)
 
@@ -388,7 +388,7 @@ def test_scales_are_shared_or_separate_and_said(page, tmp_path):
 def test_outputs_beyond_one_share_their_scale(page, tmp_path):
     networks = [random_network((12, 5, 2), seed, ("relu", "identity")) for seed in (1, 2)]
     explorer = NetworkExplorer(
-        networks[0], IMAGES, shape=(3, 4), others={"b": networks[1]}, view="compare", panels=["outputs"]
+        networks[0], *IMAGES, shape=(3, 4), others={"b": networks[1]}, view="compare", panels=["outputs"]
     )
     show(page, tmp_path, explorer)
     values = [one.forward(IMAGES.images[0].astype(float)).a[2] for one in networks]
@@ -565,7 +565,7 @@ def test_larger_networks_are_shown_with_numpys_numbers(page, tmp_path, sizes, sh
     network, digits = random_network(sizes, 9), random_images(n=3, pixels=sizes[0], labels=10)
     panels = [one for one in PANELS if one != "maps"]
     explorer = NetworkExplorer(
-        network, digits, shape=shape, panels=panels, neuron=sizes[1] - 1, output=3, sample=2
+        network, *digits, shape=shape, panels=panels, neuron=sizes[1] - 1, output=3, sample=2
     )
     show(page, tmp_path, explorer)
     check_layer(page, network, digits, 1, sizes[1] - 1, 3, 2, shape=shape)

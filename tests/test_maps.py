@@ -11,7 +11,7 @@ def test_noise_is_not_smooth_and_blurred_noise_is():
     noise = np.random.default_rng(0).standard_normal((50, 784))
     assert abs(analysis.smoothness(noise)) < 0.02
     # Within a blurred picture the neighbours' kernels overlap: (1, 4, 6, 4, 1) has 4 / 6 at a shift of 1.
-    assert analysis.smoothness(analysis.blurred(noise)) == pytest.approx(2 / 3, abs=0.02)
+    assert analysis.smoothness(analysis.blur(noise)) == pytest.approx(2 / 3, abs=0.02)
 
 
 def test_smoothness_counts_both_directions_and_only_where_it_is_told_to():
@@ -24,12 +24,12 @@ def test_smoothness_counts_both_directions_and_only_where_it_is_told_to():
 def test_a_blurred_map_answers_as_the_map_answers_to_a_blurred_image():
     rng = np.random.default_rng(1)
     w, x = rng.standard_normal((1, 49)), rng.random((1, 49))
-    assert (analysis.blurred(w) @ x.T).item() == pytest.approx((w @ analysis.blurred(x).T).item(), rel=1e-12)
+    assert (analysis.blur(w) @ x.T).item() == pytest.approx((w @ analysis.blur(x).T).item(), rel=1e-12)
 
 
 def test_a_blur_keeps_the_sum():
     picture = np.random.default_rng(2).random((3, 25))
-    assert analysis.blurred(picture).sum(axis=1) == pytest.approx(picture.sum(axis=1))
+    assert analysis.blur(picture).sum(axis=1) == pytest.approx(picture.sum(axis=1))
 
 
 def test_other_maps_take_the_place_of_the_first_weights_alone():
@@ -43,7 +43,7 @@ def test_other_maps_take_the_place_of_the_first_weights_alone():
 
 
 def test_each_map_on_its_own_scale():
-    scaled = analysis.on_own_scale([[0.5, -2.0], [0.0, 0.1], [0.0, 0.0]])
+    scaled = analysis.maxabs_scale([[0.5, -2.0], [0.0, 0.1], [0.0, 0.0]])
     assert scaled.tolist() == [[0.25, -1.0], [0.0, 1.0], [0.0, 0.0]]
 
 
@@ -51,7 +51,7 @@ def test_each_map_on_its_own_scale():
     ("call", "words"),
     [
         (lambda: analysis.smoothness(np.ones(784)), r"\(784,\); give one square map a row"),
-        (lambda: analysis.blurred(np.ones((2, 10))), r"\(2, 10\)"),
+        (lambda: analysis.blur(np.ones((2, 10))), r"\(2, 10\)"),
         (lambda: analysis.smoothness(np.ones((1, 9)), where=np.arange(9) == 4), "no two pixels side by side"),
         (
             lambda: analysis.with_maps(Network([np.ones((1, 4))], [[0.0]]), np.ones((4, 1))),

@@ -34,7 +34,7 @@ def by_hand(X, y, penalty):
 def test_the_readout_is_ridge_regression():
     X, y = RNG.normal(size=(40, 6)), np.arange(40) % 3
     unit = np.mean(np.linalg.svd(X - X.mean(axis=0))[1] ** 2)
-    readout = analysis.linear_readout(X, y, penalties=[0.3])
+    readout = analysis.linear_probe(X, y, penalties=[0.3])
     W, b = by_hand(X, y, 0.3 * unit)
     assert readout.weights[0] == pytest.approx(W, abs=1e-6)
     assert readout.biases[0] == pytest.approx(b, abs=1e-6)
@@ -55,15 +55,15 @@ def test_the_penalty_is_the_one_that_guesses_left_out_rows_best():
         right.append((np.array(guesses) == y).sum())
     assert len(set(right)) > 1
     best = penalties[int(np.argmax(right))]
-    chosen = analysis.linear_readout(X, y, penalties=penalties)
-    only = analysis.linear_readout(X, y, penalties=[best])
+    chosen = analysis.linear_probe(X, y, penalties=penalties)
+    only = analysis.linear_probe(X, y, penalties=[best])
     assert chosen.weights[0] == pytest.approx(only.weights[0])
 
 
 def test_more_columns_than_rows_and_blank_columns_are_no_trouble():
     X = np.hstack([RNG.normal(size=(10, 30)), np.zeros((10, 3))])
     y = np.arange(10) % 2
-    assert analysis.linear_readout(X, y, penalties=[1e-4]).accuracy(X, y) == 1
+    assert analysis.linear_probe(X, y, penalties=[1e-4]).accuracy(X, y) == 1
 
 
 def test_correlations_are_those_of_numpy_and_what_never_varies_has_none():
@@ -93,7 +93,7 @@ def test_a_mixture_is_explained_and_noise_is_not():
     mix = RNG.normal(size=5)
     A = np.c_[B @ mix + 2, RNG.normal(size=200), np.ones(200)]
     A_new = np.c_[B_new @ mix + 2, RNG.normal(size=100), np.ones(100)]
-    mixture, noise, constant = analysis.explained(A, B, A_new, B_new)
+    mixture, noise, constant = analysis.explained_variance(A, B, A_new, B_new)
     assert mixture == pytest.approx(1)
     assert noise < 0.1
     assert constant == 0
@@ -102,7 +102,7 @@ def test_a_mixture_is_explained_and_noise_is_not():
 def test_reordering_the_neurons_changes_no_answer():
     network = Network([RNG.normal(size=(4, 6)), RNG.normal(size=(3, 4))], [np.arange(4.0), np.ones(3)])
     order, X = [2, 0, 3, 1], RNG.normal(size=(5, 6))
-    moved = analysis.reorder(network, order)
+    moved = analysis.permute_neurons(network, order)
     assert moved.forward(X).a[1] == pytest.approx(network.forward(X).a[1][:, order])
     assert moved.forward(X).a[2] == pytest.approx(network.forward(X).a[2])
 
@@ -130,15 +130,15 @@ X = np.arange(12.0).reshape(4, 3)
         (lambda: analysis.principal_components(np.ones((4, 3))), "equal rows"),
         (lambda: analysis.principal_components(X[0]), r"X has shape \(3,\)"),
         (lambda: analysis.principal_components(X * np.nan), "finite"),
-        (lambda: analysis.linear_readout(X, np.arange(3)), r"y has shape \(3,\)"),
-        (lambda: analysis.linear_readout(X, np.zeros(4)), "type float64"),
-        (lambda: analysis.linear_readout(np.ones((4, 3)), np.arange(4)), "equal rows"),
+        (lambda: analysis.linear_probe(X, np.arange(3)), r"y has shape \(3,\)"),
+        (lambda: analysis.linear_probe(X, np.zeros(4)), "type float64"),
+        (lambda: analysis.linear_probe(np.ones((4, 3)), np.arange(4)), "equal rows"),
         (lambda: analysis.correlations(X, X[:3]), "A has 4 rows and B 3"),
         (lambda: analysis.match_neurons(X, X[:, :2]), "A has 3 columns and B 2"),
-        (lambda: analysis.explained(X, X, X, X[:, :2]), r"give \(n, p\)"),
+        (lambda: analysis.explained_variance(X, X, X, X[:, :2]), r"give \(n, p\)"),
         (lambda: analysis.neighbours(X, np.arange(4), k=4), "k is 4"),
-        (lambda: analysis.of_pairs(X), "square"),
-        (lambda: analysis.reorder(Network([X], [np.zeros(4)]), [0]), "one hidden layer"),
+        (lambda: analysis.pair_sums(X), "square"),
+        (lambda: analysis.permute_neurons(Network([X], [np.zeros(4)]), [0]), "one hidden layer"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_in_words(call, words):

@@ -14,7 +14,7 @@ from small_mnist import NAMES, idx
 from test_training import start, toy_digits
 from weightmaps import digits, zoo
 from weightmaps.__main__ import main
-from weightmaps.digits import Digits, Mnist
+from weightmaps.digits import Mnist
 from weightmaps.training import resume, train
 from weightmaps.training.sgd import Descent
 
@@ -61,22 +61,22 @@ def same(one, other):
 @pytest.mark.parametrize("cuts", [[0], [1], [2, 1], [1, 1, 1], [0, 3]])
 def test_a_run_that_was_cut_off_ends_with_the_same_bits(cuts, dtype, tmp_path, monkeypatch):
     network, images, path = start(dtype=dtype), toy_digits(), tmp_path / "run.npz"
-    unbroken = train(network, images, validation=toy_digits(9, seed=1), **RECIPE)
+    unbroken = train(network, *images, validation=toy_digits(9, seed=1), **RECIPE)
     for epochs in cuts:
         with monkeypatch.context() as patch:
             cut_after(patch, epochs)
             with pytest.raises(Cut):
-                train(network, images, validation=toy_digits(9, seed=1), resume=path, **RECIPE)
+                train(network, *images, validation=toy_digits(9, seed=1), resume=path, **RECIPE)
         assert path.exists() == (sum(cuts[: cuts.index(epochs) + 1]) > 0)
-    resumed = train(network, images, validation=toy_digits(9, seed=1), resume=path, **RECIPE)
+    resumed = train(network, *images, validation=toy_digits(9, seed=1), resume=path, **RECIPE)
     same(resumed, unbroken)
 
 
 def test_the_file_stays_until_it_is_deleted_and_gives_the_result_again(tmp_path, monkeypatch):
     path = tmp_path / "run.npz"
-    first = train(start(), toy_digits(), resume=path, **RECIPE)
+    first = train(start(), *toy_digits(), resume=path, **RECIPE)
     cut_after(monkeypatch, 0)  # a second step would raise
-    same(train(start(), toy_digits(), resume=path, **RECIPE), first)
+    same(train(start(), *toy_digits(), resume=path, **RECIPE), first)
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -85,9 +85,9 @@ def test_what_goes_on_is_said(tmp_path, monkeypatch, capsys):
     with monkeypatch.context() as patch:
         cut_after(patch, 2)
         with pytest.raises(Cut):
-            train(start(), toy_digits(), resume=path, **RECIPE)
+            train(start(), *toy_digits(), resume=path, **RECIPE)
     assert capsys.readouterr().err == ""
-    train(start(), toy_digits(), resume=path, **{**RECIPE, "progress": True})
+    train(start(), *toy_digits(), resume=path, **{**RECIPE, "progress": True})
     assert f"{path}: going on after epoch 2 of 4" in capsys.readouterr().err
 
 
@@ -103,15 +103,15 @@ OTHERS = {
     "start": {"network": start((784, 5, 3))},
     "a weight": {"network": start(dtype=np.float32)},
     "activations": {"network": start(activations=["tanh", "sigmoid"])},
-    "images": {"digits": toy_digits(seed=1)},
-    "labels": {"digits": Digits(toy_digits().images, 2 - toy_digits().labels)},
+    "images": dict(zip("Xy", toy_digits(seed=1), strict=True)),
+    "labels": {"y": 2 - toy_digits().labels},
 }
 
 
 @pytest.mark.parametrize("other", OTHERS)
 def test_the_file_of_another_run_is_refused_and_left_alone(other, tmp_path):
     path = tmp_path / "run.npz"
-    usual = {"network": start(), "digits": toy_digits(), **RECIPE, "resume": path}
+    usual = {"network": start(), **dict(zip("Xy", toy_digits(), strict=True)), **RECIPE, "resume": path}
     train(**usual)
     before = path.read_bytes()
     with pytest.raises(ValueError, match=r"run\.npz: .*another run.*; delete it to start anew$"):
@@ -121,10 +121,10 @@ def test_the_file_of_another_run_is_refused_and_left_alone(other, tmp_path):
 
 def test_another_numpy_may_round_differently(tmp_path, monkeypatch):
     path = tmp_path / "run.npz"
-    train(start(), toy_digits(), resume=path, **RECIPE)
+    train(start(), *toy_digits(), resume=path, **RECIPE)
     monkeypatch.setattr(np, "__version__", "0.1")
     with pytest.raises(ValueError, match="or NumPy"):
-        train(start(), toy_digits(), resume=path, **RECIPE)
+        train(start(), *toy_digits(), resume=path, **RECIPE)
 
 
 def changed(entries, name, how):
@@ -164,7 +164,7 @@ DAMAGED = {
 @pytest.mark.parametrize("damage", DAMAGED)
 def test_a_damaged_file_is_one_clear_error(damage, tmp_path):
     path = tmp_path / "run.npz"
-    train(start(), toy_digits(), resume=path, **RECIPE)
+    train(start(), *toy_digits(), resume=path, **RECIPE)
     with np.load(path) as file:
         entries = dict(file)
     DAMAGED[damage](entries)
@@ -172,7 +172,7 @@ def test_a_damaged_file_is_one_clear_error(damage, tmp_path):
     with pytest.raises(
         ValueError, match=r"run\.npz: training cannot go on.*; delete it to start anew$"
     ) as told:
-        train(start(), toy_digits(), resume=path, **RECIPE)
+        train(start(), *toy_digits(), resume=path, **RECIPE)
     assert "\n" not in str(told.value)
 
 
@@ -180,12 +180,12 @@ def test_a_file_larger_than_the_run_can_need_is_not_read(tmp_path):
     path = tmp_path / "run.npz"
     np.savez(path, header=np.zeros(resume.SMALL))
     with pytest.raises(ValueError, match=r"at most .* are read"):
-        train(start(), toy_digits(), resume=path, **RECIPE)
+        train(start(), *toy_digits(), resume=path, **RECIPE)
 
 
 def test_a_folder_that_is_not_there_is_named_before_training(tmp_path):
     with pytest.raises(ValueError, match=r"there is no folder .*nowhere"):
-        train(start(), toy_digits(), resume=tmp_path / "nowhere" / "run.npz", **RECIPE)
+        train(start(), *toy_digits(), resume=tmp_path / "nowhere" / "run.npz", **RECIPE)
 
 
 # The command line

@@ -30,7 +30,7 @@ FEW = DIGITS[:7]
 
 @pytest.fixture
 def scatter():
-    return ImageScatter(MAPS, DIGITS, notes=NOTES)
+    return ImageScatter(MAPS, *DIGITS, notes=NOTES)
 
 
 # Python
@@ -48,7 +48,7 @@ def scatter():
 )
 def test_what_does_not_fit_together_is_refused(maps, digits, notes, words):
     with pytest.raises(ValueError, match=words):
-        ImageScatter(maps, digits, notes=notes)
+        ImageScatter(maps, *digits, notes=notes)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_state_out_of_range_is_refused_and_changes_nothing(scatter, name, valu
 
 
 def test_places_travel_as_whole_numbers_on_one_scale_with_up_above_down():
-    x, y = np.reshape(ImageScatter(CROSS, FEW)._maps["points"][0], (7, 2)).T
+    x, y = np.reshape(ImageScatter(CROSS, *FEW)._maps["points"][0], (7, 2)).T
     assert (x.min(), x.max()) == (0, 1000)
     assert x[2] - x[0] == 3 * (x[1] - x[0])
     assert y[4] < y[0] < y[5]
@@ -71,7 +71,7 @@ def test_places_travel_as_whole_numbers_on_one_scale_with_up_above_down():
 
 def test_images_travel_in_sixteen_shades():
     smooth = Digits(np.linspace(0, 1, 784)[None].repeat(2, axis=0), np.array([0, 1]))
-    images = ImageScatter({"a": np.eye(2)}, smooth)._images
+    images = ImageScatter({"a": np.eye(2)}, *smooth)._images
     pixels = np.frombuffer(zlib.decompress(images["data"]), np.uint8)
     assert set(pixels.tolist()) == {17 * k for k in range(16)}
     assert np.abs(pixels[:784] / 255 - smooth.images[0]).max() <= 1 / 30 + 1e-6
@@ -146,7 +146,7 @@ def test_pointing_at_a_dot_marks_its_image_in_both_maps(opened, scatter):
 
 
 def test_a_mouse_far_from_every_dot_changes_nothing_and_a_click_finds_the_nearest(opened):
-    scatter = ImageScatter(CROSS, FEW)
+    scatter = ImageScatter(CROSS, *FEW)
     page = opened(scatter)
     x, y = place_of(page, scatter, 2)
     page.mouse.move(x - 60, y)
@@ -168,7 +168,7 @@ def test_a_finger_chooses_and_the_page_can_still_be_scrolled(browser, tmp_path, 
 
 
 def test_arrow_keys_go_to_the_nearest_dot_in_that_direction(opened):
-    page = opened(ImageScatter(CROSS, FEW))
+    page = opened(ImageScatter(CROSS, *FEW))
     part(page, "map").focus()
     steps = [("Right", 1), ("Left", 0), ("Up", 6), ("Left", 4), ("Down", 0), ("Right", 1), ("Right", 2)]
     steps += [("Right", 2), ("Left", 1), ("Left", 0), ("Down", 5), ("Up", 0), ("Left", 3), ("Left", 3)]
@@ -178,7 +178,7 @@ def test_arrow_keys_go_to_the_nearest_dot_in_that_direction(opened):
 
 
 def test_digits_that_are_not_shown_are_faint_and_passed_over(opened):
-    scatter = ImageScatter(CROSS, FEW)
+    scatter = ImageScatter(CROSS, *FEW)
     page = opened(scatter)
     part(page, "show-1").focus()
     page.keyboard.press("Space")
@@ -241,7 +241,7 @@ def test_numerals_stand_out_from_their_ground(opened, page, scatter):
 
 
 def test_an_explorer_and_maps_share_a_page(page, tmp_path, scatter):
-    explorer = NetworkExplorer(random_network((784, 7, 3)), random_images())
+    explorer = NetworkExplorer(random_network((784, 7, 3)), *random_images())
     text = html_page.document(explorer._html() + scatter._html(), "Both")
     (tmp_path / "it.html").write_text(text, encoding="utf-8")
     page.goto((tmp_path / "it.html").as_uri())

@@ -13,7 +13,7 @@ from test_explorer_browser import opened, part, settle
 from weightmaps.digits import load_sample
 from weightmaps.widgets import NetworkExplorer, bundle
 from weightmaps.widgets import page as html_page
-from weightmaps.widgets.encode import decode
+from weightmaps.widgets.encode import decode_network
 
 PANELS = ("input", "hidden", "outputs", "weight_map", "product", "top")
 NAMES = ("nought", 'a "b", c', "two")
@@ -25,7 +25,7 @@ NOTE = "The link's settings could not be read, so this shows the page's own."
 def explorer(**state):
     digits = random_images(pixels=12, n=20)
     return NetworkExplorer(
-        None, digits, checkpoints=STEPS, outputs=NAMES, shape=(3, 4), panels=PANELS, **state
+        None, *digits, checkpoints=STEPS, outputs=NAMES, shape=(3, 4), panels=PANELS, **state
     )
 
 
@@ -346,7 +346,7 @@ def test_the_table_is_numpys(page, places, how):
     assert text.endswith("\r\n")
     header, *rows = csv.reader(io.StringIO(text, newline=""))
     assert header == ["layer", "unit", "bias", "z", "activation", "factor", "weight", "contribution"]
-    network = decode(explorer()._network)[1]
+    network = decode_network(explorer()._network)[1]
     image = random_images(pixels=12, n=20).images[1].astype(float)
     trace = network.forward(np.rint(255 * image) / 255)  # as float64, where images are float32
     hidden, outputs = rows[:5], rows[5:]
@@ -469,7 +469,7 @@ SHIFT = """() => new Promise((done) => {
 def test_what_stands_below_hardly_moves_when_an_explorer_comes(page, tmp_path, width):
     page.set_viewport_size({"width": width, "height": 900})
     digits, network = random_images(labels=10), random_network((784, 100, 10), seed=1)
-    one = NetworkExplorer(network, digits, panels=("input", "hidden", "outputs"))
+    one = NetworkExplorer(network, *digits, panels=("input", "hidden", "outputs"))
     words = "<p>What stands below.</p>" * 40
     (tmp_path / "text.html").write_text(html_page.document(one._html() + words, "Text"), encoding="utf-8")
     opened(page, tmp_path.as_uri(), "text")

@@ -49,7 +49,7 @@ class Shown:
             network = zoo.load("nielsen")
         self.neuron = self.slider(page, "neuron")
         if part(page, "slider-factor").count():
-            network = attribution.ablate(network, [self.neuron], factor=self.slider(page, "factor") / 10)
+            network = attribution.ablate(network, [self.neuron], by=self.slider(page, "factor") / 10)
         sample = self.slider(page, "sample")
         self.weights, self.bias = (
             network.weights[0][self.neuron].astype(float),

@@ -19,7 +19,7 @@ STEPS = {0: random_network(SIZES, 4), 50: NETWORK}
 
 
 def build(network=NETWORK, **options):
-    return NetworkExplorer(network, IMAGES, shape=(3, 4), **options)
+    return NetworkExplorer(network, *IMAGES, shape=(3, 4), **options)
 
 
 @pytest.fixture

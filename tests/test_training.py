@@ -37,7 +37,7 @@ def test_training_equals_the_textbook(sizes, cost, weight_decay, batch_size):
         "seed": 5,
     }
     network, digits = start(sizes), toy_digits()
-    trained, _ = train(network, digits, progress=False, **recipe)
+    trained, _ = train(network, *digits, progress=False, **recipe)
     weights, biases = textbook(network, digits, **recipe)
     for ours, theirs in zip(trained.weights + trained.biases, weights + biases, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-9)
@@ -61,7 +61,7 @@ def test_a_step_goes_down_the_gradient(hidden, output, cost):
     rate = 1e-3
     stepped, _ = train(
         network,
-        digits,
+        *digits,
         epochs=1,
         batch_size=len(digits),
         learning_rate=rate,
@@ -89,9 +89,9 @@ def test_the_same_arguments_give_the_same_bits_and_the_start_is_not_changed():
     network, digits = start(dtype=np.float32), toy_digits()
     before = [w.copy() for w in network.weights]
     recipe = {"epochs": 2, "learning_rate": 1.0, "seed": 3, "progress": False}
-    a, _ = train(network, digits, **recipe)
-    b, _ = train(network, digits, **recipe)
-    other, _ = train(network, digits, **(recipe | {"seed": 4}))
+    a, _ = train(network, *digits, **recipe)
+    b, _ = train(network, *digits, **recipe)
+    other, _ = train(network, *digits, **(recipe | {"seed": 4}))
     for layer in range(2):
         assert a.weights[layer].dtype == np.float32
         np.testing.assert_array_equal(a.weights[layer], b.weights[layer])
@@ -102,9 +102,9 @@ def test_the_same_arguments_give_the_same_bits_and_the_start_is_not_changed():
 def test_training_needs_no_scipy(monkeypatch):
     network, digits = start((784, 20, 3), np.float32), toy_digits()
     recipe = {"epochs": 2, "learning_rate": 1.0, "weight_decay": 0.5, "progress": False}
-    with_scipy, _ = train(network, digits, **recipe)
+    with_scipy, _ = train(network, *digits, **recipe)
     monkeypatch.setitem(sys.modules, "scipy.linalg", None)
-    without, _ = train(network, digits, **recipe)
+    without, _ = train(network, *digits, **recipe)
     for ours, theirs in zip(without.weights, with_scipy.weights, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-6)
 
@@ -113,11 +113,11 @@ def test_history_and_checkpoints(monkeypatch):
     monkeypatch.setattr("weightmaps.training.loop.AT_ONCE", 7)
     network, digits = start(), toy_digits()
     recipe = {"learning_rate": 1.0, "progress": False, "batch_size": 10}
-    trained, history = train(network, digits, epochs=2, checkpoints=[6, 0, 3], **recipe)
+    trained, history = train(network, *digits, epochs=2, checkpoints=[6, 0, 3], **recipe)
     assert list(history.checkpoints) == [0, 3, 6]
     np.testing.assert_array_equal(history.checkpoints[0].weights[0], network.weights[0])
     np.testing.assert_array_equal(history.checkpoints[6].weights[0], trained.weights[0])
-    after_one, _ = train(network, digits, epochs=1, **recipe)
+    after_one, _ = train(network, *digits, epochs=1, **recipe)
     np.testing.assert_array_equal(history.checkpoints[3].weights[0], after_one.weights[0])
     assert history.accuracy[-1] == trained.accuracy(digits.images, digits.labels)
     a = trained.forward(digits.images).a[-1]
@@ -126,7 +126,7 @@ def test_history_and_checkpoints(monkeypatch):
     )
     assert len(history.cost) == 2
     held_out = toy_digits(n=40, seed=9)
-    _, measured = train(network, digits, epochs=2, validation=held_out, **recipe)
+    _, measured = train(network, *digits, epochs=2, validation=held_out, **recipe)
     assert measured.accuracy[-1] == trained.accuracy(held_out.images, held_out.labels)
 
 
@@ -135,12 +135,12 @@ def test_blank_pixels_never_move_and_weight_decay_spares_the_biases():
     images = digits.images.copy()
     images[:, 10] = 0
     network = start()
-    still, _ = train(network, Digits(images, digits.labels), epochs=2, learning_rate=1.0, progress=False)
+    still, _ = train(network, *Digits(images, digits.labels), epochs=2, learning_rate=1.0, progress=False)
     np.testing.assert_array_equal(still.weights[0][:, 10], network.weights[0][:, 10])
 
     flat = Network([np.ones((3, 784))], [np.full(3, 100.0)])  # saturated: the gradient is zero
     decayed, _ = train(
-        flat, digits, epochs=1, batch_size=23, learning_rate=0.5, weight_decay=2.0, progress=False
+        flat, *digits, epochs=1, batch_size=23, learning_rate=0.5, weight_decay=2.0, progress=False
     )
     np.testing.assert_allclose(decayed.weights[0], 1 - 0.5 * 2 / 23, rtol=1e-12)
     np.testing.assert_array_equal(decayed.biases[0], 100.0)
@@ -153,7 +153,7 @@ def test_a_network_learns_what_can_be_learned():
     images[np.arange(200), 100 + labels] = 1.0
     digits = Digits(images, labels)
     network = initialise((784, 3, 2), scale="fan_in", seed=0)
-    trained, history = train(network, digits, epochs=20, learning_rate=3.0, progress=False)
+    trained, history = train(network, *digits, epochs=20, learning_rate=3.0, progress=False)
     assert trained.accuracy(images, labels) == 1.0
     assert history.cost[-1] < history.cost[0]
 
@@ -184,19 +184,19 @@ def test_the_two_scales_draw_the_same_numbers():
 def test_bad_arguments_are_named(change, says):
     recipe = {"epochs": 1, "learning_rate": 1.0, "progress": False} | change
     with pytest.raises(ValueError, match=says):
-        train(start(), toy_digits(), **recipe)
+        train(start(), *toy_digits(), **recipe)
 
 
 def test_digits_that_do_not_fit_are_named():
     recipe = {"epochs": 1, "learning_rate": 1.0, "progress": False}
     with pytest.raises(ValueError, match="a network with 2 outputs learns 0 to 1"):
-        train(start((784, 2)), toy_digits(), **recipe)
+        train(start((784, 2)), *toy_digits(), **recipe)
     with pytest.raises(ValueError, match="images of 784 pixels; the network takes 10"):
-        train(start((10, 3)), toy_digits(), **recipe)
+        train(start((10, 3)), *toy_digits(), **recipe)
     with pytest.raises(ValueError, match="softmax"):
-        train(start(activations=["sigmoid", "softmax"]), toy_digits(), **recipe)
+        train(start(activations=["sigmoid", "softmax"]), *toy_digits(), **recipe)
     with pytest.raises(ValueError, match="needs sigmoid or softmax outputs"):
-        train(start(activations=["sigmoid", "tanh"]), toy_digits(), cost="cross_entropy", **recipe)
+        train(start(activations=["sigmoid", "tanh"]), *toy_digits(), cost="cross_entropy", **recipe)
     with pytest.raises(ValueError, match="scale is 'big'"):
         initialise((784, 2), scale="big", seed=0)
     with pytest.raises(ValueError, match="sizes is"):
@@ -207,4 +207,4 @@ def test_digits_that_do_not_fit_are_named():
 def test_a_learning_rate_far_too_high_is_an_error_not_a_network_of_nan(hidden):
     network = start((784, hidden, 3), np.float32, ["identity", "identity"])
     with pytest.raises(FloatingPointError):
-        train(network, toy_digits(), epochs=50, learning_rate=1e6, progress=False)
+        train(network, *toy_digits(), epochs=50, learning_rate=1e6, progress=False)

@@ -36,7 +36,7 @@ def faint_digits():
 
 def trained(network, digits, **recipe):
     """The parameters after 500 steps, and whether they are far from where they began."""
-    result, history = train(network, digits, progress=False, checkpoints=[500], **RECIPE, **recipe)
+    result, history = train(network, *digits, progress=False, checkpoints=[500], **RECIPE, **recipe)
     assert list(history.checkpoints) == [500]
     assert np.abs(result.weights[0] - network.weights[0]).max() > 0.1
     return result.weights + result.biases
@@ -108,7 +108,7 @@ def test_training_without_a_hidden_layer_ends_at_logistic_regression():
     digits = Digits(np.hstack([X, np.zeros((len(X), 779))]), labels)  # an image has 784 pixels
     network = Network([np.full((3, 784), 0.5)], [np.zeros(3)], ["softmax"])
     recipe = {"epochs": 600, "batch_size": len(X), "learning_rate": 2.0, "weight_decay": 3.0}
-    ours, _ = train(network, digits, cost="cross_entropy", progress=False, **recipe)
+    ours, _ = train(network, *digits, cost="cross_entropy", progress=False, **recipe)
     seen = digits.images.astype(np.float64)
     # Its C multiplies the sum of the costs, and the weights' half square has the factor 1: C = 1 / λ.
     theirs = LogisticRegression(C=1 / 3.0, tol=1e-12, max_iter=10_000).fit(seen, labels)
@@ -122,7 +122,7 @@ def test_the_linear_readout_is_scikit_learns_ridge(part):
     from sklearn.linear_model import Ridge
 
     X, labels = clouds()
-    ours = analysis.linear_readout(X, labels, penalties=[part])
+    ours = analysis.linear_probe(X, labels, penalties=[part])
     alpha = part * np.mean(np.linalg.svd(X - X.mean(axis=0))[1] ** 2)
     theirs = Ridge(alpha=alpha, solver="svd").fit(X, np.eye(3)[labels])
     np.testing.assert_allclose(ours.weights[0], theirs.coef_, rtol=0, atol=1e-9)
@@ -145,7 +145,7 @@ def test_the_table_of_answers_is_scikit_learns():
     from sklearn.metrics import accuracy_score, confusion_matrix
 
     X, labels = clouds()
-    readout = analysis.linear_readout(X, labels)
+    readout = analysis.linear_probe(X, labels)
     ours = overview(readout, Images(X), labels, progress=False)
     theirs = confusion_matrix(labels, readout.predict(X))
     assert (theirs != theirs.T).any()

@@ -28,10 +28,10 @@ from test_site import PAGES, Shown, opened
 from weightmaps import attribution, digits, figures, zoo
 from weightmaps.digits import centre
 from weightmaps.widgets import NetworkExplorer
-from weightmaps.widgets.encode import decode
+from weightmaps.widgets.encode import decode_network
 
 IMAGES = digits.load_sample()[::10]
-[NETWORK] = decode(NetworkExplorer(zoo.load("nielsen"), IMAGES)._network)  # as the page has it
+[NETWORK] = decode_network(NetworkExplorer(zoo.load("nielsen"), *IMAGES)._network)  # as the page has it
 SAMPLE, NEURON, OUTPUT = 165, 87, 3  # what the workbench opens with
 X = IMAGES.images.astype(float)
 # Two strokes along the cells of the pad, for a keyboard can draw them too.
@@ -145,7 +145,7 @@ def test_neurons_are_switched_off(reader):
     factor = reader.slide("factor", 0.75) / 10
     off += [(1, neuron, factor)]
     check_ablate(page, NETWORK, IMAGES, off)
-    heard = attribution.ablate(attribution.ablate(NETWORK, [NEURON]), [neuron], factor=factor)
+    heard = attribution.ablate(attribution.ablate(NETWORK, [NEURON]), [neuron], by=factor)
     check_outputs(page, X[SAMPLE], heard)
     kept = reader.slide("keep", 0.2)
     reader.press(part(page, "keep"))

@@ -57,7 +57,7 @@ def nielsen():
     digits = load_sample()[::5]
     start = initialise([784, 15, 10], scale="fan_in", seed=0)
     options = {"epochs": 2, "batch_size": 10, "learning_rate": 0.5, "cost": "cross_entropy", "seed": 0}
-    network, _ = train(start, digits, **options)
+    network, _ = train(start, *digits, **options)
     weights = [w.astype(float) for w in network.weights]
     biases = [b.astype(float).reshape(-1, 1) for b in network.biases]
     a = sample()[0].T.astype(float)

@@ -109,7 +109,9 @@ def encode_images(images, labels, spec, n_out):
         raise ValueError(f"images holds pixels {low} to {high}; they must lie in [0, 1]")
     if labels is not None:
         if n_out == 1:
-            raise ValueError("labels are given, but the network has one output, which answers by its size")
+            raise ValueError(
+                "labels are given, but the network has one output, which answers by its size; give labels=None"
+            )
         labels = checked_labels(labels, len(images), n_out, "labels").tolist()
     pixels = np.round(np.clip(images, 0, 1) * 255).astype(np.uint8)
     exact = bool(np.abs(pixels / 255 - images).max() < 1e-6)

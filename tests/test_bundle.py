@@ -16,8 +16,9 @@ ENTRIES = ("explorer.js", "playground.js", "scatter.js", "game.js", "drop.js", "
 @pytest.mark.parametrize("name", FILES)
 def test_every_import_names_what_another_file_exports(name):
     text = bundle.read(name)
-    imports = IMPORTED.findall(text)
-    assert len(imports) == len(re.findall(r"^import\b", text, re.MULTILINE))
+    imports, tables = IMPORTED.findall(text), bundle.TABLE.findall(text)
+    assert all(bundle.read(path) for _, path in tables)
+    assert len(imports) + len(tables) == len(re.findall(r"^import\b", text, re.MULTILINE))
     for names, source in imports:
         exported = EXPORTED.findall(bundle.read(source))
         for one in filter(None, map(str.strip, names.split(","))):

@@ -63,7 +63,7 @@ def tried(path, data, read, error, growth, *, room=6 * MEGABYTE, named=None):
 
 
 def a_network(path, data, growth):
-    network = tried(path, data, interop.open, NotANetwork, growth)
+    network = tried(path, data, interop.read, NotANetwork, growth)
     if network is not None:
         with np.errstate(all="ignore"):  # weights of 1e300 overflow
             assert network.forward(np.zeros(network.sizes[0])).a[-1].shape == (network.sizes[-1],)
@@ -275,4 +275,4 @@ def test_the_files_that_are_mutilated_are_whole(folder):
     for ending, files in ((".npz", NPZ[:2] + NPZ[3:]), (".safetensors", SAFETENSORS), (".json", JSON[:2])):
         for data in files:
             (folder / f"whole{ending}").write_bytes(data)
-            assert interop.open(folder / f"whole{ending}").sizes == (5, 4, 3)
+            assert interop.read(folder / f"whole{ending}").sizes == (5, 4, 3)

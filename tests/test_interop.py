@@ -194,8 +194,8 @@ FILES = {
         r"pickled Python objects(.|\n)*allow_pickle",
     ),
     "other.npz": (
-        npz(images=np.ones((3, 3)), labels=np.ones(2)),
-        r"layer 1: weights \(3, 3\), biases \(2,\)",
+        npz(images=np.ones((3, 3)), labels=np.ones(3)),
+        "0 matrices and 0 vectors, which do not pair",
     ),
     "script.npz": (npz(**{"<script>alert(1)</script>": np.ones((2, 2, 2))}), "entry '<script>alert"),
     "silent.npz": (
@@ -259,8 +259,11 @@ FILES = {
     "model.h5": (b"", r"a Keras file(.|\n)*load_model(.|\n)*from_keras"),
     "model.pkl": (b"", r"a pickle(.|\n)*pickle\.load(.|\n)*from_sklearn"),
     "model.joblib": (b"", r"joblib\.load"),
-    "model.onnx": (b"", r"ends in \.onnx; \.npz, \.json and \.safetensors are read"),
-    "model": (b"", "ends in nothing"),
+    "model.onnx": (b"\x08\x07", r"neither \.npz nor \.json nor \.safetensors"),
+    "model": (b"hello", r"neither \.npz nor \.json nor \.safetensors"),
+    "nothing": (b"", "an empty file"),
+    "pickle": (pickle.dumps([1.5]), r"a pickle(.|\n)*pickle\.load"),
+    "hdf5.npz": (b"\x89HDF\r\n", r"a Keras file"),
 }
 
 
@@ -269,7 +272,7 @@ def test_files_that_are_no_network(name, tmp_path):
     data, says = FILES[name]
     (tmp_path / name).write_bytes(data)
     with pytest.raises(NotANetwork, match=says) as caught:
-        interop.open(tmp_path / name)
+        interop.read(tmp_path / name)
     assert str(caught.value).startswith(str(tmp_path / name))
     assert str(caught.value).count(str(tmp_path / name)) <= 2  # once, and in the lines that convert
     assert len(str(caught.value)) < 1000
@@ -278,15 +281,15 @@ def test_files_that_are_no_network(name, tmp_path):
 @pytest.mark.parametrize("ending", [".npz", ".json", ".safetensors", ".pt", ".foo"])
 def test_places_that_are_no_file(ending, tmp_path):
     with pytest.raises(FileNotFoundError, match="no such file"):
-        interop.open(tmp_path / f"nowhere{ending}")
+        interop.read(tmp_path / f"nowhere{ending}")
     folder = tmp_path / f"folder{ending}"
     folder.mkdir()
     with pytest.raises(NotANetwork, match="a folder; name the file in it"):
-        interop.open(folder)
+        interop.read(folder)
     if ending in (".npz", ".json", ".safetensors"):
         os.mkfifo(tmp_path / f"pipe{ending}")
         with pytest.raises(NotANetwork, match="no ordinary file"):
-            interop.open(tmp_path / f"pipe{ending}")
+            interop.read(tmp_path / f"pipe{ending}")
 
 
 def test_pickles_are_never_run(tmp_path):
@@ -300,7 +303,7 @@ def test_pickles_are_never_run(tmp_path):
         archive.writestr("weights0.npy", file.getvalue())
     (tmp_path / "bomb.pkl").write_bytes(pickle.dumps(Bomb()))
     for name in ("bomb.npz", "bomb.pkl"):
-        for read in (interop.open, Network.load):
+        for read in (interop.read, Network.load):
             with pytest.raises(NotANetwork):
                 read(tmp_path / name)
     assert not (tmp_path / "ran").exists()
@@ -313,25 +316,36 @@ def test_the_lines_that_convert_pickled_arrays(tmp_path, monkeypatch):
     together["weights"][:], together["biases"][:] = weights, biases
     np.savez("old.npz", **together)
     with pytest.raises(NotANetwork) as caught:
-        interop.open("old.npz")
+        interop.read("old.npz")
     exec("\n".join(line.strip() for line in str(caught.value).splitlines()[1:]), {"numpy": np})
-    same(interop.open("plain.npz", "relu,relu,softmax").weights, weights)
+    same(interop.read("plain.npz", "relu,relu,softmax").weights, weights)
 
 
 def test_activations_given_come_before_those_of_the_file(tmp_path):
     network = interop.from_arrays(W, B, "relu,relu,identity")
     network.save(tmp_path / "ours.npz")
     np.savez(tmp_path / "theirs.npz", W1=W[0], b1=B[0], activations=["relu"])
-    assert interop.open(tmp_path / "ours.npz").activations[-1] == "identity"
-    assert interop.open(tmp_path / "ours.npz", "relu,relu,softmax").activations[-1] == "softmax"
-    assert interop.open(tmp_path / "theirs.npz", ["tanh"]).activations == ("tanh",)
+    assert interop.read(tmp_path / "ours.npz").activations[-1] == "identity"
+    assert interop.read(tmp_path / "ours.npz", "relu,relu,softmax").activations[-1] == "softmax"
+    assert interop.read(tmp_path / "theirs.npz", ["tanh"]).activations == ("tanh",)
+
+
+@pytest.mark.parametrize("name", ["mine", "mine.json", "mine.of.me"])
+def test_a_file_is_known_by_its_content(tmp_path, name):
+    network = interop.from_arrays(W, B, "relu,relu,identity")
+    network.save(tmp_path / name)
+    assert repr(interop.read(tmp_path / name)) == repr(network)
+    (tmp_path / name).write_bytes(good().encode())
+    assert interop.read(tmp_path / name).sizes == (3, 2)
+    (tmp_path / name).write_bytes(tensors(PAIR, bytes(32)))
+    assert interop.read(tmp_path / name, "relu").sizes == (3, 2)
 
 
 def test_safetensors_of_half_precision(tmp_path):
     data = np.array([1.5, -2], "<f2").tobytes() + np.array([1.5, -2], "<f4").view("<u2")[1::2].tobytes()
     header = {"w": tensor([2, 1], 0, 4, "F16"), "b": tensor([2], 4, 8, "BF16")}
     (tmp_path / "h.safetensors").write_bytes(tensors(header, data))
-    network = interop.open(tmp_path / "h.safetensors", "relu")
+    network = interop.read(tmp_path / "h.safetensors", "relu")
     assert network.weights[0].tolist() == [[1.5], [-2]]
     assert network.biases[0].tolist() == [1.5, -2]
     assert network.weights[0].dtype == network.biases[0].dtype == np.float32

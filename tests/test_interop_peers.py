@@ -66,7 +66,7 @@ def test_scikit_learn_with_more_and_with_no_hidden_layers():
 
 def test_every_file_gives_what_its_library_gives(tmp_path):
     for path, expected in write_files(tmp_path):
-        np.testing.assert_allclose(outputs(interop.open(path)), expected, **CLOSE, err_msg=path.name)
+        np.testing.assert_allclose(outputs(interop.read(path)), expected, **CLOSE, err_msg=path.name)
 
 
 def test_nielsen_network_and_its_json(tmp_path):
@@ -119,14 +119,14 @@ def test_the_lines_that_convert_a_torch_file(torch, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     module = torch_module(torch, "relu", torch.nn.Softmax(dim=1))
     torch.save(module.state_dict(), "net.pt")
-    for read in (interop.open, interop.from_torch):
+    for read in (interop.read, interop.from_torch):
         with pytest.raises(ValueError, match="it was not opened") as caught:
             read("net.pt")
     lines = [line.strip() for line in str(caught.value).splitlines() if line.startswith("  ")]
     exec("\n".join(lines), {"torch": torch, "numpy": np})
     with torch.no_grad():
         np.testing.assert_allclose(
-            outputs(interop.open("plain.npz")), module(torch.tensor(sample()[0])), **CLOSE
+            outputs(interop.read("plain.npz")), module(torch.tensor(sample()[0])), **CLOSE
         )
 
 
@@ -214,7 +214,7 @@ def test_keras_models(hidden, last, options, keras):
 @KERAS_OWN
 def test_files_that_torch_and_keras_wrote(torch, keras, tmp_path):
     for path, expected in write_peers(tmp_path, torch, keras):
-        np.testing.assert_allclose(outputs(interop.open(path)), expected, **CLOSE, err_msg=path.name)
+        np.testing.assert_allclose(outputs(interop.read(path)), expected, **CLOSE, err_msg=path.name)
 
 
 @KERAS_OWN
@@ -223,13 +223,13 @@ def test_the_lines_that_convert_a_keras_file(keras, tmp_path, monkeypatch):
     model = keras_model(keras, "tanh", "softmax")
     model.save("net.keras")
     with pytest.raises(ValueError, match="it was not opened") as caught:
-        interop.open("net.keras")
+        interop.read("net.keras")
     import weightmaps
 
     lines = [line.strip() for line in str(caught.value).splitlines() if line.startswith("  ")]
     exec("\n".join(lines), {"keras": keras, "weightmaps": weightmaps})
     expected = model.predict(sample()[0].reshape(-1, 28, 28), 500, verbose=0)
-    np.testing.assert_allclose(outputs(interop.open("plain.npz")), expected, **CLOSE)
+    np.testing.assert_allclose(outputs(interop.read("plain.npz")), expected, **CLOSE)
 
 
 @KERAS_OWN

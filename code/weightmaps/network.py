@@ -232,7 +232,7 @@ def saved(entries, path):
     except KeyError as error:
         raise NotANetwork(
             f"{path}: no network of this package (it has no entry {error}); "
-            "weightmaps.interop.open reads other files"
+            "weightmaps.interop.read reads other files"
         ) from None
     except (ValueError, TypeError, RecursionError) as error:
         raise NotANetwork(f"{path}: {error}") from None

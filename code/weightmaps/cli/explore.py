@@ -155,7 +155,7 @@ def _network(options):
             f"{name}: no such file, and no network that ships (nielsen does, and zero-one; "
             "python -m weightmaps train --help lists all)"
         )
-    network = interop.open(name, options.activations)
+    network = interop.read(name, options.activations)
     if len(network.sizes) < 3:
         raise ValueError(
             f"{name}: has sizes {network.sizes}; the explorer shows hidden layers, and there is none"

@@ -7,7 +7,7 @@ that says what would, and :func:`check` reports, with accuracies, what fits and 
 
 from .build import ActivationsMissing, activations_by_accuracy, from_arrays, two_outputs
 from .checks import Finding, check
-from .files import open
+from .files import read
 from .keras_models import from_keras
 from .nielsen import from_nielsen
 from .scikit_learn import from_sklearn
@@ -23,6 +23,6 @@ __all__ = [
     "from_nielsen",
     "from_sklearn",
     "from_torch",
-    "open",
+    "read",
     "two_outputs",
 ]

@@ -8,10 +8,9 @@ from itertools import pairwise
 import numpy as np
 
 from ..network import ACTIVATIONS, Network, NotANetwork
+from .names import LIMITS, NAMES
 
-LAYERS = 100
-HIDDEN = ("sigmoid", "relu", "tanh", "identity")
-OTHER_NAMES = {"logistic": "sigmoid", "linear": "identity"}  # scikit-learn's and Keras'
+HIDDEN = tuple(NAMES["hidden"])
 
 
 class ActivationsMissing(NotANetwork):
@@ -46,7 +45,8 @@ def from_arrays(weights, biases, activations=None):
         One matrix a layer, of shape ``(n_out, n_in)``: a row a neuron. scikit-learn's and Keras' own
         matrices are ``(n_in, n_out)``; give their ``.T``.
     biases : sequence of arrays
-        One vector a layer, of shape ``(n_out,)`` or, as Nielsen's code has them, ``(n_out, 1)``.
+        One vector a layer, of shape ``(n_out,)``, or ``(n_out, 1)`` as Nielsen's code has them, or
+        ``(1, n_out)``.
     activations : sequence of str, or str
         One name a layer, the output's last: ``("relu", "softmax")`` or ``"relu,softmax"``. There are
         ``sigmoid`` (or ``logistic``), ``relu``, ``tanh``, ``softmax``, ``identity`` (or ``linear``).
@@ -70,8 +70,10 @@ def from_arrays(weights, biases, activations=None):
     """
     weights = [_floats(w, f"weights[{i}]") for i, w in enumerate(weights)]
     biases = [_flat(_floats(b, f"biases[{i}]")) for i, b in enumerate(biases)]
-    if len(weights) > LAYERS:
-        raise ValueError(f"weights has {len(weights)} matrices; networks have at most {LAYERS} layers")
+    if len(weights) > LIMITS["layers"]:
+        raise ValueError(
+            f"weights has {len(weights)} matrices; networks have at most {LIMITS['layers']} layers"
+        )
     _check_shapes(weights, biases)
     if activations is None:
         names = ",".join(["sigmoid"] * (len(weights) - 1) + ["softmax"])
@@ -101,7 +103,7 @@ def activation_names(given):
     if not isinstance(given, (list, tuple)) or not all(isinstance(name, str) for name in given):
         raise ValueError("activations must be names, one a layer, as in 'relu,softmax'")
     names = (name.strip().lower() for name in given)
-    return tuple(OTHER_NAMES.get(name, name) for name in names)
+    return tuple(NAMES["activations"].get(name, name) for name in names)
 
 
 def activations_by_accuracy(weights, biases, images, labels):
@@ -199,8 +201,8 @@ def _floats(value, name):
 
 
 def _flat(b):
-    """Nielsen's biases are columns."""
-    return b[:, 0] if b.ndim == 2 and b.shape[1] == 1 else b
+    """Biases may be a column, as Nielsen's, or a row."""
+    return b.ravel() if b.ndim == 2 and 1 in b.shape else b
 
 
 def _check_shapes(weights, biases):

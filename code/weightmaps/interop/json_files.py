@@ -10,14 +10,15 @@ import numpy as np
 
 from ..arrays import opened
 from .build import from_arrays
+from .errors import naming
+from .names import LIMITS
 
 LIMIT = 1 << 28  # bytes; as Python's objects they are eight times as many, at the worst
-DEPTH = 20
-LISTS, TEXTS = 1_000_000, 10_000  # a list is a neuron
+MARK = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 
 
 def read_json(path, activations=None, *, nielsen=False):
-    """Read a network from JSON; see :func:`weightmaps.interop.open`.
+    """Read a network from JSON; see :func:`weightmaps.interop.read`.
 
     Parameters
     ----------
@@ -30,8 +31,6 @@ def read_json(path, activations=None, *, nielsen=False):
     -------
     Network
     """
-    from .files import naming
-
     path = os.fspath(path)
     with naming(path, 'to the file: "activations": ["relu", "softmax"]'):
         with opened(path, limit=LIMIT) as (stream, size):
@@ -72,13 +71,18 @@ def parsed(data):
         ...
     ValueError: nested deeper than 20
     """
-    if data.count(b"[") > LISTS or data.count(b'"') + data.count(b"{") > TEXTS:
-        raise ValueError("more lists or texts than a network has")
-    depth = 0
-    for bracket in re.finditer(rb"[\[\]{}]", data):
-        depth += 1 if bracket[0] in b"[{" else -1
-        if depth > DEPTH:
-            raise ValueError(f"nested deeper than {DEPTH}")
+    depth = lists = texts = 0  # a list is a neuron, or one bias as Nielsen's network2 writes it
+    for mark in MARK.finditer(data):
+        if mark[0] in (b"[", b"{"):
+            depth, lists = depth + 1, lists + 1
+        elif mark[0] in (b"]", b"}"):
+            depth -= 1
+        else:
+            texts += 1
+        if depth > LIMITS["depth"]:
+            raise ValueError(f"nested deeper than {LIMITS['depth']}")
+        if lists > LIMITS["lists"] or texts > LIMITS["texts"]:
+            raise ValueError("more lists or texts than a network has")
     try:
         return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_number)
     except UnicodeDecodeError:

@@ -7,7 +7,8 @@ import warnings
 import numpy as np
 
 from .build import from_arrays
-from .recognise import library, refused
+from .errors import wrong_object
+from .recognise import library
 
 ACTIVATIONS = {"sigmoid", "relu", "tanh", "softmax", "linear"}
 WITHOUT_EFFECT = {"InputLayer", "Dropout", "AlphaDropout", "GaussianNoise", "GaussianDropout", "Flatten"}
@@ -42,7 +43,9 @@ def from_keras(model):
     <Network 784-30-10, relu/softmax>
     """
     if library(model) not in ("keras", "tf_keras") or not hasattr(model, "layers"):
-        raise refused("from_keras", model, "a keras.Sequential, or a keras.Model that is one stack of layers")
+        raise wrong_object(
+            "from_keras", model, "a keras.Sequential, or a keras.Model that is one stack of layers"
+        )
     weights, biases, named = [], [], []
     flat = len(getattr(model, "input_shape", None) or (None, None)) == 2
     for layer in _stack(model):

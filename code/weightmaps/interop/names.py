@@ -1,19 +1,21 @@
-"""Which of a file's named arrays is which layer's weights or biases."""
+"""Which of a file's named arrays is which layer's weights or biases, by the table in ``names.json``.
+
+The browser's ``layers.js`` reads the same table and follows the same rules.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
 from ..arrays import shown
 
-WEIGHTS = {"w", "weight", "weights", "coef", "coefs", "kernel", "kernels"}
-BIASES = {"b", "bias", "biases", "intercept", "intercepts"}
-INPUTS_FIRST = {"coef", "coefs", "kernel", "kernels"}  # scikit-learn's and Keras' matrices are (n_in, n_out)
-OPTIONAL_BIAS = {"weight", "kernel"}  # PyTorch and Keras leave out what a layer has not
-NORMALISATION = {"running_mean", "running_var", "num_batches_tracked", "moving_mean", "moving_variance"}
+NAMES = json.loads((Path(__file__).parent / "names.json").read_text(encoding="utf-8"))
+LIMITS = NAMES["limits"]
 CONVENTIONS = (
     "W1, b1, W2, b2; coefs_0, intercepts_0; 0.weight, 0.bias; dense/kernel, dense/bias; arr_0, arr_1"
 )
@@ -47,21 +49,24 @@ def layers(arrays):
     """
     matrices, vectors = {}, {}
     for name, array in arrays.items():
-        role, key = _read(name)
-        if array.dtype.kind not in "fiu" or array.ndim not in (1, 2) or role in NORMALISATION:
-            raise ValueError(
-                f"entry {shown(name)} {_what(role, array)}; a network here is Dense layers alone"
-            )
-        if role in WEIGHTS or (role is None and array.ndim == 2):
-            matrices[key] = array.T if role in INPUTS_FIRST and array.ndim == 2 else array, role
+        if name.lower().endswith(tuple(NAMES["normalisation"])):
+            raise ValueError(_not_dense(name, "belongs to a batch normalisation"))
+        if array.ndim > 2:
+            raise ValueError(_not_dense(name, f"has shape {array.shape}, as a convolution's"))
+        if array.dtype.kind not in "fiu" or not array.ndim:
+            what = f"is {array.dtype} of shape {array.shape}, neither a matrix nor a vector of numbers"
+            raise ValueError(_not_dense(name, what))
+        role, key = _role_and_key(name)
+        if role in NAMES["weights"] or (role is None and array.ndim == 2):
+            matrices[key] = array.T if role in NAMES["inputs_first"] else array, role
         else:
             vectors[key] = array
     if len(matrices) + len(vectors) < len(arrays):
         raise ValueError(f"two entries have the same role; {_named(arrays)}")
     natural, given = sorted(matrices), list(matrices)
-    weights, biases = _paired(natural, matrices, vectors)
-    if natural != given and not _chain(weights):  # names such as "input", "hidden", "output"
-        other = _paired(given, matrices, vectors)
+    weights, biases = _paired(natural, matrices, vectors, sorted(vectors))
+    if not _chain(weights):  # names such as "input", "hidden", "output"
+        other = _paired(given, matrices, vectors, vectors)
         if _chain(other[0]):
             weights, biases = other
     if len(weights) != len(biases) or not weights:
@@ -70,26 +75,27 @@ def layers(arrays):
     return weights, biases
 
 
-def _read(name):
-    """What a name says: the last word that is a role, and all its other words and numbers, to sort by."""
-    low = name.lower()
-    if any(low.endswith(word) for word in NORMALISATION):
-        return next(word for word in NORMALISATION if low.endswith(word)), ()
-    parts = re.findall(r"[^\W\d_]+|\d+", low)
-    at = next((i for i in reversed(range(len(parts))) if parts[i] in WEIGHTS | BIASES), None)
-    role = None if at is None else parts[at]
-    key = tuple((0, int(p[:18]), "") if p.isdecimal() else (1, 0, p) for i, p in enumerate(parts) if i != at)
-    return role, key
+def _role_and_key(name):
+    """What a name says: the last word that is a role, and all its other words and numbers, to sort by.
+
+    Text sorts as JavaScript sorts it, by its UTF-16 units.
+    """
+    parts = re.findall(r"[0-9]+|[^\W0-9_]+", name.lower())
+    roles = NAMES["weights"] + NAMES["biases"]
+    at = next((i for i in reversed(range(len(parts))) if parts[i] in roles), None)
+    others = (part for i, part in enumerate(parts) if i != at)
+    key = tuple((0, int(p[:15])) if p[0] in "0123456789" else (1, p.encode("utf-16-be")) for p in others)
+    return None if at is None else parts[at], key
 
 
-def _paired(order, matrices, vectors):
+def _paired(order, matrices, vectors, vector_order):
     """Weights in this order, each with the biases of the same key, or else of the same place."""
     weights = [matrices[key][0] for key in order]
     if all(key in matrices for key in vectors):
-        optional = all(role in OPTIONAL_BIAS for _, role in matrices.values())
+        optional = all(role in NAMES["optional_bias"] for _, role in matrices.values())
         keys = [key for key in order if key in vectors or optional]
         return weights, [vectors.get(key, np.zeros(len(matrices[key][0]))) for key in keys]
-    return weights, [vectors[key] for key in (sorted(vectors) if order == sorted(matrices) else vectors)]
+    return weights, [vectors[key] for key in vector_order]
 
 
 def _chain(weights):
@@ -98,12 +104,8 @@ def _chain(weights):
     return all(w.shape[1] == len(below) for below, w in pairwise(weights))
 
 
-def _what(role, array):
-    if role in NORMALISATION:
-        return "belongs to a batch normalisation"
-    if array.ndim > 2:
-        return f"has shape {array.shape}, as a convolution's"
-    return f"is {array.dtype} of shape {array.shape}, neither a matrix nor a vector of numbers"
+def _not_dense(name, what):
+    return f"entry {shown(name)} {what}; a network here is Dense layers alone"
 
 
 def _named(arrays):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from .build import from_arrays
-from .recognise import refused
+from .errors import wrong_object
+from .json_files import read_json
 
 
 def from_nielsen(network):
@@ -24,7 +25,7 @@ def from_nielsen(network):
     Raises
     ------
     FileNotFoundError, NotANetwork
-        As :func:`open` does, for a path.
+        As :func:`read` does, for a path.
     ValueError
         If it is something else.
 
@@ -37,11 +38,11 @@ def from_nielsen(network):
     <Network 5-3-2, sigmoid/sigmoid>
     """
     if isinstance(network, (str, os.PathLike)):
-        from .json_files import read_json
-
         return read_json(network, nielsen=True)
     if not all(hasattr(network, name) for name in ("sizes", "weights", "biases")):
-        raise refused("from_nielsen", network, "a Network of network.py or network2.py, or the file it saved")
+        raise wrong_object(
+            "from_nielsen", network, "a Network of network.py or network2.py, or the file it saved"
+        )
     found = from_arrays(network.weights, network.biases, ["sigmoid"] * len(network.weights))
     if list(found.sizes) != list(network.sizes):
         raise ValueError(f"sizes says {list(network.sizes)}, but the weights are those of {found}")

@@ -10,10 +10,3 @@ def library(value):
     """
     modules = [cls.__module__.split(".")[0] for cls in type(value).__mro__]
     return next((name for name in modules if name in ("sklearn", "torch", "keras", "tf_keras")), modules[0])
-
-
-def refused(function, value, wanted):
-    """The error for an object of another kind."""
-    return ValueError(
-        f"{function} was given a {type(value).__module__}.{type(value).__name__}; it wants {wanted}"
-    )

@@ -7,10 +7,10 @@ import os
 
 import numpy as np
 
-from ..arrays import ENTRIES, LIMIT, Unreadable, opened, shown
+from ..arrays import LIMIT, Unreadable, opened, shown
 from .json_files import parsed
+from .names import LIMITS
 
-HEADER = 1 << 20
 DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 
 
@@ -26,7 +26,7 @@ def read_safetensors(path, *, limit=LIMIT):
     Returns
     -------
     tensors : dict of str to array
-        In the order of the header. ``F16`` and ``BF16`` become ``float32``, exactly.
+        In the order of the file. ``F16`` and ``BF16`` become ``float32``, exactly.
     metadata : dict of str to str
 
     Raises
@@ -41,7 +41,7 @@ def read_safetensors(path, *, limit=LIMIT):
     path = os.fspath(path)
     with opened(path, limit=limit) as (stream, size):
         length = int.from_bytes(stream.read(8), "little")
-        if size < 10 or length > min(HEADER, size - 8):
+        if size < 10 or length > min(LIMITS["safetensors_header"], size - 8):
             raise Unreadable(f"{path}: no .safetensors file, or damaged (its header does not fit)")
         try:
             header = parsed(stream.read(length))
@@ -50,12 +50,12 @@ def read_safetensors(path, *, limit=LIMIT):
         metadata = header.pop("__metadata__", {}) if isinstance(header, dict) else None
         if not isinstance(metadata, dict) or not all(isinstance(text, str) for text in metadata.values()):
             raise Unreadable(f"{path}: damaged, its header or its metadata is no object of text")
-        if len(header) > ENTRIES:
-            raise Unreadable(f"{path}: {len(header):,} tensors; at most {ENTRIES:,} are read")
+        if len(header) > LIMITS["entries"]:
+            raise Unreadable(f"{path}: {len(header):,} tensors; at most {LIMITS['entries']:,} are read")
         places = {name: _place(entry, f"{path}: tensor {shown(name)}") for name, entry in header.items()}
         end = 0
-        for name in sorted(places, key=lambda name: places[name][2:]):
-            start, stop = places[name][2:]
+        places = dict(sorted(places.items(), key=lambda item: item[1][2:]))
+        for name, (_, _, start, stop) in places.items():
             if start != end:
                 raise Unreadable(f"{path}: tensor {shown(name)} overlaps another, or leaves a gap before it")
             end = stop

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .build import from_arrays, two_outputs
-from .recognise import library, refused
+from .errors import wrong_object
+from .recognise import library
 
 
 def from_sklearn(model):
@@ -44,7 +45,7 @@ def from_sklearn(model):
             "and images as that step gets them, pipeline[:-1].transform(images)"
         )
     if library(model) != "sklearn" or not hasattr(model, "hidden_layer_sizes"):
-        raise refused("from_sklearn", model, "a fitted MLPClassifier or MLPRegressor of scikit-learn")
+        raise wrong_object("from_sklearn", model, "a fitted MLPClassifier or MLPRegressor of scikit-learn")
     if not hasattr(model, "coefs_"):
         raise ValueError(f"this {kind} is not trained yet; call its fit(X, y) first")
     hidden = [model.activation] * (len(model.coefs_) - 1)

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from .build import ActivationsMissing, from_arrays
-from .files import refuse_other_formats
+from .errors import not_opened, wrong_object
 from .names import layers
-from .recognise import library, refused
+from .recognise import library
 
 ACTIVATIONS = {
     "Sigmoid": "sigmoid",
@@ -59,11 +59,11 @@ def from_torch(module, activations=None):
     <Network 784-30-10, relu/identity>
     """
     if isinstance(module, (str, os.PathLike)):
-        refuse_other_formats(os.fspath(module))
+        raise not_opened(os.fspath(module))
     if isinstance(module, Mapping):
         return _from_state_dict(module, activations, "a state_dict holds no activations")
     if library(module) != "torch" or not hasattr(module, "state_dict"):
-        raise refused("from_torch", module, "a torch.nn.Module or its state_dict")
+        raise wrong_object("from_torch", module, "a torch.nn.Module or its state_dict")
     if _plain(module, "Sequential") or _plain(module, "Linear"):
         weights, biases, named = _walked(module)
         return from_arrays(weights, biases, named if activations is None else activations)

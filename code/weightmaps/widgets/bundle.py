@@ -10,6 +10,7 @@ from rjsmin import jsmin
 STATIC = Path(__file__).parent / "static"
 
 IMPORT = re.compile(r'^import\s[^;]*?\sfrom "\./([^"]*)";\n', re.MULTILINE)
+TABLE = re.compile(r'^import (\w+) from "([^"]*\.json)" with \{ type: "json" \};\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 DEFAULT = re.compile(r"^export default [^;]*;\n", re.MULTILINE)
 
@@ -50,4 +51,6 @@ def style(*names):
 
 
 def _bare(name):
-    return EXPORT.sub("", IMPORT.sub("", read(name)))
+    """A file's text without what joins it to others; a table of JSON stands in it."""
+    text = TABLE.sub(lambda found: f"const {found[1]} = {read(found[2])};\n", read(name))
+    return EXPORT.sub("", IMPORT.sub("", text))

@@ -1,15 +1,19 @@
 // What every reader of a file needs: the one error it may raise, names fit to print, numbers out of bytes.
 
+import conventions from "../../interop/names.json" with { type: "json" };
+
+/** The names, spellings and limits that Python's reader has too. */
+export const NAMES = conventions;
+
 /** Why a file is refused, in words for the page. No reader lets any other error out. */
 export class Refused extends Error {}
 
 export const MOST = {
+  ...NAMES.limits,
   bytes: 2 ** 28, // of all files together
   json: 2 ** 26, // of a JSON file: its text takes many times its length in memory
   inflated: 2 ** 29, // of all that a zip holds
-  entries: 1000, // of a zip or of a safetensors file
-  text: 2 ** 16, // of a header, or of an entry of text
-  layers: 100,
+  text: 2 ** 16, // of an entry of text
   weights: 2 ** 26, // of a network
   images: 2000, // more are not shown
 };

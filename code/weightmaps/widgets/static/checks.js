@@ -1,6 +1,6 @@
 // How a network that was opened does on the images at hand: as given, and as they may have been meant. Nothing is changed.
 
-import { spread } from "./bytes.js";
+import { NAMES, spread } from "./bytes.js";
 import { forward, argmax } from "./maths.js";
 
 /** @typedef {import("./maths.js").Layer} Layer */
@@ -26,7 +26,7 @@ export function accuracyOf(layers, images, labels, change = null) {
 
 /** The accuracy with each activation that hidden layers may have; the outputs' changes no answer. */
 export function choices(layers, images, labels) {
-  return ["sigmoid", "relu", "tanh", "identity"].map((name) => ({
+  return NAMES.hidden.map((name) => ({
     name, share: labels && accuracyOf(layers.map((one, i) => ({ ...one, activation: i < layers.length - 1 ? name : "identity" })), images, labels).share,
   }));
 }

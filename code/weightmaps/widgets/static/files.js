@@ -1,7 +1,7 @@
 // What the files that were dropped hold: a network, images, labels. Which format a file has, its first bytes say.
 
-import { MOST, Refused, named, refuse, spread, timesOf } from "./bytes.js";
-import { activationsFrom, layersFrom, paired } from "./layers.js";
+import { MOST, NAMES, Refused, named, refuse, spread, timesOf } from "./bytes.js";
+import { activationsFrom, asVector, layersFrom, paired } from "./layers.js";
 import { isNpy, readNpy } from "./npy.js";
 import { networkInJson, readJson, readSafetensors } from "./text.js";
 import { unzip } from "./zip.js";
@@ -16,22 +16,23 @@ import { unzip } from "./zip.js";
 const FORMAT = "weightmaps network 1";
 const PICKLED = "it holds pickled Python, which could run code; save its weights as .safetensors or with np.savez";
 
-/** The entry `header` of a network that Python's Network.save wrote, or an entry `activations`. */
-function activationsIn(entries) {
-  const text = (name) => entries.get(name).texts ?? refuse(`its entry ${name} is no text`);
-  let said = null;
-  if (entries.has("header")) {
-    const header = readJson(new TextEncoder().encode(text("header")[0]));
-    if (header?.format !== FORMAT) refuse(`its header does not say “${FORMAT}”`);
-    said = header.activations ?? null;
-    entries.delete("header");
-  }
-  if (entries.has("activations")) {
-    const texts = text("activations");
-    said = entries.get("activations").shape.length ? texts : texts[0].startsWith("[") ? readJson(new TextEncoder().encode(texts[0])) : texts[0];
-    entries.delete("activations");
-  }
-  return said;
+/** What an entry of text says, and no longer is an entry. */
+function textIn(entries, name) {
+  const { shape, texts } = entries.get(name);
+  entries.delete(name);
+  if (!texts || shape.length > 1) refuse(`its entry ${name} is no text`);
+  return shape.length ? texts : texts[0];
+}
+
+/** A network that Python's Network.save wrote. @param {Map<string, import("./npy.js").Entry>} entries @param {string} name */
+function ownNetwork(entries, name) {
+  const header = readJson(new TextEncoder().encode(textIn(entries, "header")));
+  if (header?.format !== FORMAT || !Array.isArray(header.activations)) refuse(`its header does not say “${FORMAT}” and activations`);
+  const [weights, biases] = ["weights", "biases"].map((kind) => header.activations.map((_, i) => {
+    const key = `${kind}${i}`;
+    return { name: key, ...(entries.get(key) ?? refuse(`it has no entry ${key}`)) };
+  }));
+  return networkFrom({ weights, biases }, header.activations, name);
 }
 
 function networkFrom(parts, said, name) {
@@ -58,10 +59,11 @@ function labelsFrom({ shape, kind, values }, name) {
   return { values: Array.from(values), name };
 }
 
-/** What the bytes of one file hold. @param {Uint8Array} bytes @param {string} name the file's @returns {Promise<Findings>} */
+/** What the bytes of one file hold; its first bytes say what it is, as in interop/files.py. @param {Uint8Array} bytes @param {string} name the file's @returns {Promise<Findings>} */
 export async function readFile(bytes, name) {
   if (!bytes.length) refuse("it is empty");
   const starts = (...first) => first.every((byte, i) => bytes[i] === byte);
+  if (bytes[7] === 0 && bytes[8] === 0x7b) return inSafetensors(bytes, name); // before all else: a header's length may look like anything
   if (starts(0x80) && bytes[1] <= 5) refuse(PICKLED);
   if (starts(0x89, 0x48, 0x44, 0x46)) refuse("it is an HDF5 file; in Python, np.savez its weights");
   if (starts(0x50, 0x4b)) return inZip(await unzip(bytes), name);
@@ -70,16 +72,16 @@ export async function readFile(bytes, name) {
     if (/image|^x/i.test(name)) return { images: imagesFrom(readNpy(bytes), name) };
     refuse("it is an array, but its name does not say of what; call it images.npy or labels.npy");
   }
-  if ((bytes[8] === 0x7b && bytes[7] === 0) || /\.safetensors$/i.test(name)) {
-    const { entries, activations } = readSafetensors(bytes);
-    const said = typeof activations === "string" && activations.startsWith("[") ? readJson(new TextEncoder().encode(activations)) : activations;
-    return { network: networkFrom(paired(entries), said, name) };
+  if (/^(\xef\xbb\xbf)?\s*[[{]/.test(String.fromCharCode(...bytes.subarray(0, 100)))) {
+    const { activations, weights, biases } = networkInJson(bytes);
+    return { network: networkFrom({ weights, biases: biases.map(asVector) }, activations, name) };
   }
-  if (/^\s*[[{]/.test(new TextDecoder().decode(bytes.subarray(0, 100)))) {
-    const { activations, ...parts } = networkInJson(bytes);
-    return { network: networkFrom(parts, activations, name) };
-  }
-  return refuse("it is none of .npz, .npy, .json and .safetensors, or is damaged");
+  return /\.safetensors$/i.test(name) ? inSafetensors(bytes, name) : refuse("it is none of .npz, .npy, .json and .safetensors, or is damaged");
+}
+
+function inSafetensors(bytes, name) {
+  const { entries, activations } = readSafetensors(bytes);
+  return { network: networkFrom(paired(entries), activations, name) };
 }
 
 /** @param {Map<string, Uint8Array>} zipped @param {string} name @returns {Findings} */
@@ -87,16 +89,15 @@ function inZip(zipped, name) {
   const entries = new Map(), found = {};
   for (const [key, bytes] of zipped) entries.set(key, attempt(() => readNpy(bytes), `its entry ${named(key)} `));
   for (const [key, from] of Object.entries({ images: imagesFrom, labels: labelsFrom })) {
-    if (!entries.has(key)) continue;
-    found[key] = attempt(() => from(entries.get(key), name), "its ");
-    entries.delete(key);
+    if (entries.has(key)) found[key] = attempt(() => from(entries.get(key), name), "its ");
   }
-  if (entries.has("features")) {
-    found.features = entries.get("features").texts ?? refuse("its features are no text; give the inputs' names");
-    entries.delete("features");
+  if (entries.has("features")) found.features = entries.get("features").texts ?? refuse("its features are no text; give the inputs' names");
+  for (const key of NAMES.beside) entries.delete(key);
+  if (entries.has("header")) found.network = ownNetwork(entries, name);
+  else if (entries.size || !Object.keys(found).length) {
+    const said = entries.has("activations") ? textIn(entries, "activations") : null;
+    found.network = networkFrom(paired(entries), said, name);
   }
-  const said = activationsIn(entries);
-  if (entries.size || said || !Object.keys(found).length) found.network = networkFrom(paired(entries), said, name);
   return found;
 }
 

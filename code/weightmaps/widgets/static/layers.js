@@ -1,69 +1,72 @@
 // From named arrays to a network: which matrix goes with which vector, in which order, and whether all of it fits.
 
-import { MOST, countOf, named, refuse, timesOf } from "./bytes.js";
+import { MOST, NAMES, countOf, named, refuse, timesOf } from "./bytes.js";
+import { readJson } from "./text.js";
 
 /** @typedef {import("./npy.js").Entry} Entry @typedef {import("./maths.js").Layer} Layer */
 
-export const ACTIVATIONS = ["sigmoid", "relu", "tanh", "softmax", "identity"];
+const NOT_DENSE = "networks of dense layers alone are read: matrices and vectors";
 
-const OTHER_NAMES = { logistic: "sigmoid", linear: "identity" }; // scikit-learn's and Keras'
-const ROLE = /(^|[._/ ])(weights?|kernel|bias(?:es)?|coefs?|intercepts?|w|b)(?=\d|[._/ ]|$)/i;
-const COLUMNS_ARE_NEURONS = /^(coefs?|kernel)$/; // as scikit-learn and Keras name theirs
-const MAY_LACK_BIASES = /^(weight|kernel)$/; // PyTorch and Keras leave out what a layer has not
-const IS_BIAS = /^(b|bias(es)?|intercepts?)$/;
-const NORMALISATION = /(running_mean|running_var|num_batches_tracked|moving_mean|moving_variance)$/;
-
-/** A name's word for what it is, and the rest, by which weights and biases belong together. */
-function told(name) {
-  return { role: ROLE.exec(name)?.[2].toLowerCase() ?? "", stem: name.replace(ROLE, "$1") };
+/** What a name says: the last word that is a role, and all its other words and numbers, to sort by. As in interop/names.py. */
+function roleAndKey(name) {
+  const parts = name.toLowerCase().match(/[0-9]+|(?:(?![0-9])[\p{L}\p{N}])+/gu) ?? [];
+  const at = parts.findLastIndex((part) => NAMES.weights.includes(part) || NAMES.biases.includes(part));
+  const key = parts.filter((_, i) => i !== at).map((part) => (/^[0-9]/.test(part) ? Number(part.slice(0, 15)) : part));
+  return { role: parts[at], key };
 }
 
-/** An order where 10 comes after 9. */
-function byStem(one, two) {
-  const [a, b] = [one, two].map(({ stem }) => stem.match(/\d+|\D+/g) ?? []);
-  for (let i = 0; i < Math.min(a.length, b.length); i++) {
-    const order = Number(a[i]) - Number(b[i]) || (a[i] < b[i] ? -1 : Number(a[i] > b[i]));
-    if (order) return order;
+/** Numbers before text, and what ends before what goes on. */
+function byKey({ key: one }, { key: two }) {
+  for (let i = 0; i < Math.min(one.length, two.length); i++) {
+    const [a, b] = [one[i], two[i]];
+    if (a !== b) return typeof a === typeof b ? (a < b ? -1 : 1) : typeof a === "number" ? -1 : 1;
   }
-  return a.length - b.length;
+  return one.length - two.length;
 }
 
 /** @param {Map<string, Entry>} entries @returns {{weights: object[], biases: object[]}} each in the order of the layers */
 export function paired(entries) {
-  const weights = [], biases = [];
+  const matrices = new Map(), vectors = new Map();
   for (const [name, entry] of entries) {
-    const one = { name, ...told(name), ...entry }, { role, shape } = one;
+    const { role, key } = roleAndKey(name), { shape } = entry, id = JSON.stringify(key);
+    if (NAMES.normalisation.some((word) => name.toLowerCase().endsWith(word))) refuse(`its entry ${named(name)} belongs to a batch normalisation; ${NOT_DENSE}`);
     if (entry.texts) refuse(`its entry ${named(name)} holds text`);
-    if (NORMALISATION.test(name)) refuse(`its entry ${named(name)} belongs to a batch normalisation; networks of dense layers alone are read`);
-    if (shape.length === 2 && shape.includes(1) && IS_BIAS.test(role)) biases.push({ ...one, shape: [countOf(shape)] });
-    else if (shape.length === 2) weights.push({ ...one, flip: COLUMNS_ARE_NEURONS.test(role) });
-    else if (shape.length === 1) biases.push(one);
-    else refuse(`its entry ${named(name)} has the shape ${timesOf(shape)}; networks of dense layers alone are read: matrices and vectors`);
+    if (shape.length < 1 || shape.length > 2) refuse(`its entry ${named(name)} has the shape ${timesOf(shape)}; ${NOT_DENSE}`);
+    const place = NAMES.weights.includes(role) || (!role && shape.length === 2) ? matrices : vectors;
+    if (place.has(id)) refuse(`its entries ${named(place.get(id).name)} and ${named(name)} have the same role`);
+    const one = { ...entry, name, key, id, role, flip: NAMES.inputs_first.includes(role) };
+    place.set(id, place === matrices ? one : asVector(one));
   }
-  const sorted = { weights: weights.toSorted(byStem), biases: withBiases(weights.toSorted(byStem), biases.toSorted(byStem)) };
-  const given = { weights, biases: withBiases(weights, biases) }; // for names such as input, hidden, output
-  return !inOrder(sorted) && inOrder(given) ? given : sorted;
+  const natural = [matrices, vectors].map((some) => [...some.values()].toSorted(byKey));
+  const given = [[...matrices.values()], [...vectors.values()]]; // for names such as input, hidden, output
+  const [weights, inTurn] = !chains(natural[0]) && chains(given[0]) ? given : natural;
+  return { weights, biases: biasesOf(weights, inTurn, vectors) };
 }
 
-/** The biases of the same stem, if each has one; a layer of PyTorch's or Keras' that has none gets zeros. */
-function withBiases(weights, biases) {
-  const stems = new Map(biases.map((one) => [one.stem, one]));
-  const optional = weights.every(({ role }) => MAY_LACK_BIASES.test(role));
-  if (stems.size < biases.length || !biases.every(({ stem }) => weights.some((one) => one.stem === stem))) return biases;
-  if (!optional && biases.length < weights.length) return biases;
-  return weights.map(({ stem, shape, flip }) => {
-    const count = shape[flip ? 1 : 0];
-    return stems.get(stem) ?? { name: "no biases", shape: [count], kind: "f4", values: new Float32Array(count) };
+/** The biases of the same key, or else of the same place; a layer of PyTorch's or Keras' that has none gets zeros. */
+function biasesOf(weights, inTurn, vectors) {
+  const ids = new Set(weights.map(({ id }) => id));
+  if (!inTurn.every(({ id }) => ids.has(id))) return inTurn;
+  const optional = weights.every(({ role }) => NAMES.optional_bias.includes(role));
+  return weights.filter(({ id }) => optional || vectors.has(id)).map((one) => {
+    const [count] = sidesOf(one);
+    return vectors.get(one.id) ?? { name: "no biases", shape: [count], kind: "f4", values: new Float32Array(count) };
   });
 }
 
-function inOrder({ weights, biases }) {
-  return weights.length === biases.length && chains(weights.map(({ shape: [a, b], flip }) => (flip ? [b, a] : [a, b])), biases);
+/** Biases may be a column, as Nielsen's, or a row. */
+export function asVector(one) {
+  return one.shape.length === 2 && one.shape.includes(1) ? { ...one, shape: [countOf(one.shape)] } : one;
 }
 
-/** Whether biases belong to the rows, and each layer takes what the one below gives. */
-function chains(shapes, biases) {
-  return shapes.every(([rows, columns], i) => biases[i].shape[0] === rows && (!i || columns === shapes[i - 1][0]));
+/** How many neurons a matrix has, and how many inputs. */
+function sidesOf({ shape, flip }) {
+  return flip ? shape.toReversed() : shape;
+}
+
+/** Whether each layer takes what the one below gives. */
+function chains(weights) {
+  return weights.every((one, i) => one.shape.length === 2 && (!i || sidesOf(one)[1] === sidesOf(weights[i - 1])[0]));
 }
 
 /** Numbers as the explorer keeps them. */
@@ -92,11 +95,10 @@ export function layersFrom({ weights, biases }) {
   if (weights.reduce((sum, { values }) => sum + values.length, 0) > MOST.weights) {
     refuse(`it has more than ${MOST.weights.toLocaleString("en")} weights, too many for this page`);
   }
-  const flips = weights.map(({ flip }) => flip);
-  const shapes = weights.map(({ shape: [a, b] }, i) => (flips[i] ? [b, a] : [a, b]));
-  if (!chains(shapes, biases)) {
+  const shapes = weights.map(sidesOf), fit = (all) => chains(all) && all.every((one, i) => sidesOf(one)[0] === biases[i].shape[0]);
+  if (!fit(weights)) {
     const [name, first] = [named(weights[0].name), timesOf(weights[0].shape)];
-    if (!flips.some(Boolean) && chains(shapes.map(([a, b]) => [b, a]), biases)) {
+    if (!weights.some(({ flip }) => flip) && fit(weights.map((one) => ({ ...one, flip: true })))) {
       refuse(`its weights look transposed: ${name} is ${first} and its biases are ${biases[0].shape[0]}, where a row is a neuron; save each matrix as W.T`);
     }
     shapes.forEach(([rows, columns], i) => {
@@ -106,7 +108,7 @@ export function layersFrom({ weights, biases }) {
     });
   }
   return shapes.map(([rows, columns], i) => ({
-    rows, columns, weights: finite(weights[i], flips[i], [rows, columns]), biases: finite(biases[i], false, [rows, 1]),
+    rows, columns, weights: finite(weights[i], weights[i].flip, [rows, columns]), biases: finite(biases[i], false, [rows, 1]),
   }));
 }
 
@@ -117,12 +119,13 @@ export function counted(n, one, more) {
 /** The names of activations as a file gives them: a list, or one text. @param {unknown} said @param {number} count @returns {string[] | null} */
 export function activationsFrom(said, count) {
   if (said === null) return null;
-  const names = typeof said === "string" ? said.split(",").map((name) => name.trim()) : said;
+  const names = typeof said !== "string" ? said : said.trim().startsWith("[") ? readJson(new TextEncoder().encode(said)) : said.split(",");
   if (!Array.isArray(names) || names.length !== count) {
     refuse(`it names ${Array.isArray(names) ? names.length : "no list of"} activations for ${counted(count, "layer", "layers")}`);
   }
   return names.map((name) => {
-    const known = Object.hasOwn(OTHER_NAMES, name) ? OTHER_NAMES[name] : name;
-    return ACTIVATIONS.includes(known) ? known : refuse(`its activation ${named(name)} is not known here; there are ${ACTIVATIONS.join(", ")}`);
+    const spelling = typeof name === "string" ? name.trim().toLowerCase() : "";
+    if (Object.hasOwn(NAMES.activations, spelling)) return NAMES.activations[spelling];
+    return refuse(`its activation ${named(name)} is not known here; there are ${Object.keys(NAMES.activations).join(", ")}`);
   });
 }

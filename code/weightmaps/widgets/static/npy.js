@@ -46,7 +46,7 @@ export function readNpy(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), major = bytes[6];
   if (major < 1 || major > 3 || bytes.length < 12) refuse("is a NumPy array of a version that is not known here");
   const start = major === 1 ? 10 : 12, length = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
-  if (length > MOST.text || start + length > bytes.length) refuse("has a header that is too long, or is cut short");
+  if (length > MOST.array_header || start + length > bytes.length) refuse("has a header that is too long, or is cut short");
   const header = new TextDecoder().decode(bytes.subarray(start, start + length)), body = bytes.subarray(start + length);
   const [, descr] = /'descr':\s*(?:'([^']*)'|\[)/.exec(header) ?? [null, "none"];
   const [, fortran] = /'fortran_order':\s*(True|False)/.exec(header) ?? [];

@@ -2,31 +2,41 @@
 
 import { MOST, countOf, named, numbersOf, refuse, sizeOf, timesOf } from "./bytes.js";
 
-const DEEPEST = 20;
-const MOST_LISTS = 400_000; // a list is a row of weights, or one bias as Nielsen's network2 writes it
 const DTYPES = { F64: "f8", F32: "f4", F16: "f2", BF16: "bf" };
 
 /** @param {Uint8Array} bytes */
 export function readJson(bytes) {
   if (bytes.length > MOST.json) refuse(`it holds more than ${MOST.json / 2 ** 20} MB of JSON; save it as .npz`);
-  let depth = 0, lists = 0, within = false;
+  let depth = 0, lists = 0, texts = 0, names = 0, within = false;
   for (let i = 0; i < bytes.length; i++) {
     const code = bytes[i];
     if (within) {
       if (code === 0x5c) i++;
       else if (code === 0x22) within = false;
-    } else if (code === 0x22) within = true;
-    else if (code === 0x5b || code === 0x7b) {
-      if (++depth > DEEPEST) refuse(`its JSON is nested more than ${DEEPEST} levels deep`);
-      if (++lists > MOST_LISTS) refuse(`its JSON holds more than ${MOST_LISTS.toLocaleString("en")} lists`);
+    } else if (code === 0x22) {
+      within = true;
+      if (++texts > MOST.texts) refuse(`its JSON holds more than ${MOST.texts.toLocaleString("en")} texts`);
+    } else if (code === 0x5b || code === 0x7b) {
+      if (++depth > MOST.depth) refuse(`its JSON is nested more than ${MOST.depth} levels deep`);
+      if (++lists > MOST.lists) refuse(`its JSON holds more than ${MOST.lists.toLocaleString("en")} lists`);
     } else if (code === 0x5d || code === 0x7d) depth--;
-    else if (code === 0x3a && ++lists > MOST_LISTS) refuse("its JSON holds too many names");
+    else if (code === 0x3a) names++;
   }
+  let found;
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    found = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
-    return refuse("it is no JSON, is cut short, or holds NaN or Infinity, which JSON cannot");
+    refuse("it is no JSON, is cut short, or holds NaN or Infinity, which JSON cannot");
   }
+  if (namesIn(found) < names) refuse("a name is there twice");
+  return found;
+}
+
+/** How many names there are in all objects; of two that are the same JSON.parse keeps one. */
+function namesIn(value) {
+  if (value === null || typeof value !== "object") return 0;
+  const inside = Object.values(value);
+  return inside.reduce((sum, one) => sum + namesIn(one), Array.isArray(value) ? 0 : inside.length);
 }
 
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
@@ -52,8 +62,9 @@ export function networkInJson(bytes) {
     if (all[kind].length > MOST.layers) refuse(`it has ${all[kind].length.toLocaleString("en")} layers; at most ${MOST.layers} are read`);
     return all[kind].map((one, i) => ({ name: `${kind}[${i}]`, ...entryOf(one, `${kind}[${i}]`) }));
   });
-  for (const one of biases) if (one.shape[1] === 1) one.shape.pop(); // network2 writes columns
-  const said = has("activations") ? all.activations : has("cost") ? weights.map(() => "sigmoid") : null;
+  const book = has("sizes") && has("cost"), sizes = [weights[0]?.shape[1], ...weights.map(({ shape }) => shape[0])];
+  if (book && String(all.sizes) !== String(sizes)) refuse(`its sizes are not ${sizes.join(", ")}, which its weights have`);
+  const said = has("activations") ? all.activations : book ? weights.map(() => "sigmoid") : null;
   return { weights, biases, activations: said };
 }
 
@@ -62,28 +73,31 @@ export function readSafetensors(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = bytes.length < 8 ? Infinity : view.getUint32(0, true) + 2 ** 32 * view.getUint32(4, true);
   if (8 + length > bytes.length) refuse("its header claims to be longer than the file, so it is cut short or no safetensors file");
+  if (length > MOST.safetensors_header) refuse("its header is too long");
   const header = readJson(bytes.subarray(8, 8 + length)), body = bytes.subarray(8 + length);
   if (!isObject(header)) refuse("its header is damaged");
-  const { __metadata__: metadata, ...tensors } = header, entries = new Map(), spans = [];
+  const { __metadata__: metadata, ...tensors } = header, entries = new Map(), places = [];
+  if (metadata !== undefined && !(isObject(metadata) && Object.values(metadata).every((one) => typeof one === "string"))) refuse("its metadata is no object of text");
   if (Object.keys(tensors).length > MOST.entries) refuse(`it holds more than ${MOST.entries.toLocaleString("en")} tensors`);
   for (const [name, one] of Object.entries(tensors)) {
     const { dtype, shape, data_offsets: span } = isObject(one) ? one : {};
     const whole = (list, least) => Array.isArray(list) && list.length <= 8 && list.every((n) => Number.isSafeInteger(n) && n >= least);
     if (!whole(shape, 0) || !whole(span, 0) || span.length !== 2 || typeof dtype !== "string") refuse(`its tensor ${named(name)} is described in a way that cannot be read`);
-    if (shape.includes(0)) refuse(`its tensor ${named(name)} is empty`);
     const [from, to] = span;
     if (to > body.length || from > to) refuse(`its tensor ${named(name)} reaches beyond the file`);
-    spans.push([from, to]);
     if (!Object.hasOwn(DTYPES, dtype)) refuse(`its tensor ${named(name)} is of the type ${named(dtype)}; F64, F32, F16 and BF16 are read`);
     const kind = DTYPES[dtype];
     if (countOf(shape) * sizeOf(kind) !== to - from) refuse(`its tensor ${named(name)} claims ${timesOf(shape)} numbers, but has ${(to - from).toLocaleString("en")} bytes`);
-    entries.set(name, { shape, kind, from, to });
+    places.push({ name, shape, kind, from, to });
   }
-  spans.sort((one, two) => one[0] - two[0]);
-  if (spans.some(([from], i) => i && from < spans[i - 1][1])) refuse("its tensors overlap");
-  for (const [name, { shape, kind, from, to }] of entries) {
+  places.sort((one, two) => one.from - two.from || one.to - two.to);
+  let end = 0; // the order is that of the file: an object's own puts names that are numbers first
+  for (const { name, shape, kind, from, to } of places) {
+    if (from !== end) refuse(`its tensor ${named(name)} overlaps another, or leaves a gap before it`);
+    end = to;
+    if (shape.includes(0)) refuse(`its tensor ${named(name)} is empty`);
     entries.set(name, { shape, kind, values: numbersOf(body.subarray(from, to), kind) });
   }
-  const said = isObject(metadata) && Object.hasOwn(metadata, "activations") ? metadata.activations : null;
-  return { entries, activations: said };
+  if (end !== body.length) refuse(`its tensors have ${end.toLocaleString("en")} bytes, but ${body.length.toLocaleString("en")} follow its header`);
+  return { entries, activations: metadata?.activations ?? null };
 }

@@ -108,19 +108,22 @@ export function dataOf({
   };
 }
 
-/** Whether a state can be shown. @param {Data} data @param {State} state */
+/** Whether a state can be shown: what Python's ExplorerState takes, and nothing else. @param {Data} data @param {State} state */
 export function isValidState(data, state) {
-  const { sizes, keys } = data;
+  const { sizes, keys } = data, { ablated, pixels } = state;
   const within = (value, count, first = 0) => Number.isInteger(value) && value >= first && value < first + count;
+  const between = (value, low, high) => Number.isFinite(value) && value >= low && value <= high;
   const hidden = (layer) => within(layer, sizes.length - 2, 1);
+  const scales = (one) => Array.isArray(one) && one.length === 3 && hidden(one[0]) && within(one[1], sizes[one[0]]) && between(one[2], 0, 2);
+  const [low, high] = data.features ? [-Infinity, Infinity] : [0, 1];
   return hidden(state.layer) && within(state.neuron, sizes[state.layer]) && within(state.output, sizes[state.layer + 1])
     && within(state.sample, data.images.length) && keys.slice(0, data.steps.length || 1).includes(state.step)
-    && (state.other === null || keys.includes(state.other)) && ["one", "compare"].includes(state.view)
-    && (state.view === "one" || state.other !== null)
+    && keys.includes(state.other) && (state.other !== null || keys.length < 2)
+    && (state.view === "one" || (state.view === "compare" && keys.length > 1))
     && ["shared", "separate"].includes(state.scales) && MEASURES.includes(state.rank_by)
     && MEASURES.includes(state.colour_by) && typeof state.sorted === "boolean"
-    && state.ablated.every(([layer, neuron, factor]) => hidden(layer) && within(neuron, sizes[layer]) && factor >= 0 && factor <= 2)
-    && (state.pixels === null || (state.pixels.length === sizes[0] && state.pixels.every(data.features ? Number.isFinite : (v) => v >= 0 && v <= 1)));
+    && Array.isArray(ablated) && ablated.every(scales) && new Set(ablated.map(([layer, neuron]) => `${layer} ${neuron}`)).size === ablated.length
+    && (pixels === null || (Array.isArray(pixels) && pixels.length === sizes[0] && pixels.every((v) => between(v, low, high))));
 }
 
 /** The networks on screen, one or two, each with everything that the state shows of it. @returns {View[]} */

@@ -1,0 +1,214 @@
+"""The two readers of network files, Python's and the browser's: one network from both, or none from either."""
+
+import json
+import random
+
+import numpy as np
+import pytest
+
+from network_files import npz, safetensors
+from weightmaps import arrays, interop
+from weightmaps.interop.names import NAMES
+from weightmaps.network import ACTIVATIONS, Network, NotANetwork
+from weightmaps.widgets import bundle
+from weightmaps.widgets.still import Engine
+
+FILES = 250  # of each kind
+# Names of a layer's weights and biases, by its number and its word.
+CONVENTIONS = [
+    ("W{n}", "b{n}"),
+    ("w_{n}", "B_{n}"),
+    ("weights{n}", "biases{n}"),
+    ("{n:02}.weight", "{n:02}.bias"),
+    ("net.{n}.weight", "net.{n}.bias"),
+    ("{word}.weight", "{word}.bias"),
+    ("{word}", "{word}.bias"),
+    ("{word}_kernel", "{word}_b"),
+    ("{word}/kernel:0", "{word}/bias:0"),
+    ("kernels_{n}", "biases_{n}"),
+    ("coefs_{n}", "intercepts_{n}"),
+    ("coef {n} ", " intercept {n}"),
+    ("Wx{n}", "bx{n}"),
+    ("w.{word}", "b.{word}"),
+    ("b/{word}/W", "b/{word}/b"),
+    ("W/{n}", "bias of {word}"),
+    ("arr_{n}", "arr_{m}"),
+    ("{n}", "{m}"),
+    ("schicht-{word}-Ü/w", "schicht-{word}-ü/b"),
+]
+WORDS = [
+    ["a", "b", "c", "d"],
+    ["b", "a", "w", "k"],
+    ["input", "hidden", "middle", "output"],
+    ["one", "two", "three", "four"],
+    ["fc9", "fc10", "fc11", "fc100"],
+    ["𐐀", "Ａ", "z", "é"],
+]
+
+
+def spelt(rng, name):
+    other = {"sigmoid": "logistic", "identity": "linear"}.get(name, name)
+    return rng.choice([name, name, other, name.upper(), name.capitalize(), f" {name}"])
+
+
+def activations_of(rng, count):
+    """The names as a file gives them: a list or a text; now and then wrong, or none."""
+    names = [spelt(rng, rng.choice(list(ACTIVATIONS))) for _ in range(count)]
+    kind = rng.randrange(20)
+    if kind in (0, 1):
+        return None
+    if kind == 2:
+        names[-1] = rng.choice(["gelu", "", "re lu", "toString"])
+    if kind == 3:
+        names.append("relu")
+    return [names, names, ",".join(names), json.dumps(names), f" {json.dumps(names)}"][rng.randrange(5)]
+
+
+def entries_of(rng, conventions=CONVENTIONS):
+    """Named arrays, mostly of a network, in any order."""
+    count = rng.choice([1, *[2] * 7, *[3] * 3, 4])
+    sizes = [rng.choice([1, 2, 3, 4]) for _ in range(count + 1)]
+    weights, biases = rng.choice(conventions)
+    words, flip = rng.choice(WORDS), rng.random() < 0.05
+    flip ^= any(word in weights for word in ("kernel", "coef"))
+    named = []
+    for i in range(count):
+        values = np.random.default_rng(rng.randrange(2**32)).normal(size=(sizes[i + 1], sizes[i] + 1))
+        w, b = values[:, 1:], values[:, 0]
+        b = rng.choice([b, b, b, b[:, None], b[None]])
+        one = {"n": 2 * i, "m": 2 * i + 1, "word": words[i]}
+        named += [(weights.format(**one), w.T if flip else w), (biases.format(**one), b)]
+    for _ in range(rng.choice([0] * 10 + [1, 1, 2])):
+        at = rng.randrange(len(named))
+        name, array = named[at]
+        match rng.randrange(7):
+            case 0:
+                del named[at]
+            case 1:
+                named[at] = (name, np.rint(array).astype(rng.choice(["i4", "i1", "?", "f2", "i8"])))
+            case 2:
+                named[at] = (name, np.full(array.shape, rng.choice([np.nan, np.inf, 1e300])))
+            case 3:
+                named[at] = (name, array[: max(1, len(array) - 1)])
+            case 4:
+                named.append((f"{name}.running_mean", array))
+            case 5:
+                named.append((rng.choice(["conv", "scale"]), np.ones((2, 2, 2))))
+            case 6:
+                named[at] = (rng.choice(["x", name.upper(), name + "1"]), array)
+        if not named:
+            break
+    order = rng.randrange(4)
+    if order == 1:
+        named.reverse()
+    elif order == 2:
+        rng.shuffle(named)
+    elif order == 3:
+        named.sort(key=lambda pair: pair[0])
+    return dict(named), activations_of(rng, count)
+
+
+def an_npz(rng, tmp_path):
+    if rng.random() < 0.1:
+        path = tmp_path / "own.npz"
+        Network([np.ones((3, 2)), np.eye(3)], [np.arange(3.0), np.zeros(3)], ["relu", "softmax"]).save(path)
+        return path.read_bytes()
+    entries, activations = entries_of(rng)
+    layouts = [np.asarray, np.asfortranarray, lambda a: a.astype(a.dtype.newbyteorder(">"))]
+    entries = {name: rng.choice(layouts)(array) for name, array in entries.items()}
+    if activations is not None:
+        entries["activations"] = np.array(activations if rng.random() < 0.95 else [activations])
+    if rng.random() < 0.1:
+        entries |= {"images": np.ones((3, 2)), "labels": np.arange(3), "features": np.array(["x", "y"])}
+    return npz(**entries)
+
+
+def a_safetensors(rng, tmp_path):
+    entries, activations = entries_of(rng)
+    if isinstance(activations, list):
+        activations = ",".join(activations)
+    with np.errstate(all="ignore"):
+        return safetensors(
+            entries, activations and {"activations": activations}, rng.choice(["F64", "F32", "F16", "BF16"])
+        )
+
+
+def a_json(rng, tmp_path):
+    entries, activations = entries_of(rng, [("W{n}", "b{n}")])
+    listed = [(name, array.tolist()) for name, array in sorted(entries.items())]
+    data = {
+        "weights": [one for name, one in listed if name[0] == "W"],
+        "biases": [one for name, one in listed if name[0] != "W"],
+    }
+    if activations is not None and rng.random() < 0.7:
+        data["activations"] = activations
+    if rng.random() < 0.3:
+        shapes = [np.shape(one) for one in data["weights"]]
+        sizes = [shape[-1] for shape in shapes[:1] if shape] + [shape[0] for shape in shapes if shape]
+        if sizes:
+            sizes[0] += rng.choice([0, 0, 0, 1])
+        data |= rng.choice([{"sizes": sizes, "cost": "C"}, {"sizes": sizes}, {"cost": "C"}])
+    text = json.dumps(data)
+    if rng.random() < 0.05:
+        text = text.replace("{", '{"weights": [], ', 1)
+    return text.encode()
+
+
+def python_s(path):
+    """Activations, or None where they are not named, and float32 numbers; or the words of a refusal."""
+    try:
+        network = interop.read(path)
+        weights, biases, activations = network.weights, network.biases, list(network.activations)
+    except interop.ActivationsMissing as error:
+        weights, biases, activations = error.weights, error.biases, None
+    except NotANetwork as error:
+        return str(error)
+    if len(weights) < 2:
+        return "no hidden layer"
+    with np.errstate(over="ignore"):
+        layers = [
+            np.concatenate([np.ravel(part).astype("f4") for part in one])
+            for one in zip(weights, biases, strict=True)
+        ]
+    if not all(np.isfinite(layer).all() for layer in layers):
+        return "too large for float32"
+    return [activations, [list(w.shape) for w in weights], [layer.tolist() for layer in layers]]
+
+
+THEIRS = """(async () => {
+    try {
+        const { network } = await readFile(bytes, name);
+        return network && [network.activations, network.layers.map((one) => [one.rows, one.columns]),
+            network.layers.map((one) => [...one.weights, ...one.biases])];
+    } catch (error) {
+        if (error instanceof Refused) return error.message;
+        throw error;
+    }
+})()"""
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return Engine(bundle.script("files.js"))
+
+
+@pytest.mark.parametrize("make", [an_npz, a_safetensors, a_json])
+def test_a_file_is_the_same_network_to_both_or_to_neither(engine, tmp_path, make):
+    rng, path = random.Random(make.__name__), tmp_path / make.__name__.replace("_", ".")
+    ends = {"read": 0, "asked": 0, "refused": 0}
+    for i in range(FILES):
+        data = make(rng, tmp_path)
+        path.write_bytes(data)
+        ours, theirs = python_s(path), engine.evaluate(f"await {THEIRS}", bytes=data, name=path.name)
+        refused = isinstance(ours, str), isinstance(theirs, str) or theirs is None
+        assert refused in ((True, True), (False, False)), (i, ours, theirs, data)
+        if not refused[0]:
+            assert ours == theirs, (i, data)
+        ends["refused" if refused[0] else "read" if ours[0] else "asked"] += 1
+    assert ends["read"] > FILES / 4, ends
+    assert min(ends.values()) > FILES / 50, ends
+
+
+def test_the_table_is_that_of_the_mathematics():
+    assert set(NAMES["activations"].values()) == set(ACTIVATIONS)
+    assert (NAMES["limits"]["entries"], NAMES["limits"]["array_header"]) == (arrays.ENTRIES, arrays.HEADER)

@@ -17,11 +17,12 @@ def setup(app):
         What Sphinx wants to know of an extension.
     """
     # Here, as a chapter that imports bookbuild.glue should not wait for them.
-    from . import assets, cache, citations, head, links, mathml, pages, search, styles
+    from . import assets, cache, citations, head, links, mathml, pages, pictures, search, styles
 
     mathml.setup(app)
     cache.setup(app)
     assets.setup(app)
+    pictures.setup(app)
     pages.setup(app)
     citations.setup(app)
     head.setup(app)

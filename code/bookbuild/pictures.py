@@ -1,0 +1,157 @@
+"""Pictures of the pages: their size and alternative text, lazy loading, palettes."""
+
+import html
+import io
+import posixpath
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+from PIL import Image, ImageChops
+from sphinx.errors import ExtensionError
+
+__all__ = ["load_late", "png_size", "size_images", "with_palette"]
+
+# Matplotlib draws 100 dots an inch unless told otherwise: one of those dots is one CSS pixel here, so
+# a figure saved at 200 dpi is shown at half its pixels, crisp on a dense screen.
+DOTS_PER_INCH = 100
+
+IMAGE = re.compile(r"<img\b[^>]*>")
+# What docutils makes of the size that IPython notes for a "retina" picture. A height in a style would
+# stay while CSS narrows the picture to a phone; the same height as an attribute gives way.
+STYLED = re.compile(r'\sstyle="width: ([\d.]+)px; height: ([\d.]+)px;?"')
+
+
+def png_size(data):
+    """Say how large a PNG is to be shown.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+
+    Returns
+    -------
+    tuple of (int, int)
+        Width and height in CSS pixels: its dots at 100 an inch where the file says how dense it is,
+        else its dots as they are.
+    """
+    with Image.open(io.BytesIO(data), formats=["PNG"]) as picture:
+        density, _ = picture.info.get("dpi", (DOTS_PER_INCH, None))
+        return tuple(round(n * DOTS_PER_INCH / density) for n in picture.size)
+
+
+def size_images(body, read):
+    """Give each PNG of a page its width and height, and insist on its alt text.
+
+    Parameters
+    ----------
+    body : str
+        The HTML of one page.
+    read : callable
+        Takes the file name in ``_images`` and returns the bytes.
+
+    Returns
+    -------
+    str
+        The page.
+
+    Raises
+    ------
+    ValueError
+        If a picture has no alt text.
+    """
+
+    def describe(match):
+        tag = match.group()
+        source = attribute(tag, "src")
+        # Sphinx writes the path of a picture that has no alt text in its place.
+        if attribute(tag, "alt") in ("", None, source):
+            raise ValueError(f"picture without alt text: {tag[:200]}")
+        tag = STYLED.sub(
+            lambda size: ' width="{:.0f}" height="{:.0f}"'.format(*map(float, size.groups())), tag
+        )
+        name = posixpath.basename(unquote(source))
+        if "/_images/" not in f"/{source}" or not name.endswith(".png"):
+            return tag
+        return add_size(tag, read(name))
+
+    return IMAGE.sub(describe, body)
+
+
+def attribute(tag, name):
+    found = re.search(rf'\s{name}="([^"]*)"', tag)
+    return html.unescape(found.group(1)) if found else None
+
+
+def add_size(tag, data):
+    if re.search(r"\s(width|height|style)=", tag):
+        return tag
+    width, height = png_size(data)
+    return f'<img width="{width}" height="{height}"{tag[len("<img") :]}'
+
+
+def load_late(body):
+    """Let all pictures but the first wait until the reader comes near them.
+
+    Examples
+    --------
+    >>> load_late('<img src="a"><img src="b"><img loading="eager" src="c">')
+    '<img src="a"><img loading="lazy" src="b"><img loading="eager" src="c">'
+    """
+    first, rest = re.match(r"(.*?<img\b|.*)(.*)", body, re.DOTALL).groups()
+    return first + re.sub(r"<img\b(?![^>]*\sloading=)", '<img loading="lazy"', rest)
+
+
+def with_palette(data):
+    """Write a PNG with 256 colours, which is all that a chart needs.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+
+    Returns
+    -------
+    bytes
+        The smaller file; the same where it is not smaller, is transparent, or would differ visibly.
+    """
+    with Image.open(io.BytesIO(data)) as picture:
+        if picture.mode == "P" or picture.convert("RGBA").getchannel("A").getextrema()[0] < 255:
+            return data
+        colours = picture.convert("RGB")
+        dense = {"dpi": picture.info["dpi"]} if "dpi" in picture.info else {}
+    few = colours.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    # Of 255: the largest error of a pixel in red, green or blue.
+    wrong = max(most for _, most in ImageChops.difference(colours, few.convert("RGB")).getextrema())
+    file = io.BytesIO()
+    few.save(file, "PNG", optimize=True, **dense)
+    return file.getvalue() if wrong <= 12 and file.tell() < 0.8 * len(data) else data
+
+
+def setup(app):
+    # After the assets, whose pictures come with a size.
+    app.connect("html-page-context", transform_page, priority=610)
+    app.connect("build-finished", shrink)
+
+
+def transform_page(app, pagename, templatename, context, doctree):
+    """Size the pictures of one page, and load all but the first late."""
+    if doctree is None or app.builder.format != "html":
+        return
+    pictures = {name: source for source, name in app.builder.images.items()}
+    try:
+        body = size_images(context["body"], lambda name: (Path(app.srcdir) / pictures[name]).read_bytes())
+    except ValueError as error:
+        raise ExtensionError(f"{pagename}: {error}") from error
+    context["body"] = load_late(body)
+
+
+def shrink(app, exception):
+    """Give the pictures of the site a palette."""
+    if exception or app.builder.format != "html":
+        return
+    for path in Path(app.outdir).glob("_images/*.png"):
+        data = path.read_bytes()
+        if (smaller := with_palette(data)) is not data:
+            path.write_bytes(smaller)

@@ -19,7 +19,6 @@ EMBEDDED = re.compile(r'\bsrc="data:image/png;base64,([^"]*)"')
 WIDGET_VIEW = re.compile(
     r'<script type="application/vnd\.jupyter\.widget-view\+json">.*?</script>', re.DOTALL
 )
-WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
 
 def extract_assets(body, root):
@@ -96,7 +95,6 @@ def extract_posters(body, root):
 
 
 def setup(app):
-    # After myst-nb, which adds the widgets' state to the page at the usual priority of 500.
     app.connect("html-page-context", transform_page, priority=600)
 
 
@@ -113,11 +111,6 @@ def transform_page(app, pagename, templatename, context, doctree):
     # A published page has no widget manager: a progress bar's place holder, and every widget's state (the
     # explorer's whole module and networks, a second time), would be dead weight.
     context["body"] = WIDGET_VIEW.sub("", body)
-    context["script_files"] = [
-        file
-        for file in context["script_files"]
-        if getattr(file, "attributes", {}).get("type") != WIDGET_STATE
-    ]
     folder = Path(app.outdir) / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in scripts.items():

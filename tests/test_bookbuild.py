@@ -3,7 +3,9 @@
 import base64
 import io
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -473,3 +475,63 @@ def test_links_that_lead_nowhere_are_named():
         ("a.html", "b.html"),
         ("a.html", "#gone"),
     ]
+
+
+# A whole build, of a book of two pages
+
+
+def test_a_second_build_shows_what_was_edited(tmp_path):
+    root = Path(__file__).parent.parent
+    for name in ("_static", "code/bookbuild"):
+        shutil.copytree(root / name, tmp_path / name)
+    for name in ("_config.yml", "references.bib"):
+        shutil.copy(root / name, tmp_path)
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: first\nparts:\n- chapters:\n  - file: last\n")
+    (tmp_path / "first.md").write_text("# First\n\nA page < of words.\n")
+    cells = [
+        nbformat.v4.new_markdown_cell("# Last\n\nA number."),
+        nbformat.v4.new_code_cell("from bookbuild.glue import glue\nglue('number', 3)"),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "last.ipynb")
+    site = tmp_path / "_build" / "html"
+
+    def built():
+        made = subprocess.run(
+            [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n"],
+            cwd=tmp_path,
+            env=os.environ
+            | {
+                "PYTHONPATH": f"{tmp_path / 'code'}:{root / 'code'}",
+                "WEIGHTMAPS_ADDRESS": "https://example.org/book",
+            },
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert made.returncode == 0, made.stderr
+        return (site / "last.html").read_text("utf-8")
+
+    before = built()
+    assert "number: 3" in before
+    static = ("book.css", "book.js", "search.js")
+    for name in static:
+        with (tmp_path / "_static" / name).open("a") as file:
+            file.write("/* edited */")
+    after = built()
+    for name in static:
+        assert (site / "_static" / name).read_text().endswith("/* edited */")
+    for name in ("book.css", "book.js"):  # by another address, or a browser would show the copy that it kept
+        old, new = (re.search(rf"_static/{name}\?v=(\w+)", page)[1] for page in (before, after))
+        assert old != new
+    glue = tmp_path / "code" / "bookbuild" / "glue.py"
+    glue.write_text(glue.read_text("utf-8").replace("{name}: {value}", "{name} is {value}"), "utf-8")
+    assert "number is 3" in built()
+    # And what needs the site's address is there when it is known.
+    first = (site / "first.html").read_text("utf-8")
+    assert '<link rel="canonical" href="https://example.org/book/first.html">' in first
+    assert 'content="https://example.org/book/_static/card.png"' in first
+    assert '<meta name="description" content="A page &lt; of words." />' in first
+    assert ET.parse(site / "sitemap.xml").getroot()[0][0].text == "https://example.org/book/first.html"
+    lost = (site / "404.html").read_text("utf-8")
+    assert 'href="/book/last.html"' in lost
+    assert "application/ld+json" not in first

@@ -79,6 +79,7 @@ def configure(config, address):
     config.html_baseurl = config.ogp_site_url = address
     config.notfound_urls_prefix = urlsplit(address).path or "/"
     if address:
+        config.ogp_image = f"{address}_static/card.png"
         config.sitemap_url_scheme = "{link}"
         config.sitemap_excludes = [f"{name}.html" for name in DESCRIPTIONS]
 

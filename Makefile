@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 HTML := _build/html
+PORT := 8000
 QUICK := attribution network training zoo digits
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -22,9 +23,11 @@ book: $(VENV)/book.stamp ## install what the book needs, run the chapters, build
 	@rm _build/unfinished
 	@echo "Open $(HTML)/index.html in a browser, or run: make serve"
 
-serve: ## serve the built site at http://127.0.0.1:8000
+serve: ## serve the built site at http://127.0.0.1:8000, or at another PORT=8001
 	@test -e $(HTML)/index.html || { echo "There is no site yet; run: make book" >&2; exit 1; }
-	@$(PYTHON) -m http.server 8000 --bind 127.0.0.1 --directory $(HTML)
+	@$(PYTHON) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null || \
+		{ echo "Port $(PORT) cannot be used, perhaps it is busy; choose another, such as: make serve PORT=8001" >&2; exit 1; }
+	@$(PYTHON) -m http.server $(PORT) --bind 127.0.0.1 --directory $(HTML)
 
 lab: $(VENV)/book.stamp $(VENV)/lab.stamp ## open the chapters in JupyterLab
 	@$(BIN)/jupyter-lab chapters
@@ -67,7 +70,7 @@ lock: $(VENV)/lock.stamp ## choose versions anew and write them to constraints.t
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links -o constraints.txt pyproject.toml
 
 clean: ## delete what the verbs above made
-	@rm -rf _build $(VENV) .pytest_cache .ruff_cache code/*.egg-info
+	@rm -rf _build build $(VENV) .hypothesis .pytest_cache .ruff_cache code/*.egg-info
 	@find . \( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -prune -exec rm -rf {} +
 
 $(VENV)/python.stamp:

@@ -1,35 +1,50 @@
 // The search page: every section of the book that holds all the words asked for, the likeliest first.
 (() => {
+  if (!window.bookTexts) return; // texts.js has not arrived; the page says so
   const box = document.querySelector("#search-words");
   const list = document.querySelector("#search-results");
   const count = document.querySelector("#search-count");
   const MOST = 40; // results on the page
   const AROUND = 90; // characters on each side of the first word found
   const sections = window.bookTexts.flatMap(([page, title, parts]) =>
-    parts.map(([anchor, heading, text]) => ({
-      address: page + (anchor && "#" + anchor), title, heading, text,
-      low: text.toLowerCase(), names: `${title} ${heading}`.toLowerCase(),
-    })));
+    parts.map(([anchor, heading, text]) => ({ address: page + (anchor && "#" + anchor), title, heading, text })));
 
-  function score({ low, names, heading }, words) {
-    let total = heading.toLowerCase().includes(words.join(" ")) ? 50 : 0; // together, and in their order
-    for (const word of words) {
-      const times = low.split(word).length - 1;
-      const named = heading.toLowerCase().includes(word) ? 12 : names.includes(word) ? 4 : 0;
-      if (!times && !named) return 0;
-      total += named + Math.min(times, 6);
+  /** A pattern that finds a word where a word of the text begins with it. */
+  function beginning(word) {
+    const escaped = word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+    return new RegExp(/^[\p{L}\p{N}]/u.test(word) ? `(?<![\\p{L}\\p{N}])${escaped}` : escaped, "giu");
+  }
+
+  const times = (pattern, text) => (text.match(pattern) ?? []).length;
+
+  /** A pattern a word: as it was asked for, or its singular where no section of the book has it. */
+  function patternsOf(words) {
+    return words.map((word) => {
+      const [asked, singular] = [word, word.replace(/s$/, "")].map(beginning);
+      const known = sections.some(({ text, title, heading }) => times(asked, `${text} ${title} ${heading}`));
+      return known || word.length < 4 ? asked : singular;
+    });
+  }
+
+  function score({ text, title, heading }, patterns, phrase) {
+    let total = heading.toLowerCase().includes(phrase) ? 50 : 0; // together, and in their order
+    for (const pattern of patterns) {
+      const found = times(pattern, text);
+      const named = times(pattern, heading) ? 12 : times(pattern, title) ? 4 : 0;
+      if (!found && !named) return 0;
+      total += named + Math.min(found, 6);
     }
     return total;
   }
 
   /** The text around the first word found, each word marked. */
-  function excerpt({ text, low }, words) {
-    const first = Math.min(...words.map((word) => low.indexOf(word)).filter((at) => at >= 0), text.length);
+  function excerpt({ text }, patterns) {
+    const first = Math.min(...patterns.map((one) => text.search(one)).filter((at) => at >= 0), text.length);
     const from = first > AROUND ? text.indexOf(" ", first - AROUND) + 1 : 0;
     const part = text.slice(from, from + 2 * AROUND + 60);
     const shown = document.createElement("p");
-    const safe = words.map((word) => word.replace(/[^\p{L}\p{N}]/gu, "\\$&"));
-    part.split(new RegExp(`(${safe.join("|")})`, "giu")).forEach((piece, i) => {
+    const any = new RegExp(`(${patterns.map(({ source }) => source).join("|")})`, "giu");
+    part.split(any).forEach((piece, i) => {
       const mark = i % 2 ? document.createElement("mark") : document.createTextNode(piece);
       if (i % 2) mark.textContent = piece;
       shown.append(mark);
@@ -40,13 +55,13 @@
   }
 
   function search() {
-    const asked = box.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const words = asked.map((word) => (/[^s]s$/.test(word) && word.length > 3 ? word.slice(0, -1) : word));
+    const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
     list.replaceChildren();
     count.textContent = "";
     if (!words.length) return;
+    const patterns = patternsOf(words);
     const found = sections
-      .map((section) => ({ section, points: score(section, words) }))
+      .map((section) => ({ section, points: score(section, patterns, words.join(" ")) }))
       .filter(({ points }) => points)
       .sort((a, b) => b.points - a.points);
     count.textContent = "No section holds all these words.";
@@ -56,7 +71,7 @@
       link.href = section.address;
       link.textContent = section.title === section.heading ? section.title : `${section.title}: ${section.heading}`;
       const item = document.createElement("li");
-      item.append(link, excerpt(section, words));
+      item.append(link, excerpt(section, patterns));
       list.append(item);
     }
   }

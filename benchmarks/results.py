@@ -170,7 +170,7 @@ def rendered(results):
     page = [
         "# Results",
         "Written by `python benchmarks/results.py`, never by hand; `python benchmarks/results.py training` "
-        "measures one part again.",
+        "measures one part again. [AUDIT.md](AUDIT.md) has what the site costs, and the audit of its pages.",
         table(
             ("part", "date", ">minutes"),
             [(part, results[part]["date"], results[part]["minutes"]) for part in known],

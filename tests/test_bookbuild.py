@@ -3,7 +3,9 @@
 import base64
 import io
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -14,16 +16,17 @@ import nbformat
 import pytest
 from jupyter_cache import get_cache
 from PIL import Image
+from py_mini_racer import MiniRacer
 
-from bookbuild.assets import extract_assets, extract_posters, png_size, prune, size_images, with_palette
-from bookbuild.cache import choose_cache, digest
+from bookbuild import cache
+from bookbuild.cache import choose_cache, digest, execution_key
 from bookbuild.citations import with_back_links
-from bookbuild.head import POLICY, card_tags, draw_card, site_address, sitemap, structured_data
-from bookbuild.links import broken_links
+from bookbuild.head import POLICY, site_address
+from bookbuild.links import broken_links, foreign_requests
 from bookbuild.mathml import keep_marks, to_mathml
-from bookbuild.pages import chapter_links, describe, foreign_requests
+from bookbuild.pages import chapter_links
+from bookbuild.pictures import png_size, size_images, with_palette
 from bookbuild.search import as_script, sections
-from bookbuild.styles import bundle, names_in_page, names_in_script, prune_rules
 
 KEY = "0123456789abcdef"
 
@@ -96,31 +99,6 @@ def test_mathml_refuses_what_it_cannot_show(tex, complaint):
         to_mathml(tex)
 
 
-# Explorer assets
-
-
-def test_assets_move_to_files_and_a_page_asks_for_their_host_once():
-    data = f'<script data-weightmaps-asset="{KEY}">let a = "<b>";\n</script>'
-    host = f'<script data-weightmaps-host="{KEY[::-1]}">show();</script>'
-    inline = data + host
-    body, files = extract_assets(f"<p>1</p>{inline}<p>2</p>{inline}<script>keep()</script>", "../")
-    tag = f'<script defer src="../_static/weightmaps/{KEY[::-1]}.js"></script>'
-    assert body == f"<p>1</p>{tag}<p>2</p><script>keep()</script>"
-    assert files == {f"{KEY}.js": 'let a = "<b>";\n', f"{KEY[::-1]}.js": "show();"}
-
-
-@pytest.mark.parametrize("key", ["../../evil", KEY.upper(), KEY + "0", ""])
-def test_assets_refuse_a_key_that_is_no_hash(key):
-    with pytest.raises(ValueError, match="16 hexadecimal"):
-        extract_assets(f'<script data-weightmaps-asset="{key}">x</script>', "")
-
-
-def test_assets_refuse_one_key_for_two_scripts():
-    scripts = "".join(f'<script data-weightmaps-asset="{KEY}">{code}</script>' for code in "xy")
-    with pytest.raises(ValueError, match="two different"):
-        extract_assets(scripts, "")
-
-
 def test_posters_become_lazy_files_of_the_right_size():
     data = png(40, 30, dpi=200)
     source = base64.b64encode(data).decode()
@@ -138,68 +116,12 @@ def test_a_poster_must_be_embedded():
         extract_posters('<img data-weightmaps-poster src="https://example.org/a.png">', "")
 
 
-def test_prune_deletes_only_what_nobody_asks_for(tmp_path):
-    folder = tmp_path / "_static" / "weightmaps"
-    folder.mkdir(parents=True)
-    for name in ("used.js", "stale.js"):
-        (folder / name).write_text("x")
-    for name in ("a.woff2", "b.woff2", "book.css", "other.css"):
-        (folder.parent / name).write_text(
-            "@font-face{src:url(a.woff2)}" if name == "book.css" else "url(b.woff2)"
-        )
-    (tmp_path / "a.html").write_text(
-        '<script src="_static/weightmaps/used.js"><link rel="stylesheet" href="_static/book.css">'
-    )
-    prune(SimpleNamespace(outdir=tmp_path, builder=SimpleNamespace(format="html")), None)
-    kept = {path.name for path in (tmp_path / "_static").rglob("*") if path.is_file()}
-    assert kept == {"used.js", "book.css", "a.woff2"}
-
-
-# The stylesheet
-
-
-@pytest.mark.parametrize(
-    ("css", "kept"),
-    [
-        ("p{x:y}em{x:y}", "p{x:y}"),
-        (".a,.gone{x:y}", ".a{x:y}"),
-        (".a .gone,#c,#gone{x:y}", "#c{x:y}"),
-        (":root{x:y}*{x:y}::selection{x:y}", ":root{x:y}*{x:y}::selection{x:y}"),
-        (
-            'body[data-theme="dark"] .a:not(.gone):hover{x:y}',
-            'body[data-theme="dark"] .a:not(.gone):hover{x:y}',
-        ),
-        (":is(.gone,p) b,p:is(.a,.b){x:y}", "p:is(.a,.b){x:y}"),
-        ("@media print{.gone{x:y}}@media print{.a{x:y}.gone{x:y}}", "@media print{.a{x:y}}"),
-        ("@font-face{font-family:gone}@import 'x';", "@font-face{font-family:gone}@import 'x';"),
-        ('p{content:"}.gone{"}.gone{x:y}', 'p{content:"}.gone{"}'),
-        (".scroll-current,.made{x:y}", ".scroll-current,.made{x:y}"),
-    ],
-)
-def test_rules_are_dropped_where_what_they_ask_for_occurs_nowhere(css, kept):
-    page = '<body data-theme="auto"><p class="a" id="c"></p></body>'
-    used = names_in_page(page) | names_in_script('x.classList.add("made"); "' + "gone/" * 30 + '"')
-    assert prune_rules(css, used) == kept
-
-
-def test_a_bundle_keeps_the_order_and_the_variables_that_are_read():
-    first = "/*! licence */ p { color: var(--a); --a: var(--b); --b: url('x;y'); --c: 1 } i { x: y }"
-    assert bundle([first, "p { --d: 2; top: 0 }"], ["<p style='left: var(--d)'>"], []) == (
-        "p{color:var(--a);--a:var(--b);--b:url('x;y');}p{--d:2;top:0}"
-    )
-
-
 # Pictures
 
 
 @pytest.mark.parametrize(("dpi", "shown"), [(None, (300, 200)), (100, (300, 200)), (200, (150, 100))])
 def test_a_png_is_shown_at_a_hundred_dots_an_inch(dpi, shown):
     assert png_size(png(300, 200, dpi)) == shown
-
-
-def test_png_size_refuses_other_files():
-    with pytest.raises(ValueError, match="PNG"):
-        png_size(b"GIF89a" + bytes(40))
 
 
 def test_images_get_their_size_and_keep_one_they_have():
@@ -257,12 +179,6 @@ def test_chapter_links_refuse_what_is_no_repository():
         chapter_links("chapters/a", "../", '"><script>')
 
 
-def test_describe_ends_at_a_word():
-    text = "Someone trained a network,\n and it reads digits."
-    assert describe(text) == "Someone trained a network, and it reads digits."
-    assert describe(text, limit=27) == "Someone trained a network…"
-
-
 @pytest.mark.parametrize(
     "page",
     [
@@ -284,27 +200,6 @@ def test_links_that_a_reader_follows_are_no_requests():
 
 
 # The head of a page
-
-
-def test_a_page_says_where_it_is_only_where_that_is_known():
-    said = card_tags("A < B", "The book", 'Says "x"', "https://example.org/b/", "chapters/a b.html")
-    tags = ET.fromstring("<head>" + re.sub(r"(<(?:meta|link)[^>]*)>", r"\1/>", said) + "</head>")
-    cards = {tag.get("property") or tag.get("name"): tag.get("content") for tag in tags.iter("meta")}
-    assert tags.find("link").get("href") == "https://example.org/b/chapters/a%20b.html" == cards["og:url"]
-    assert (cards["og:title"], cards["og:description"]) == ("A < B", 'Says "x"')
-    assert cards["og:image"] == "https://example.org/b/_static/card.png"
-    unknown = card_tags("A", "The book", "x")
-    assert "http" not in unknown
-    assert "canonical" not in unknown
-
-
-def test_structured_data_cannot_end_its_script():
-    script = structured_data("</script><b>", "The book", "We", "x", chapter=True)
-    assert script.count("</script>") == 1
-    data = json.loads(re.search(r">(.*)</script>", script)[1])
-    assert (data["@type"], data["name"], data["isPartOf"]["name"]) == ("Chapter", "</script><b>", "The book")
-    first = json.loads(re.search(r">(.*)</script>", structured_data("T", "B", "We", "x", chapter=False))[1])
-    assert (first["@type"], first["name"]) == ("Book", "B")
 
 
 def test_an_address_ends_in_a_slash():
@@ -329,21 +224,6 @@ def test_what_is_no_address_is_refused(text):
         site_address(text)
 
 
-def test_a_sitemap_lists_every_page():
-    found = ET.fromstring(sitemap("https://e.org/", ["a&b.html", "c.html"]).encode())
-    assert [place.text for place in found.findall(".//{*}loc")] == [
-        "https://e.org/a%26b.html",
-        "https://e.org/c.html",
-    ]
-
-
-def test_the_card_has_the_size_that_its_tags_say(tmp_path):
-    draw_card(tmp_path / "card.png", "A long title of some words")
-    with Image.open(tmp_path / "card.png") as card:
-        assert card.size == (1200, 630)
-        assert len(card.convert("RGB").getcolors(1 << 20)) > 100
-
-
 def test_the_policy_names_no_host():
     assert not re.search(r"\*|https?:|\w\.\w", POLICY)
     assert POLICY.startswith("default-src 'none'")
@@ -360,6 +240,46 @@ def test_sections_are_read_without_code_and_without_each_other():
         "<math><mi>z</mi></math></section>four</section></article><p>nor this</p>"
     )
     assert sections(page) == [["a", "A & B", "one twofour"], ["c", "C", "threez"]]
+
+
+DOM = """
+const element = () => ({
+  items: [], value: "", addEventListener() {}, prepend() {},
+  replaceChildren() { this.items = []; }, append(...more) { this.items.push(...more); },
+});
+const window = { bookTexts: %s }, location = { search: "" }, places = {};
+const document = {
+  querySelector: (name) => (places[name] ??= element()), createElement: element,
+  createTextNode: (textContent) => ({ textContent }),
+};
+function URLSearchParams() { return { get: () => %s }; }
+"""
+MARKED = """JSON.stringify(places["#search-results"].items.map(({ items: [link, { items }] }) =>
+  [link.href, items.filter((_, i) => i % 2).map(({ textContent }) => textContent)]))"""
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("ours", {"#a": ["ours"]}),  # not our, hours or colours
+        ("our", {"#a": ["our"], "#b": ["our"]}),
+        ("hours", {"#b": ["hours"]}),
+        ("maps", {"#c": ["map"]}),  # no section has the plural
+        ("this", {}),
+        ("is", {"#a": ["Is"]}),
+        ("class", {}),
+        ("784-100-10", {"#c": ["784-100-10"]}),
+        ("(a+", {"#c": ["(a+"]}),
+        ("hours colours", {"#b": ["hours", "colours"]}),
+    ],
+)
+def test_a_section_is_found_by_the_words_that_it_holds(words, found):
+    texts = [["Is it ours", "a"], ["our hours in colours", "b"], ["a map of 784-100-10 (a+b)", "c"]]
+    pages = [["p.html", "P", [[anchor, "", text] for text, anchor in texts]]]
+    engine = MiniRacer()
+    script = Path(__file__).parent.parent / "_static" / "search.js"
+    engine.eval(DOM % (json.dumps(pages), json.dumps(words)) + script.read_text("utf-8"))
+    assert {link[len("p.html") :]: marked for link, marked in json.loads(engine.eval(MARKED))} == found
 
 
 def test_texts_are_a_script_of_pages_that_have_any():
@@ -388,6 +308,18 @@ def test_digest_changes_with_a_name_or_a_byte_and_not_with_bytecode(tmp_path):
 def test_digest_of_nothing_is_an_error(tmp_path):
     with pytest.raises(ValueError, match="holds no file"):
         digest(tmp_path)
+
+
+def test_what_chapters_import_of_bookbuild_decides_whether_they_run_again(monkeypatch, tmp_path):
+    (tmp_path / "glue.py").write_text("first")
+    (tmp_path / "pages.py").write_text("first")
+    monkeypatch.setattr(cache, "package_folder", lambda name: tmp_path)
+    monkeypatch.setattr(cache, "digest", lambda folder: "the package")
+    first = execution_key()
+    (tmp_path / "pages.py").write_text("second")
+    assert execution_key() == first
+    (tmp_path / "glue.py").write_text("second")
+    assert execution_key() != first
 
 
 def test_the_cache_of_older_code_is_dropped(tmp_path):
@@ -510,7 +442,70 @@ def test_links_that_lead_nowhere_are_named():
         ("b/c.html", "../d.png"),
         ("b/c.html", "../a.html#x%20z"),
     ]
+    assert broken_links({"404.html": '<a href="/b/a.html"><a href="/c/a.html">'}, {"a.html"}, "/b/") == [
+        ("404.html", "/c/a.html")
+    ]
     assert broken_links({"a.html": '<a href="b.html">1</a><a href="#gone">2</a>'}, {"a.html"}) == [
         ("a.html", "b.html"),
         ("a.html", "#gone"),
     ]
+
+
+# A whole build, of a book of two pages
+
+
+def test_a_second_build_shows_what_was_edited(tmp_path):
+    root = Path(__file__).parent.parent
+    for name in ("_static", "code/bookbuild"):
+        shutil.copytree(root / name, tmp_path / name)
+    for name in ("_config.yml", "references.bib"):
+        shutil.copy(root / name, tmp_path)
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: first\nparts:\n- chapters:\n  - file: last\n")
+    (tmp_path / "first.md").write_text("# First\n\nA page < of words.\n")
+    cells = [
+        nbformat.v4.new_markdown_cell("# Last\n\nA number."),
+        nbformat.v4.new_code_cell("from bookbuild.glue import glue\nglue('number', 3)"),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "last.ipynb")
+    site = tmp_path / "_build" / "html"
+
+    def built():
+        made = subprocess.run(
+            [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n"],
+            cwd=tmp_path,
+            env=os.environ
+            | {
+                "PYTHONPATH": f"{tmp_path / 'code'}:{root / 'code'}",
+                "WEIGHTMAPS_ADDRESS": "https://example.org/book",
+            },
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert made.returncode == 0, made.stderr
+        return (site / "last.html").read_text("utf-8")
+
+    before = built()
+    assert "number: 3" in before
+    static = ("book.css", "book.js", "search.js")
+    for name in static:
+        with (tmp_path / "_static" / name).open("a") as file:
+            file.write("/* edited */")
+    after = built()
+    for name in static:
+        assert (site / "_static" / name).read_text().endswith("/* edited */")
+    for name in ("book.css", "book.js"):  # by another address, or a browser would show the copy that it kept
+        old, new = (re.search(rf"_static/{name}\?v=(\w+)", page)[1] for page in (before, after))
+        assert old != new
+    glue = tmp_path / "code" / "bookbuild" / "glue.py"
+    glue.write_text(glue.read_text("utf-8").replace("{name}: {value}", "{name} is {value}"), "utf-8")
+    assert "number is 3" in built()
+    # And what needs the site's address is there when it is known.
+    first = (site / "first.html").read_text("utf-8")
+    assert '<link rel="canonical" href="https://example.org/book/first.html">' in first
+    assert 'content="https://example.org/book/_static/card.png"' in first
+    assert '<meta name="description" content="A page &lt; of words." />' in first
+    assert ET.parse(site / "sitemap.xml").getroot()[0][0].text == "https://example.org/book/first.html"
+    lost = (site / "404.html").read_text("utf-8")
+    assert 'href="/book/last.html"' in lost
+    assert "application/ld+json" not in first

@@ -3,6 +3,8 @@
 import ast
 import json
 import re
+import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 import find_browser
-from bookbuild.pages import foreign_requests
+from bookbuild.links import foreign_requests
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -198,3 +200,27 @@ def test_a_browser_is_looked_for_on_the_path(monkeypatch, tmp_path):
     chrome.write_text("#!/bin/sh\n")
     chrome.chmod(0o755)
     assert find_browser.find() == str(chrome)
+
+
+def test_a_busy_port_is_named_in_one_line(tmp_path):
+    (tmp_path / "index.html").write_text("<p>A site</p>")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        served = subprocess.run(
+            ["make", "serve", f"HTML={tmp_path}", f"PORT={port}", f"PYTHON={sys.executable}"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert served.returncode
+    told = served.stderr.splitlines()[0]
+    assert told.startswith(f"Port {port} cannot be used")
+    assert "make serve PORT=8001" in told
+    assert "Traceback" not in served.stderr
+
+
+def test_clean_deletes_all_that_git_ignores():
+    recipe = (ROOT / "Makefile").read_text("utf-8").partition("\nclean:")[2].partition("\n\n")[0]
+    for line in (ROOT / ".gitignore").read_text("utf-8").splitlines():
+        assert line.rstrip("/").replace(".venv", "$(VENV)") in recipe, line

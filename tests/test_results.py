@@ -1,4 +1,4 @@
-"""benchmarks/RESULTS.md is what its figures make, and the README quotes it."""
+"""benchmarks/RESULTS.md is what its figures make, and the table of costs quotes it."""
 
 import json
 import re
@@ -45,9 +45,9 @@ def test_a_part_measured_again_leaves_the_others(results, tmp_path, monkeypatch)
     assert "| gaps | 2031-01-31 |" in results.PAGE.read_text("utf-8")
 
 
-def test_the_readme_quotes_the_page(results):
+def test_the_table_of_costs_quotes_the_page(results):
     page = results.PAGE.read_text("utf-8")
-    lines = (ROOT / "README.md").read_text("utf-8").splitlines()
+    lines = (FOLDER / "AUDIT.md").read_text("utf-8").splitlines()
     rows = [line for line in lines if line.startswith("| ") and "`python benchmarks/results.py" in line]
     assert len(rows) >= 3
     for row in rows:

@@ -13,7 +13,10 @@ from weightmaps.widgets.still import Engine
 SIZES = (4, 5, 4, 3)
 NETWORKS = [random_network(SIZES, seed) for seed in range(3)]
 IMAGES = random_images(n=6, pixels=4, labels=3)
-MANY = {"checkpoints": {0: NETWORKS[0], 50: NETWORKS[1]}, "others": {"untrained": NETWORKS[2], "7": NETWORKS[0]}}
+MANY = {
+    "checkpoints": {0: NETWORKS[0], 50: NETWORKS[1]},
+    "others": {"untrained": NETWORKS[2], "7": NETWORKS[0]},
+}
 ONE = {"network": NETWORKS[0]}
 ODD = [None, True, "1", "", [], {}, [1], 1.5, math.nan, math.inf, -1, 10**9]
 

@@ -1,4 +1,4 @@
-"""The Sphinx extension of this one book: MathML, explorer assets, page head, styles, execution, links."""
+"""The Sphinx extension of this one book: execution, formulas, pictures, widgets, page head, search, links."""
 
 __all__ = ["setup"]
 
@@ -17,15 +17,14 @@ def setup(app):
         What Sphinx wants to know of an extension.
     """
     # Here, as a chapter that imports bookbuild.glue should not wait for them.
-    from . import assets, cache, citations, head, links, mathml, pages, search, styles
+    from . import cache, citations, head, links, mathml, pages, pictures, search
 
     mathml.setup(app)
     cache.setup(app)
-    assets.setup(app)
+    pictures.setup(app)
     pages.setup(app)
     citations.setup(app)
     head.setup(app)
     search.setup(app)
-    styles.setup(app)
     links.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -58,14 +58,16 @@ def package_folder(name):
 
 
 def execution_key():
-    parts = [digest(package_folder("weightmaps")), f"python {sys.version_info[:2]}"]
+    glue = (package_folder("bookbuild") / "glue.py").read_text("utf-8")  # which the chapters import
+    parts = [digest(package_folder("weightmaps")), glue, f"python {sys.version_info[:2]}"]
     parts += [f"{name} {version(name)}" for name in LIBRARIES]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def setup(app):
-    # An "env" value: when this extension changes, Sphinx reads and writes every page anew.
+    # A change of this extension makes Sphinx read and write every page anew; one of the styles, write them.
     app.add_config_value("bookbuild_digest", digest(package_folder("bookbuild")), "env", str)
+    app.add_config_value("bookbuild_static_digest", digest(Path(app.srcdir) / "_static"), "html", str)
     app.connect("config-inited", choose_cache)
     app.connect("env-before-read-docs", run_chapters)
 

@@ -1,13 +1,20 @@
-"""Links within the site lead somewhere: to a file of it, and to a place in that file."""
+"""Checks of the built site: its links lead to a file and a place in it; nothing comes from another host."""
 
 import posixpath
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from sphinx.errors import ExtensionError
 
-__all__ = ["Places", "broken_links"]
+__all__ = ["Places", "broken_links", "foreign_requests"]
+
+LOADED = re.compile(
+    r"<(?:script|img|iframe|source|video|audio|embed|object|link(?![^>]*\brel=\"canonical\"))\b[^>]*?"
+    r"\b(?:src|href|srcset|data)=[\"']?((?:https?:)?//[^\"'\s>]+)|url\(\s*[\"']?((?:https?:)?//[^\"')]+)"
+    r"|@import\s+[\"']((?:https?:)?//[^\"']+)"
+)
 
 
 class Places(HTMLParser):
@@ -29,11 +36,11 @@ class Places(HTMLParser):
         for name, value in attrs:
             if name == "id":
                 self.names.add(value)
-            elif name in ("href", "src") and value and not (tag == "link" and ("rel", "canonical") in attrs):
+            elif name in ("href", "src") and value:
                 self.links.append(value)
 
 
-def broken_links(pages, files):
+def broken_links(pages, files, root="/"):
     """List the links that lead nowhere.
 
     Parameters
@@ -42,6 +49,8 @@ def broken_links(pages, files):
         The HTML of each page, by its path in the site.
     files : set of str
         The paths of all files of the site.
+    root : str
+        The site's own path on its host, where links that begin with a slash begin.
 
     Returns
     -------
@@ -55,26 +64,45 @@ def broken_links(pages, files):
             parts = urlsplit(link)
             if parts.scheme or parts.netloc:
                 continue
-            path = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(parts.path)))
-            target = path if parts.path else name
+            path = posixpath.join(root, posixpath.dirname(name), unquote(parts.path))
+            target = posixpath.normpath(path).removeprefix(root) if parts.path else name
             anchor = unquote(parts.fragment)
             if target not in files or (anchor and target in read and anchor not in read[target].names):
                 broken.append((name, link))
     return broken
 
 
+def foreign_requests(text):
+    """List the addresses on other hosts that a browser would fetch to show a page.
+
+    Parameters
+    ----------
+    text : str
+        HTML or CSS.
+
+    Returns
+    -------
+    list of str
+        The addresses; links that a reader follows do not count.
+    """
+    return [next(filter(None, match)) for match in LOADED.findall(text)]
+
+
 def setup(app):
-    # After the files that no page asks for are gone.
-    app.connect("build-finished", check, priority=800)
+    app.connect("build-finished", check, priority=800)  # when all files are written
 
 
 def check(app, exception):
-    """Fail a build with a link that leads nowhere."""
+    """Fail a build with a link that leads nowhere, or with a page that asks another host for something."""
     if exception or app.builder.format != "html":
         return
     out = Path(app.outdir)
     files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    pages = {name: (out / name).read_text("utf-8") for name in files if name.endswith(".html")}
-    if broken := broken_links(pages, files):
+    texts = {name: (out / name).read_text("utf-8") for name in files if name.endswith((".html", ".css"))}
+    for name in sorted(texts):
+        if found := foreign_requests(texts[name]):
+            raise ExtensionError(f"{name} asks another host for {found[0]}")
+    pages = {name: text for name, text in texts.items() if name.endswith(".html")}
+    if broken := broken_links(pages, files, app.config.notfound_urls_prefix):
         told = "\n".join(f"  {page}: {link}" for page, link in sorted(set(broken)))
         raise ExtensionError(f"{len(set(broken))} links lead nowhere:\n{told}")

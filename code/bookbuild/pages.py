@@ -1,49 +1,12 @@
-"""What the book adds around a chapter: head, links to its notebook, and a last look for foreign requests."""
+"""What the book adds to a chapter's page: links to its notebook, and names that a reader's voice finds."""
 
-import html
 import os
 import re
-from pathlib import Path
 from urllib.parse import quote
 
-from docutils import nodes
 from sphinx.errors import ExtensionError
 
-__all__ = ["chapter_links", "describe", "foreign_requests"]
-
-TEMPLATES = Path(__file__).parent / "templates"
-THEME_COLOURS = (("light", "#ffffff"), ("dark", "#131416"))
-LOADED = re.compile(
-    r"<(?:script|img|iframe|source|video|audio|embed|object|link(?![^>]*\brel=\"canonical\"))\b[^>]*?"
-    r"\b(?:src|href|srcset|data)=[\"']?((?:https?:)?//[^\"'\s>]+)|url\(\s*[\"']?((?:https?:)?//[^\"')]+)"
-    r"|@import\s+[\"']((?:https?:)?//[^\"']+)"
-)
-
-
-def describe(text, limit=160):
-    """Shorten a paragraph to what a search result shows.
-
-    Parameters
-    ----------
-    text : str
-        The paragraph.
-    limit : int
-        The longest answer, in characters.
-
-    Returns
-    -------
-    str
-        Whole words, with an ellipsis where some are missing.
-
-    Examples
-    --------
-    >>> describe("One two three", limit=8)
-    'One two…'
-    """
-    text = " ".join(text.split())
-    if len(text) <= limit:
-        return text
-    return text[:limit].rsplit(" ", 1)[0].rstrip(",;:.–— ") + "…"
+__all__ = ["chapter_links"]
 
 
 def chapter_links(pagename, root, repository="", ref="main", *, chapters=()):
@@ -85,74 +48,38 @@ def chapter_links(pagename, root, repository="", ref="main", *, chapters=()):
     return f'<p class="chapter-links">{" · ".join(links)}</p>'
 
 
-def foreign_requests(page):
-    """List the addresses on other hosts that a browser would fetch to show a page.
-
-    Parameters
-    ----------
-    page : str
-        HTML or CSS.
-
-    Returns
-    -------
-    list of str
-        The addresses; links that a reader follows do not count.
-    """
-    return [next(filter(None, match)) for match in LOADED.findall(page)]
-
-
 def setup(app):
-    # "html" values: when the address becomes known, Sphinx writes every page anew.
+    # "html" values: when the repository becomes known, Sphinx writes every page anew.
     app.add_config_value("bookbuild_repository", os.environ.get("WEIGHTMAPS_REPOSITORY", ""), "html", str)
     app.add_config_value("bookbuild_ref", os.environ.get("WEIGHTMAPS_REF") or "main", "html", str)
     # Jupyter Book always sets this one, for an extension that this book does not load.
     app.add_config_value("comments_config", {}, "html", dict)
-    app.connect("config-inited", lambda app, config: config.templates_path.insert(0, str(TEMPLATES)))
     # After Furo, which makes the list of chapters at the usual priority of 500.
     app.connect("html-page-context", furnish, priority=600)
-    app.connect("build-finished", look_outside)
 
 
 def furnish(app, pagename, templatename, context, doctree):
-    """Add the meta tags of one page, and the links to its notebook below its title."""
+    """Add the links to a chapter's notebook below its title, and put names right."""
     if app.builder.format != "html":
         return
-    tags = [
-        f'<meta name="theme-color" content="{colour}" media="(prefers-color-scheme: {scheme})">'
-        for scheme, colour in THEME_COLOURS
-    ]
-    if doctree is not None:
-        text = next((node.astext() for node in doctree.findall(nodes.paragraph)), "")
-        if not text:
-            raise ExtensionError(f"{pagename}: no paragraph to describe the page by")
-        context["description"] = describe(text)
-        tags.append(f'<meta name="description" content="{html.escape(context["description"])}">')
-        if app.env.doc2path(pagename, base=False).endswith(".ipynb"):
-            root = "../" * pagename.count("/")
-            # The first group of _toc.yml; the reference is not numbered.
-            chapters = [str(one) for one in app.env.external_site_map.root.subtrees[0].items]
-            where = app.config.bookbuild_repository, app.config.bookbuild_ref
-            try:
-                links = chapter_links(pagename, root, *where, chapters=chapters)
-            except ValueError as error:
-                raise ExtensionError(str(error)) from error
-            context["body"], count = re.subn("</h1>", lambda _: f"</h1>\n{links}", context["body"], count=1)
-            if not count:
-                raise ExtensionError(f"{pagename}: no title to put the notebook's links under")
     # A heading without a level, says docutils; it is the name of a group of links.
-    tree = context["furo_navigation_tree"]
-    context["furo_navigation_tree"] = tree.replace(
+    context["furo_navigation_tree"] = context["furo_navigation_tree"].replace(
         '<p class="caption" role="heading">', '<p class="caption">'
     )
-    # Furo has a viewport of its own; docutils adds a second one.
-    metatags = re.sub(r'<meta name="viewport"[^>]*>\s*', "", context.get("metatags", ""))
-    context["metatags"] = metatags + "".join(tags)
-
-
-def look_outside(app, exception):
-    """Fail a build whose pages or style sheets ask another host for something."""
-    if exception or app.builder.format != "html":
+    if doctree is None:
         return
-    for path in sorted(Path(app.outdir).rglob("*")):
-        if path.suffix in (".html", ".css") and (found := foreign_requests(path.read_text("utf-8"))):
-            raise ExtensionError(f"{path.relative_to(app.outdir)} asks another host for {found[0]}")
+    # What sphinxcontrib-bibtex says of a list of works is out of date.
+    body = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+    # MyST-NB names a fold otherwise than the words it shows; a voice user says the words.
+    body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+    if app.env.doc2path(pagename, base=False).endswith(".ipynb"):
+        root = "../" * pagename.count("/")
+        # The first group of _toc.yml; the reference is not numbered.
+        chapters = [str(one) for one in app.env.external_site_map.root.subtrees[0].items]
+        where = app.config.bookbuild_repository, app.config.bookbuild_ref
+        try:
+            links = chapter_links(pagename, root, *where, chapters=chapters)
+        except ValueError as error:
+            raise ExtensionError(str(error)) from error
+        body = body.replace("</h1>", f"</h1>\n{links}", 1)
+    context["body"] = body

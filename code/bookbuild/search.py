@@ -1,51 +1,15 @@
 """What the search page searches: the text of every section, in one script that works from a folder too."""
 
 import json
-from html.parser import HTMLParser
+from pathlib import Path
+
+from bs4 import BeautifulSoup
 
 __all__ = ["as_script", "sections"]
 
-HEADINGS = ("h1", "h2", "h3", "h4")
-SKIPPED = {"script", "summary", "style", "noscript", "svg", "button", "annotation"}
-VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr", "line", "path", "circle"}
-
-
-class Sections(HTMLParser):
-    """Collect the sections of a page's article: anchor, heading, text."""
-
-    def __init__(self):
-        super().__init__()
-        self.found, self.open, self.tags, self.skipping = [], [], [], 0
-
-    def handle_starttag(self, tag, attributes):
-        if tag in VOID:
-            return
-        attributes = dict(attributes)
-        classes = (attributes.get("class") or "").split()
-        if tag == "section" and "article" in [name for name, _ in self.tags]:
-            self.found.append([attributes.get("id", ""), "", ""])
-            self.open.append(self.found[-1])
-        skips = (
-            tag in SKIPPED or "headerlink" in classes or "cell_input" in classes or "chapter-links" in classes
-        )
-        self.skipping += skips
-        self.tags.append((tag, skips))
-
-    def handle_endtag(self, tag):
-        if tag not in [name for name, _ in self.tags]:
-            return
-        while self.tags:
-            name, skipped = self.tags.pop()
-            self.skipping -= skipped
-            if name == "section" and self.open:
-                self.open.pop()
-            if name == tag:
-                return
-
-    def handle_data(self, data):
-        if self.open and not self.skipping:
-            heading = any(name in HEADINGS for name, _ in self.tags) and not self.open[-1][2].strip()
-            self.open[-1][1 if heading else 2] += data
+SKIPPED = (
+    "script, style, summary, noscript, svg, button, annotation, .headerlink, .cell_input, .chapter-links"
+)
 
 
 def sections(page):
@@ -54,7 +18,7 @@ def sections(page):
     Parameters
     ----------
     page : str
-        HTML with an ``article``.
+        HTML, perhaps with an ``article``.
 
     Returns
     -------
@@ -67,9 +31,21 @@ def sections(page):
     >>> sections('<article><section id="a"><h1>A</h1> b <em>c</em></section></article>')
     [['a', 'A', 'b c']]
     """
-    reader = Sections()
-    reader.feed(page)
-    return [[anchor, *(" ".join(text.split()) for text in texts)] for anchor, *texts in reader.found]
+    article = BeautifulSoup(page, "html.parser").article
+    if article is None:
+        return []
+    for skipped in article.select(SKIPPED):
+        skipped.decompose()
+    found = []
+    for section in reversed(article.find_all("section")):  # the inner ones first, each taken out of its outer
+        section.extract()
+        heading = section.find(["h1", "h2", "h3", "h4"]).extract()
+        found.append([section.get("id", ""), words(heading), words(section)])
+    return found[::-1]
+
+
+def words(element):
+    return " ".join(element.get_text().split())
 
 
 def as_script(pages):
@@ -87,8 +63,7 @@ def as_script(pages):
     """
     texts = []
     for name, page in pages.items():
-        found = sections(page)
-        if found:
+        if found := sections(page):
             found[0][0] = ""  # the first section is the page
             texts.append([name, found[0][1], found])
     return f"window.bookTexts={json.dumps(texts, ensure_ascii=False, separators=(',', ':'))};\n"
@@ -97,8 +72,20 @@ def as_script(pages):
 def setup(app):
     app.connect("builder-inited", replace)
     app.connect("html-collect-pages", lambda app: [("search", {"title": "Search"}, "search.html")])
+    app.connect("build-finished", write)
 
 
 def replace(app):
     """Leave out Sphinx's own index, which from a folder finds titles alone."""
     app.builder.search = False
+
+
+def write(app, exception):
+    """Write the texts of all pages into a script beside the others."""
+    if exception or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    pages = {
+        path.relative_to(out).as_posix(): path.read_text("utf-8") for path in sorted(out.rglob("*.html"))
+    }
+    (out / "_static" / "texts.js").write_text(as_script(pages), "utf-8")

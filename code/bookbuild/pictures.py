@@ -1,19 +1,16 @@
-"""Size the pictures of a page, let them wait, and drop a kernel's leftovers."""
+"""Pictures of the pages: their size and alternative text, lazy loading, palettes."""
 
 import html
 import io
 import posixpath
 import re
-import struct
 from pathlib import Path
 from urllib.parse import unquote
 
 from PIL import Image, ImageChops
 from sphinx.errors import ExtensionError
 
-from .widgets import FOLDER, STATE
-
-__all__ = ["png_size", "size_images"]
+__all__ = ["load_late", "png_size", "size_images", "with_palette"]
 
 # Matplotlib draws 100 dots an inch unless told otherwise: one of those dots is one CSS pixel here, so
 # a figure saved at 200 dpi is shown at half its pixels, crisp on a dense screen.
@@ -38,26 +35,10 @@ def png_size(data):
     tuple of (int, int)
         Width and height in CSS pixels: its dots at 100 an inch where the file says how dense it is,
         else its dots as they are.
-
-    Raises
-    ------
-    ValueError
-        If the bytes are not a PNG.
     """
-    if data[:8] != b"\x89PNG\r\n\x1a\n" or data[12:16] != b"IHDR":
-        raise ValueError(f"picture begins with {data[:8]!r}; wanted a PNG")
-    size = struct.unpack(">II", data[16:24])
-    at = 8
-    while at + 8 <= len(data):
-        length, kind = struct.unpack(">I4s", data[at : at + 8])
-        if kind == b"pHYs":
-            per_metre, _, unit = struct.unpack(">IIB", data[at + 8 : at + 17])
-            scale = DOTS_PER_INCH / (per_metre * 0.0254) if unit == 1 and per_metre else 1
-            return tuple(round(n * scale) for n in size)
-        if kind == b"IDAT":
-            break
-        at += 12 + length
-    return size
+    with Image.open(io.BytesIO(data), formats=["PNG"]) as picture:
+        density, _ = picture.info.get("dpi", (DOTS_PER_INCH, None))
+        return tuple(round(n * DOTS_PER_INCH / density) for n in picture.size)
 
 
 def size_images(body, read):
@@ -100,6 +81,18 @@ def size_images(body, read):
     return IMAGE.sub(describe, body)
 
 
+def attribute(tag, name):
+    found = re.search(rf'\s{name}="([^"]*)"', tag)
+    return html.unescape(found.group(1)) if found else None
+
+
+def add_size(tag, data):
+    if re.search(r"\s(width|height|style)=", tag):
+        return tag
+    width, height = png_size(data)
+    return f'<img width="{width}" height="{height}"{tag[len("<img") :]}'
+
+
 def load_late(body):
     """Let all pictures but the first wait until the reader comes near; those within the page are there.
 
@@ -139,6 +132,23 @@ def with_palette(data):
     return file.getvalue() if wrong <= 12 and file.tell() < 0.8 * len(data) else data
 
 
+def setup(app):
+    app.connect("html-page-context", transform_page, priority=610)
+    app.connect("build-finished", shrink)
+
+
+def transform_page(app, pagename, templatename, context, doctree):
+    """Size the pictures of one page, and load all but the first late."""
+    if doctree is None or app.builder.format != "html":
+        return
+    pictures = {name: source for source, name in app.builder.images.items()}
+    try:
+        body = size_images(context["body"], lambda name: (Path(app.srcdir) / pictures[name]).read_bytes())
+    except ValueError as error:
+        raise ExtensionError(f"{pagename}: {error}") from error
+    context["body"] = load_late(body)
+
+
 def shrink(app, exception):
     """Give the pictures of the site a palette."""
     if exception or app.builder.format != "html":
@@ -147,58 +157,3 @@ def shrink(app, exception):
         data = path.read_bytes()
         if (smaller := with_palette(data)) is not data:
             path.write_bytes(smaller)
-
-
-def attribute(tag, name):
-    found = re.search(rf'\s{name}="([^"]*)"', tag)
-    return html.unescape(found.group(1)) if found else None
-
-
-def add_size(tag, data):
-    if re.search(r"\s(width|height|style)=", tag):
-        return tag
-    width, height = png_size(data)
-    return f'<img width="{width}" height="{height}"{tag[len("<img") :]}'
-
-
-def setup(app):
-    # After myst-nb, which adds the widgets' state to the page at the usual priority of 500.
-    app.connect("html-page-context", transform_page, priority=600)
-    app.connect("build-finished", shrink)
-    app.connect("build-finished", prune, priority=700)  # when the stylesheet is written
-
-
-def transform_page(app, pagename, templatename, context, doctree):
-    """Apply the above to one page, and write the files it needs."""
-    if doctree is None or app.builder.format != "html":
-        return
-    pictures = {name: source for source, name in app.builder.images.items()}
-    try:
-        body = size_images(context["body"], lambda name: (Path(app.srcdir) / pictures[name]).read_bytes())
-    except ValueError as error:
-        raise ExtensionError(f"{pagename}: {error}") from error
-    body = load_late(body)
-    # What sphinxcontrib-bibtex says of a list of works is out of date.
-    body = body.replace('role="doc-biblioentry"', 'role="listitem"')
-    # myst-nb names a fold otherwise than the words it shows; a voice user says the words.
-    context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
-    # A published page has no widget manager: every widget's state, whole networks again, is dead weight.
-    context["script_files"] = [
-        file for file in context["script_files"] if getattr(file, "attributes", {}).get("type") != STATE
-    ]
-
-
-def prune(app, exception):
-    """Delete the files in ``_static`` that no page and no stylesheet asks for."""
-    if exception or app.builder.format != "html":
-        return
-    out = Path(app.outdir)
-    pages = "".join(path.read_text("utf-8") for path in out.rglob("*.html"))
-    static = [path for path in (out / "_static").rglob("*") if path.is_file()]
-    kept = [path for path in static if f"_static/{path.relative_to(out / '_static').as_posix()}" in pages]
-    # An explorer asks for its parts by their keys.
-    kept += [path for path in static if path.parent == out / FOLDER and path.stem in pages]
-    styles = "".join(path.read_text("utf-8") for path in kept if path.suffix == ".css")
-    for path in static:
-        if path not in kept and f"({path.name})" not in styles:
-            path.unlink()

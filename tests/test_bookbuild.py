@@ -1,6 +1,5 @@
 """The site's machinery, on strings small enough to read."""
 
-import base64
 import io
 import json
 import os
@@ -97,23 +96,6 @@ def test_mathml_says_the_tex_to_who_cannot_see_it():
 def test_mathml_refuses_what_it_cannot_show(tex, complaint):
     with pytest.raises(ValueError, match=complaint):
         to_mathml(tex)
-
-
-def test_posters_become_lazy_files_of_the_right_size():
-    data = png(40, 30, dpi=200)
-    source = base64.b64encode(data).decode()
-    image = f'<img data-weightmaps-poster src="data:image/png;base64,{source}" alt="a map">'
-    body, files = extract_posters(f"<noscript>{image}</noscript>", "../../")
-    ((name, content),) = files.items()
-    assert content == data
-    tag = ET.fromstring(body.replace("data-weightmaps-poster ", "").replace('">', '"/>'))[0]
-    assert tag.get("src") == f"../../_static/weightmaps/{name}"
-    assert (tag.get("loading"), tag.get("width"), tag.get("height")) == ("lazy", "20", "15")
-
-
-def test_a_poster_must_be_embedded():
-    with pytest.raises(ValueError, match="embedded PNG"):
-        extract_posters('<img data-weightmaps-poster src="https://example.org/a.png">', "")
 
 
 # Pictures

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from test_poster import figure_of, words_of
 
 from test_explorer import Sample, random_network
 from test_explorer_browser import TOLERANCE, number, part, settle
 from test_layers_and_compare import balanced, numbers, pixels, show, signed
-from test_poster import figure_of, words_of
 from weightmaps import attribution
 from weightmaps.widgets import PANELS, NetworkExplorer
 from weightmaps.widgets.encode import decode_network

@@ -1,6 +1,5 @@
 """The site's machinery, on strings small enough to read."""
 
-import base64
 import io
 import json
 import re
@@ -15,7 +14,7 @@ import pytest
 from jupyter_cache import get_cache
 from PIL import Image
 
-from bookbuild.assets import extract_assets, extract_posters, png_size, prune, size_images, with_palette
+from bookbuild.assets import png_size, prune, size_images, with_palette
 from bookbuild.cache import choose_cache, digest
 from bookbuild.citations import with_back_links
 from bookbuild.head import POLICY, card_tags, draw_card, site_address, sitemap, structured_data
@@ -96,46 +95,7 @@ def test_mathml_refuses_what_it_cannot_show(tex, complaint):
         to_mathml(tex)
 
 
-# Explorer assets
-
-
-def test_assets_move_to_files_and_a_page_asks_for_their_host_once():
-    data = f'<script data-weightmaps-asset="{KEY}">let a = "<b>";\n</script>'
-    host = f'<script data-weightmaps-host="{KEY[::-1]}">show();</script>'
-    inline = data + host
-    body, files = extract_assets(f"<p>1</p>{inline}<p>2</p>{inline}<script>keep()</script>", "../")
-    tag = f'<script defer src="../_static/weightmaps/{KEY[::-1]}.js"></script>'
-    assert body == f"<p>1</p>{tag}<p>2</p><script>keep()</script>"
-    assert files == {f"{KEY}.js": 'let a = "<b>";\n', f"{KEY[::-1]}.js": "show();"}
-
-
-@pytest.mark.parametrize("key", ["../../evil", KEY.upper(), KEY + "0", ""])
-def test_assets_refuse_a_key_that_is_no_hash(key):
-    with pytest.raises(ValueError, match="16 hexadecimal"):
-        extract_assets(f'<script data-weightmaps-asset="{key}">x</script>', "")
-
-
-def test_assets_refuse_one_key_for_two_scripts():
-    scripts = "".join(f'<script data-weightmaps-asset="{KEY}">{code}</script>' for code in "xy")
-    with pytest.raises(ValueError, match="two different"):
-        extract_assets(scripts, "")
-
-
-def test_posters_become_lazy_files_of_the_right_size():
-    data = png(40, 30, dpi=200)
-    source = base64.b64encode(data).decode()
-    image = f'<img data-weightmaps-poster src="data:image/png;base64,{source}" alt="a map">'
-    body, files = extract_posters(f"<noscript>{image}</noscript>", "../../")
-    ((name, content),) = files.items()
-    assert content == data
-    tag = ET.fromstring(body.replace("data-weightmaps-poster ", "").replace('">', '"/>'))[0]
-    assert tag.get("src") == f"../../_static/weightmaps/{name}"
-    assert (tag.get("loading"), tag.get("width"), tag.get("height")) == ("lazy", "20", "15")
-
-
-def test_a_poster_must_be_embedded():
-    with pytest.raises(ValueError, match="embedded PNG"):
-        extract_posters('<img data-weightmaps-poster src="https://example.org/a.png">', "")
+# Pictures and files
 
 
 def test_prune_deletes_only_what_nobody_asks_for(tmp_path):

@@ -38,22 +38,9 @@ SCRIPTS = re.compile(r"_static/book\.js")
 
 
 def site_address(text):
-    """Check the address that a site will have.
+    """The address that a site will have, ending in a slash; empty where it is not known.
 
-    Parameters
-    ----------
-    text : str
-        Such as ``"https://example.org/book/"``; empty where it is not known.
-
-    Returns
-    -------
-    str
-        It, ending in a slash, or nothing.
-
-    Raises
-    ------
-    ValueError
-        If it is not an ``http`` or ``https`` address of a folder.
+    Raises ``ValueError`` for what is not an ``http`` or ``https`` address of a folder.
     """
     if text and not re.fullmatch(r"https?://[\w.:-]+(/[^\s\"'<>?#]*)?", text):
         raise ValueError(f"WEIGHTMAPS_ADDRESS is {text!r}; wanted such as https://example.org/book/")

@@ -24,7 +24,7 @@ LIBRARIES = ("numpy", "matplotlib", "ipywidgets", "anywidget", "scikit-learn")
 
 
 def digest(folder):
-    """16 hexadecimal digits for names and contents of the files below a folder, but caches and hidden ones."""
+    """16 hexadecimal digits for names and contents of the files in a folder, but caches and hidden ones."""
     folder = Path(folder)
     names = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     names = [name for name in names if not any(p.startswith((".", "__pycache__")) for p in name.parts)]

@@ -32,7 +32,7 @@ DESCRIPTIONS = {
     "404": "There is no such page in the book.",
     "index": "An interactive book: what does the hidden layer of a small network do to handwritten digits?",
 }
-# Of all that theme and extensions offer. Most of MyST-NB's sheet colours terminals; book.css has what cells need.
+# Of all that theme and extensions offer; book.css has what cells need of MyST-NB's, which colours terminals.
 STYLES = re.compile(r"_static/(pygments|styles/furo|book)\.css")
 SCRIPTS = re.compile(r"_static/book\.js")
 

@@ -24,23 +24,7 @@ LIBRARIES = ("numpy", "matplotlib", "ipywidgets", "anywidget", "scikit-learn")
 
 
 def digest(folder):
-    """Hash every file below a folder: names and contents.
-
-    Parameters
-    ----------
-    folder : path-like
-        The folder; ``__pycache__`` and hidden files in it do not count.
-
-    Returns
-    -------
-    str
-        16 hexadecimal digits.
-
-    Raises
-    ------
-    ValueError
-        If the folder holds no file.
-    """
+    """16 hexadecimal digits for names and contents of the files in a folder, but caches and hidden ones."""
     folder = Path(folder)
     names = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     names = [name for name in names if not any(p.startswith((".", "__pycache__")) for p in name.parts)]

@@ -11,27 +11,11 @@ WORK = re.compile(r'(<div class="citation" id="([^"]*)".*?)(</div>)', re.DOTALL)
 
 
 def with_back_links(body, places):
-    """Say below each work where it is cited.
+    """Say below each work of the list which pages cite it, in the order given, each once.
 
-    Parameters
-    ----------
-    body : str
-        The HTML of the list of works.
-    places : dict of str to list of (str, str)
-        For the identifier of each work the links that cite it: address and title of the page.
+    `places` has, by the identifier of a work, the links that cite it: address and title of the page. A work
+    that no chapter cites is a ``ValueError``.
 
-    Returns
-    -------
-    str
-        The HTML; the pages in the order given, each once.
-
-    Raises
-    ------
-    ValueError
-        If no chapter cites a work of the list.
-
-    Examples
-    --------
     >>> with_back_links('<div class="citation" id="a">A book.</div>', {"a": [("b.html#id1", "B")]})
     '<div class="citation" id="a">A book.<p class="cited">Cited in <a href="b.html#id1">B</a>.</p></div>'
     """

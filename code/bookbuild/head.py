@@ -32,28 +32,15 @@ DESCRIPTIONS = {
     "404": "There is no such page in the book.",
     "index": "An interactive book: what does the hidden layer of a small network do to handwritten digits?",
 }
-# Of all that theme and extensions offer; the templates ask for what a page has beside.
-STYLES = re.compile(r"_static/(pygments|styles/furo|mystnb(\.\w+)?|book)\.css")
+# Of all that theme and extensions offer; book.css has what cells need of MyST-NB's, which colours terminals.
+STYLES = re.compile(r"_static/(pygments|styles/furo|book)\.css")
 SCRIPTS = re.compile(r"_static/book\.js")
 
 
 def site_address(text):
-    """Check the address that a site will have.
+    """The address that a site will have, ending in a slash; empty where it is not known.
 
-    Parameters
-    ----------
-    text : str
-        Such as ``"https://example.org/book/"``; empty where it is not known.
-
-    Returns
-    -------
-    str
-        It, ending in a slash, or nothing.
-
-    Raises
-    ------
-    ValueError
-        If it is not an ``http`` or ``https`` address of a folder.
+    Raises ``ValueError`` for what is not an ``http`` or ``https`` address of a folder.
     """
     if text and not re.fullmatch(r"https?://[\w.:-]+(/[^\s\"'<>?#]*)?", text):
         raise ValueError(f"WEIGHTMAPS_ADDRESS is {text!r}; wanted such as https://example.org/book/")

@@ -41,21 +41,10 @@ class Places(HTMLParser):
 
 
 def broken_links(pages, files, root="/"):
-    """List the links that lead nowhere.
+    """The links within a site that lead nowhere, as (page, link).
 
-    Parameters
-    ----------
-    pages : dict of str to str
-        The HTML of each page, by its path in the site.
-    files : set of str
-        The paths of all files of the site.
-    root : str
-        The site's own path on its host, where links that begin with a slash begin.
-
-    Returns
-    -------
-    list of (str, str)
-        Page and link; other hosts are not asked.
+    `pages` is HTML by path, `files` the paths of all files; links with a slash before them begin at `root`,
+    the site's own path on its host.
     """
     read = {name: Places(text) for name, text in pages.items()}
     broken = []
@@ -73,18 +62,7 @@ def broken_links(pages, files, root="/"):
 
 
 def foreign_requests(text):
-    """List the addresses on other hosts that a browser would fetch to show a page.
-
-    Parameters
-    ----------
-    text : str
-        HTML or CSS.
-
-    Returns
-    -------
-    list of str
-        The addresses; links that a reader follows do not count.
-    """
+    """The addresses on other hosts that a browser would fetch for HTML or CSS; links do not count."""
     return [next(filter(None, match)) for match in LOADED.findall(text)]
 
 

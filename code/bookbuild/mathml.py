@@ -31,27 +31,10 @@ MARKED = re.compile(r'[(“]?<math display="inline"(?:(?!</math>).)*</math>[.,;:
 
 
 def to_mathml(tex, *, display=False):
-    r"""Convert one TeX formula.
+    r"""One TeX formula, without dollar signs, as a ``<math>`` element whose ``alttext`` is the TeX.
 
-    Parameters
-    ----------
-    tex : str
-        The formula, without dollar signs.
-    display : bool
-        A formula on a line of its own (``True``) or within text.
+    Braces that do not pair, an unknown command or environment are a ``ValueError``.
 
-    Returns
-    -------
-    str
-        A ``<math>`` element whose ``alttext`` is the TeX.
-
-    Raises
-    ------
-    ValueError
-        If braces do not pair, or a command or an environment is unknown.
-
-    Examples
-    --------
     >>> to_mathml("x")
     '<math display="inline" alttext="x"><mrow><mi>x</mi></mrow></math>'
     """

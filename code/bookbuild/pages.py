@@ -10,30 +10,11 @@ __all__ = ["chapter_links"]
 
 
 def chapter_links(pagename, root, repository="", ref="main", *, chapters=()):
-    """Make the line below a chapter's title.
+    """The line below a chapter's title, as HTML.
 
-    Parameters
-    ----------
-    pagename : str
-        Such as ``"chapters/index"``.
-    root : str
-        The way from the page to the root of the site.
-    repository : str
-        ``owner/name`` on GitHub; empty where the build does not know it, and Binder is left out.
-    ref : str
-        The branch, tag or commit that Binder opens.
-    chapters : sequence of str
-        The names of the chapters, in their order, to say which one this is.
-
-    Returns
-    -------
-    str
-        A paragraph of HTML.
-
-    Raises
-    ------
-    ValueError
-        If the repository is not of the form ``owner/name``.
+    `root` is the way from the page to the root of the site; `chapters` are all, in their order. Binder opens
+    the branch, tag or commit `ref` of the GitHub repository ``owner/name``, and is left out where that is
+    not known.
     """
     name = pagename.rsplit("/", 1)[-1] + ".ipynb"
     links = []

@@ -23,43 +23,16 @@ STYLED = re.compile(r'\sstyle="width: ([\d.]+)px; height: ([\d.]+)px;?"')
 
 
 def png_size(data):
-    """Say how large a PNG is to be shown.
-
-    Parameters
-    ----------
-    data : bytes
-        The file.
-
-    Returns
-    -------
-    tuple of (int, int)
-        Width and height in CSS pixels: its dots at 100 an inch where the file says how dense it is,
-        else its dots as they are.
-    """
+    """Width and height of a PNG in CSS pixels: 100 dots an inch, or as it is where it names no density."""
     with Image.open(io.BytesIO(data), formats=["PNG"]) as picture:
         density, _ = picture.info.get("dpi", (DOTS_PER_INCH, None))
         return tuple(round(n * DOTS_PER_INCH / density) for n in picture.size)
 
 
 def size_images(body, read):
-    """Give each PNG of a page its width and height, and insist on its alt text.
+    """Give each PNG of a page its width and height; ``ValueError`` for a picture without alternative text.
 
-    Parameters
-    ----------
-    body : str
-        The HTML of one page.
-    read : callable
-        Takes the file name in ``_images`` and returns the bytes.
-
-    Returns
-    -------
-    str
-        The page.
-
-    Raises
-    ------
-    ValueError
-        If a picture has no alt text.
+    `read` takes a file name in ``_images`` and returns the bytes.
     """
 
     def describe(match):
@@ -107,18 +80,7 @@ def load_late(body):
 
 
 def with_palette(data):
-    """Write a PNG with 256 colours, which is all that a chart needs.
-
-    Parameters
-    ----------
-    data : bytes
-        The file.
-
-    Returns
-    -------
-    bytes
-        The smaller file; the same where it is not smaller, is transparent, or would differ visibly.
-    """
+    """A PNG with 256 colours, all that a chart needs; `data` where that is no smaller or differs visibly."""
     with Image.open(io.BytesIO(data)) as picture:
         if picture.mode == "P" or picture.convert("RGBA").getchannel("A").getextrema()[0] < 255:
             return data

@@ -13,21 +13,8 @@ SKIPPED = (
 
 
 def sections(page):
-    """Read the sections of a page.
+    """Anchor, heading and text of each section of a page, without code and what its own sections hold.
 
-    Parameters
-    ----------
-    page : str
-        HTML, perhaps with an ``article``.
-
-    Returns
-    -------
-    list of list of str
-        Of each section its anchor, its heading and its text, without code of cells and without what its own
-        sections hold.
-
-    Examples
-    --------
     >>> sections('<article><section id="a"><h1>A</h1> b <em>c</em></section></article>')
     [['a', 'A', 'b c']]
     """
@@ -49,18 +36,7 @@ def words(element):
 
 
 def as_script(pages):
-    """Write the texts of a site as a script.
-
-    Parameters
-    ----------
-    pages : dict
-        HTML by file name.
-
-    Returns
-    -------
-    str
-        It sets ``bookTexts``: of each page its file, its title and its sections.
-    """
+    """The script that sets ``bookTexts``: of each page its file, its title and its sections."""
     texts = []
     for name, page in pages.items():
         if found := sections(page):

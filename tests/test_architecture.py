@@ -21,7 +21,7 @@ ARROWS = [
     *((part, (*WIDGETS, *DRAWING, *BOOK, "weightmaps.interop", "weightmaps.cli")) for part in MATHEMATICS),
     ("weightmaps.interop", (*WIDGETS, *DRAWING, *BOOK, "weightmaps.cli")),
     ("weightmaps.figures", (*WIDGETS, *BOOK)),
-    ("weightmaps.widgets", (*BOOK, "weightmaps.cli")),
+    ("weightmaps.widgets", (*DRAWING, *BOOK, "weightmaps.cli")),
 ]
 
 

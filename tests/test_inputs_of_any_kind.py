@@ -373,7 +373,7 @@ def test_colours_out_of_range_are_refused():
 
 def test_labels_of_one_output_are_refused():
     network, digits, options = KINDS["long"]
-    with pytest.raises(ValueError, match="one output, which answers by its size; give labels=None"):
+    with pytest.raises(ValueError, match="one output answers by its size; give labels=None"):
         NetworkExplorer(network, *Sample(digits.images, np.zeros(12, int)), **options)
 
 

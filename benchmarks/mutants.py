@@ -41,15 +41,15 @@ MUTANTS = [
     Mutant(
         "a sign flipped in the ledger",
         f"{PACKAGE}/attribution/neurons.py",
-        "    contributions = outgoing * trace.a[-2]",
-        "    contributions = -outgoing * trace.a[-2]",
+        "    contributions = outgoing * trace.a[layer]",
+        "    contributions = -outgoing * trace.a[layer]",
         ATTRIBUTION,
     ),
     Mutant(
         "the ledger takes z for the activation",
         f"{PACKAGE}/attribution/neurons.py",
-        "    contributions = outgoing * trace.a[-2]",
-        "    contributions = outgoing * trace.z[-2]",
+        "    contributions = outgoing * trace.a[layer]",
+        "    contributions = outgoing * trace.z[layer]",
         ATTRIBUTION,
     ),
     Mutant(
@@ -61,14 +61,14 @@ MUTANTS = [
     ),
     Mutant(
         "a neuron switched off no longer hears, and still speaks",
-        f"{PACKAGE}/attribution/removal.py",
-        "weights[layer][:, neurons] *= factor",
-        "weights[layer - 1][neurons] *= factor",
+        f"{PACKAGE}/attribution/ablation.py",
+        "weights[layer][:, neurons] *= by",
+        "weights[layer - 1][neurons] *= by",
         ATTRIBUTION,
     ),
     Mutant(
         "a neuron's cost is that of its mean, not of its absence",
-        f"{PACKAGE}/attribution/removal.py",
+        f"{PACKAGE}/attribution/ablation.py",
         "without[:, j] = 0",
         "without[:, j] = without[:, j].mean()",
         ATTRIBUTION,
@@ -110,28 +110,28 @@ MUTANTS = [
     ),
     Mutant(
         "neurons renamed in the layer below, not in the one above",
-        f"{PACKAGE}/representation.py",
+        f"{PACKAGE}/analysis/representation.py",
         "[W1[order], W2[:, order]]",
         "[W1[order], W2]",
         "tests/test_axioms.py",
     ),
     Mutant(
         "weight decay applied to the biases",
-        f"{PACKAGE}/descent.py",
+        f"{PACKAGE}/training/sgd.py",
         "weights[:, :-1] *= self.keep_weights",
         "weights *= self.keep_weights",
         TRAINING,
     ),
     Mutant(
         "weight decay by the batch, not by the whole set",
-        f"{PACKAGE}/training.py",
+        f"{PACKAGE}/training/loop.py",
         "learning_rate * weight_decay / n, cost",
         "learning_rate * weight_decay / batch_size, cost",
         TRAINING,
     ),
     Mutant(
         "backpropagation through weights that have just moved",
-        f"{PACKAGE}/descent.py",
+        f"{PACKAGE}/training/sgd.py",
         "            delta_below = np.dot(layer.back, delta)\n"
         "            delta_below *= below.slope(below.a)\n"
         "            self.update(layer.weights, delta, below.for_gradient)\n",
@@ -142,14 +142,14 @@ MUTANTS = [
     ),
     Mutant(
         "the last, smaller batch of an epoch is skipped",
-        f"{PACKAGE}/training.py",
+        f"{PACKAGE}/training/loop.py",
         "for start in range(0, len(x), batch_size):",
         "for start in range(0, len(x) - batch_size + 1, batch_size):",
         TRAINING,
     ),
     Mutant(
         "every epoch in the same order",
-        f"{PACKAGE}/training.py",
+        f"{PACKAGE}/training/loop.py",
         "order = rng.permutation(n)",
         "order = np.random.default_rng(seed).permutation(n)",
         TRAINING,
@@ -205,7 +205,7 @@ MUTANTS = [
     ),
     Mutant(
         "a table of answers with its sides exchanged",
-        f"{PACKAGE}/overview.py",
+        f"{PACKAGE}/analysis/evaluation.py",
         "(labels[start : start + size], answers)",
         "(answers, labels[start : start + size])",
         "tests/test_training_peers.py -k scikit",

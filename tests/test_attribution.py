@@ -30,9 +30,12 @@ def test_rankings_differ_as_they_should(toy):
         return attribution.top_neurons(toy, output, k=3, **how).tolist()
 
     assert top(0) == [0, 2, 1]
-    assert top(0, by="activation", x=X) == [2, 1, 0]
-    assert top(1, by="contribution", x=X) == [1, 2, 0]
+    assert top(0, by="activation", X=X) == [2, 1, 0]
+    assert top(1, by="contribution", X=X) == [1, 2, 0]
     assert attribution.top_neurons(toy, 0, k=1).tolist() == [0]
+    images = np.array([X, [9.0, 0.0]])
+    means = toy.forward(images).a[1].mean(axis=0)
+    assert top(0, by="activation", X=images) == np.argsort(-means).tolist() != top(0, by="activation", X=X)
 
 
 def test_neurons_whose_activations_round_to_the_same_are_told_apart_by_z():
@@ -81,7 +84,7 @@ def test_the_top_neuron_by_weight_is_the_one_the_question_takes():
             lambda n: attribution.top_neurons(n, 0, k=1, by="fame"),
             "unknown ranking by='fame'; there are: weight",
         ),
-        (lambda n: attribution.top_neurons(n, 0, k=1, by="activation"), "give x="),
+        (lambda n: attribution.top_neurons(n, 0, k=1, by="activation"), "give X="),
         (lambda n: attribution.ledger(Network([np.ones((1, 2))], [[0]]), X, 0), "no hidden layer"),
     ],
 )
@@ -100,8 +103,8 @@ def test_ablation_by_hand(toy):
     assert z(neurons=[]) == [17.0, 30.0]
     assert z(neurons=[0]) == [12.0, 30.0]
     assert z(neurons=[0, 2]) == [8.0, 26.0]
-    assert z(neurons=[1], factor=2) == [15.0, 36.0]
-    assert z(neurons=range(3), factor=0.5) == [13.5, 25.0]
+    assert z(neurons=[1], by=2) == [15.0, 36.0]
+    assert z(neurons=range(3), by=0.5) == [13.5, 25.0]
     assert toy.forward(X).z[2].tolist() == [17.0, 30.0]  # the network given is left as it was
     off = attribution.ablate(toy, [0, 2])
     assert off.forward(X).a[1].tolist() == [1.0, 2.0, 4.0]  # it still answers; nobody hears it
@@ -127,6 +130,7 @@ def test_a_deeper_layer_is_ablated_by_hand(deep):
     ]:
         shown = attribution.ablate(deep, neurons, layer=layer, by=factor).forward(x)
         assert shown.a[3].tolist() == answers
+    assert attribution.ablate(deep, [1], by="mean", X=[[1.0], [3.0]]).forward(x).a[3].tolist() == [13.0, 8.0]
     twice = attribution.ablate(attribution.ablate(deep, [0]), [1], layer=2, by=2)
     assert twice.forward(x).a[3].tolist() == [10.0, 8.0]
 
@@ -166,7 +170,7 @@ def test_removal_costs_are_the_answers_that_ablation_loses(layer):
         (lambda n: attribution.ablate(n, [0], layer=2), "layer is 2"),
         (
             lambda n: attribution.ablate(n, [0], by=np.nan),
-            "factor is nan; it is a number, and 0 switches off",
+            "by is nan; give a finite factor, where 0 switches off",
         ),
         (
             lambda n: attribution.removal_costs(n, X[None], [0], layer=2),
@@ -175,9 +179,12 @@ def test_removal_costs_are_the_answers_that_ablation_loses(layer):
         (lambda n: attribution.removal_costs(n, X[None], [0], layer=0), "layer is 0"),
         (
             lambda n: attribution.removal_costs(n, X[None], [0, 1]),
-            r"X has shape \(1, 2\) and y \(2,\); give X",
+            r"y is int64 of shape \(2,\) for 1 images",
         ),
-        (lambda n: attribution.removal_costs(n, X, [0]), r"X has shape \(2,\) and y \(1,\); give X \(n, 2\)"),
+        (lambda n: attribution.ablate(n, [0, 0]), r"neurons are \[0, 0\]; name each once"),
+        (lambda n: attribution.ablate(n, [0], by="median"), "by is 'median'; give a finite factor"),
+        (lambda n: attribution.ablate(n, [0], by="mean"), "by is 'mean' and X is missing"),
+        (lambda n: attribution.ablate(n, [0], X=X[None]), "by is 0.0 and X is given"),
     ],
 )
 def test_what_cannot_be_switched_off_is_refused(toy, call, says):

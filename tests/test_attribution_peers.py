@@ -160,7 +160,7 @@ def test_the_ledger_is_what_captum_gives_each_neuron_of_the_last_hidden_layer(ac
     for method in (captum.LayerGradientXActivation, captum.LayerFeatureAblation):
         theirs = method(model, hidden).attribute(inputs, target=1).detach().numpy()
         for x, row in zip(X, theirs, strict=True):
-            page = attribution.ledger(network, x, 1)
+            page = attribution.ledger(network, x, 1, layer=2)
             np.testing.assert_allclose(page.contributions, row[page.neurons], **WITHIN)
 
 

@@ -78,11 +78,13 @@ def test_weights_times_inputs_and_the_bias_are_z(case):
 @given(cases())
 def test_the_ledger_adds_up_to_z(case):
     network, x, _ = case
-    for output, z in enumerate(network.forward(x).z[-1]):
-        page = attribution.ledger(network, x, output)
-        close(page.contributions.sum() + page.bias, z)
-        assert page.total == z
-        assert sorted(page.neurons) == list(range(network.sizes[-2]))
+    trace = network.forward(x)
+    for layer in range(1, len(network.sizes) - 1):
+        for output, z in enumerate(trace.z[layer + 1]):
+            page = attribution.ledger(network, x, output, layer=layer)
+            close(page.contributions.sum() + page.bias, z)
+            assert page.total == z
+            assert sorted(page.neurons) == list(range(network.sizes[layer]))
 
 
 @axiom
@@ -180,7 +182,7 @@ def test_contributions_are_linear_in_the_weights_that_send_them(case, factor):
     network = changed(network, weights=[*below, last])
 
     def by_neuron(output):
-        page = attribution.ledger(network, x, output)
+        page = attribution.ledger(network, x, output, layer=len(network.sizes) - 2)
         return page.contributions[np.argsort(page.neurons)]
 
     close(by_neuron(0), factor * by_neuron(1) - by_neuron(len(last) - 1))
@@ -224,7 +226,7 @@ def test_the_top_neurons_are_the_same_under_any_names(by, case, data):
     score = {"weight": outgoing, "activation": a, "contribution": outgoing * a}[by]
     assume(len(set(score.round(9))) == len(score))  # equals go by their number, which is what changes here
     k = data.draw(st.integers(1, len(score)))
-    ours = attribution.top_neurons(permute_neurons(network, order), 0, k, by=by, X=x)
+    ours = attribution.top_neurons(permute_neurons(network, order), 0, k=k, by=by, X=x)
     assert order[ours].tolist() == attribution.top_neurons(network, 0, k=k, by=by, X=x).tolist()
     assert len(ours) == k
     left = np.delete(score, order[ours])

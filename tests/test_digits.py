@@ -52,6 +52,16 @@ def test_digits_cannot_be_written_and_leave_their_source_alone():
     with pytest.raises(ValueError, match="read-only"):
         kept.labels[0] = 3
     own[0, 0] = 1
+    assert kept.images[0, 0] == 0
+    assert np.shares_memory(kept[:1].images, kept.images)
+
+
+def test_digits_unpack_and_say_so_where_an_array_is_wanted():
+    kept = Digits(BLANK, [1, 2])
+    images, labels = kept
+    assert (images is kept.images, labels is kept.labels) == (True, True)
+    with pytest.raises(TypeError, match=r"unpack them, f\(network, \*digits\)"):
+        np.asarray(kept)
 
 
 @pytest.mark.parametrize(
@@ -66,10 +76,10 @@ def test_digits_cannot_be_written_and_leave_their_source_alone():
         (np.full((2, 784), -0.5), [0, 1], "from -0.5 to -0.5; ink must run from 0 to 1$"),
         (np.full((2, 784), np.nan), [0, 1], "images holds NaN"),
         (np.full((2, 784), np.inf), [0, 1], "images holds NaN or infinity"),
-        (BLANK, [0, 1, 2], "labels has 3 values for 2 images"),
-        (BLANK, [0, 10], "labels runs from 0 to 10"),
-        (BLANK, [-1, 9], "labels runs from -1 to 9"),
-        (BLANK, [0.0, 1.0], "labels is float64.*integers"),
+        (BLANK, [0, 1, 2], r"labels is int64 of shape \(3,\) for 2 images"),
+        (BLANK, [0, 10], "labels holds 0 to 10; labels are 0 to 9"),
+        (BLANK, [-1, 9], "labels holds -1 to 9"),
+        (BLANK, [0.0, 1.0], "labels is float64.*give one integer an image"),
         (BLANK, [[0], [1]], r"labels is int64 of shape \(2, 1\)"),
     ],
 )

@@ -12,7 +12,7 @@ from weightmaps.widgets import NetworkExplorer
 from weightmaps.widgets.encode import decode_network
 
 SAMPLE = digits.load_sample()
-REAL = SimpleNamespace(images=SAMPLE.images[::10], labels=SAMPLE.labels[::10])
+REAL = SAMPLE[::10]
 NIELSEN = zoo.load("nielsen")
 DEEP = random_network((12, 9, 7, 4), 3, ("relu", "tanh", "sigmoid"))
 DEEP_IMAGES = random_images(pixels=12, n=40, labels=4)

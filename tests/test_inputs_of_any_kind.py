@@ -347,6 +347,7 @@ def test_the_still_picture_shows_the_same(name):
         (60, {"shape": ()}, r"shape is \(\)"),
         (60, {"shape": (1, 4, 5, 3)}, "shape is"),
         (60, {}, r"not square; pass shape=.*or \(3, rows, columns\), for a table features"),
+        (784, {"shape": (28.9, 28)}, r"shape is \(28\.9, 28\); it must be whole numbers"),
         (4, {"features": "abcd"}, "features is 'abcd'; it must name each of the network's 4 inputs"),
         (4, {"features": ["a", "b"]}, "each of the network's 4 inputs"),
         (4, {"features": list("abcd"), "shape": (2, 2)}, "a table has features"),
@@ -372,7 +373,7 @@ def test_colours_out_of_range_are_refused():
 
 def test_labels_of_one_output_are_refused():
     network, digits, options = KINDS["long"]
-    with pytest.raises(ValueError, match="one output, which answers by its size; give labels=None"):
+    with pytest.raises(ValueError, match="one output answers by its size; give labels=None"):
         NetworkExplorer(network, *Sample(digits.images, np.zeros(12, int)), **options)
 
 

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from weightmaps import attribution, training
+from weightmaps.files import atomic_write
 from weightmaps.network import ACTIVATIONS, Network, NotANetwork
 
 
@@ -57,8 +59,52 @@ def test_predict_and_accuracy(toy):
     assert network.predict(X).tolist() == [0, 1, 0]
     assert network.predict(X[1]) == 1
     assert network.accuracy(X, [0, 1, 2]) == pytest.approx(2 / 3)
-    with pytest.raises(ValueError, match="one label an image"):
+    with pytest.raises(ValueError, match="give one integer an image"):
         network.accuracy(X, [0, 1])
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        Network.accuracy,
+        attribution.removal_costs,
+        attribution.margin,
+        attribution.margin_drop,
+        attribution.error_attribution,
+        attribution.greedy_order,
+        lambda network, X, y: attribution.deletion_curve(network, X, y, [[0, 1]] * 2),
+        lambda network, X, y: training.train(network, X, y, epochs=1, learning_rate=1, progress=False),
+    ],
+)
+@pytest.mark.parametrize(
+    ("y", "says"),
+    [
+        (np.array(["0", "1"]), r"y holds <U1, not integers; numbers as text become some by y\.astype\(int\)"),
+        (np.array(["0", "1"], object), r"y holds object, not integers; .* y\.astype\(int\)"),
+        ([0.0, 1.0], r"y is float64 of shape \(2,\) for 2 images; give one integer an image"),
+        ([-1, 0], "y holds -1 to 0; labels are 0 to 1"),
+    ],
+)
+def test_labels_that_are_no_integers_are_refused_by_every_function(use, y, says):
+    network = Network([np.eye(2), np.eye(2)], [np.zeros(2), np.zeros(2)])
+    with pytest.raises(ValueError, match=says):
+        use(network, np.eye(2), y)
+
+
+def test_a_network_does_not_change_with_the_arrays_it_was_made_from():
+    W, b = np.eye(2), np.zeros(2)
+    view = W[:]
+    view.flags.writeable = False  # though W can still be written
+    network = Network([view, W], [b, b])
+    W[0, 0] = b[0] = 7
+    assert [w.tolist() for w in (*network.weights, *network.biases)] == 2 * [np.eye(2).tolist()] + 2 * [
+        [0, 0]
+    ]
+    for array in (*network.weights, *network.biases):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+    again = Network(network.weights, network.biases)
+    assert all(ours is theirs for ours, theirs in zip(again.weights, network.weights, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -111,6 +157,25 @@ def test_a_save_that_fails_keeps_the_old_file(toy, tmp_path, monkeypatch):
         toy.save(path)
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["toy.npz"]
+
+
+def test_a_file_that_cannot_be_written_is_named_and_not_its_temporary_one(toy, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"missing/x\.npz: there is no folder missing; make it first"):
+        toy.save("missing/x.npz")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match="folder") as caught:
+        toy.save("folder")
+    assert ".part" not in str(caught.value)
+    with pytest.raises(FileNotFoundError, match=r"'elsewhere'"), atomic_write("x.txt", "w"):
+        open("elsewhere")  # noqa: SIM115
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_a_file_is_saved_and_read_by_the_name_it_is_given(toy, tmp_path):
+    toy.save(tmp_path / "mine")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+    assert Network.load(tmp_path / "mine").sizes == toy.sizes
 
 
 def test_files_that_are_not_ours_are_refused_by_name(toy, tmp_path):

@@ -12,7 +12,7 @@ from conftest import evaluator
 from test_explorer_browser import part, settle
 from weightmaps import plane
 from weightmaps.network import Network
-from weightmaps.plane import DATA, descend, points, share_right, start, trials
+from weightmaps.plane import DATA, accuracy, points, start, success_rates, train_many
 from weightmaps.training.sgd import Descent
 from weightmaps.widgets import TwoInputs, bundle
 
@@ -76,7 +76,7 @@ def test_descent_of_many_networks_is_the_books_for_each(l2):
     starts = [start(5, seed=seed) for seed in range(3)]
     X, y = zip(*draws, strict=True)
     for network, start_of_it, X_of_it, y_of_it in zip(
-        descend(starts, X, y, steps=60, l2=l2), starts, X, y, strict=True
+        train_many(starts, X, y, steps=60, l2=l2), starts, X, y, strict=True
     ):
         wanted = trained_by_the_book(start_of_it, X_of_it, y_of_it, 60, l2)
         assert parameters(network) == pytest.approx(parameters(wanted), abs=1e-11)
@@ -84,12 +84,12 @@ def test_descent_of_many_networks_is_the_books_for_each(l2):
 
 
 def test_trials_are_each_seeds_playground_tested_on_new_points():
-    shares = trials("ring", 3, seeds=2, steps=200)
+    shares = success_rates("ring", 3, seeds=2, steps=200)
     for seed, share in enumerate(shares):
         X, y = points("ring", seed=seed)
-        (network,) = descend([start(3, seed=seed)], [X], [y], steps=200)
+        (network,) = train_many([start(3, seed=seed)], [X], [y], steps=200)
         assert share == pytest.approx(
-            share_right(network, *points("ring", seed=seed, n=1000, held_out=True)), abs=0.005
+            accuracy(network, *points("ring", seed=seed, n=1000, held_out=True)), abs=0.005
         )
 
 
@@ -248,9 +248,9 @@ def test_training_runs_stops_by_itself_and_is_numpys(page, tmp_path):
     wanted = trained_by_the_book(start(4, seed=2), X, y, 1000, 0.05)
     assert parameters(network_on(page)) == pytest.approx(parameters(wanted), abs=1e-6)
     right, new = re.findall(r"(\d+)%", part(page, "sentence").inner_text())
-    assert int(right) == round(100 * share_right(wanted, X, y))
+    assert int(right) == round(100 * accuracy(wanted, X, y))
     assert int(new) == pytest.approx(
-        100 * share_right(wanted, *points("ring", seed=2, n=1000, held_out=True)), abs=0.51
+        100 * accuracy(wanted, *points("ring", seed=2, n=1000, held_out=True)), abs=0.51
     )
     cost = float(part(page, "cost").get_attribute("data-value"))
     z = wanted.forward(X).z[2][:, 0]

@@ -42,7 +42,7 @@ def scatter():
         ({}, DIGITS, None, "maps is empty"),
         ({"a": np.ones((39, 2))}, DIGITS, None, r"maps\['a'\] has shape \(39, 2\); 40 images want \(40, 2\)"),
         ({"a": np.full((40, 2), np.nan)}, DIGITS, None, "no numbers"),
-        (MAPS, DIGITS[:0], None, "holds 0 images"),
+        (MAPS, DIGITS[:0], None, "images holds 0; give 1 to 1,000"),
         (MAPS, DIGITS, ["one"], "notes has 1 texts for 40 images"),
     ],
 )

@@ -9,7 +9,9 @@ import traitlets
 from ipywidgets.embed import embed_minimal_html, embed_snippet
 
 from test_explorer import random_images, random_network
-from weightmaps.widgets import NetworkExplorer
+from weightmaps.digits import load_sample
+from weightmaps.widgets import ImageScatter, MapGame, NetworkDrop, NetworkExplorer, TwoInputs
+from weightmaps.widgets.page import NOT_STATE
 
 SIZES = (12, 5, 4, 3)
 NETWORK = random_network(SIZES, 1)
@@ -47,9 +49,9 @@ def explorer():
         ("rank_by", "size", "rank_by is 'size'; it is one of weight, activation, contribution, mean, rem"),
         ("colour_by", "number", "colour_by is 'number'; it is one of weight, activation"),
         ("sorted", "yes", "expected a boolean, not the str 'yes'"),
-        ("ablated", {42: 0}, "ablated is {42: 0}; it is a list of (layer, neuron, factor)"),
-        ("ablated", None, "ablated is None; it is a list of"),
-        ("ablated", "off", "ablated is 'off'; it is a list of"),
+        ("ablated", {42: 0}, "ablated is {42: 0}; give a list of (layer, neuron, factor)"),
+        ("ablated", None, "ablated is None; give a list of"),
+        ("ablated", "off", "ablated is 'off'; give a list of"),
         ("ablated", [3], "ablated holds 3; each is (layer, neuron, factor), the first two whole numbers"),
         ("ablated", [(1, 3)], "ablated holds (1, 3); each is (layer, neuron, factor)"),
         ("ablated", [(1, 3, 0, 1)], "ablated holds (1, 3, 0, 1); each is"),
@@ -192,8 +194,8 @@ def test_what_does_not_fit_together_is_taken_back(explorer):
 def test_a_message_from_the_browser_sets_what_it_holds(explorer):
     heard = []
     explorer.observe(lambda change: heard.append(change["name"]), ["ablated", "pixels", "view"])
-    image = [k / 11 for k in range(12)]
-    state = {"ablated": [[1, 4, 0.5], [2, 0, 0]], "pixels": image, "view": "compare", "other": "shuffled"}
+    image = tuple(k / 11 for k in range(12))
+    state = {"ablated": ((1, 4, 0.5), (2, 0, 0)), "pixels": image, "view": "compare", "other": "shuffled"}
     explorer.set_state({**state, "sorted": True, "colour_by": "removal", "rank_by": "mean"})
     assert {name: getattr(explorer, name) for name in state} == state
     assert (explorer.sorted, explorer.colour_by, explorer.rank_by) == (True, "removal", "mean")
@@ -203,7 +205,7 @@ def test_a_message_from_the_browser_sets_what_it_holds(explorer):
 def test_a_bad_message_changes_nothing(explorer):
     with pytest.raises(traitlets.TraitError, match="ablated names neuron 9"):
         explorer.set_state({"sample": 3, "ablated": [[1, 9, 0]]})
-    assert (explorer.sample, explorer.ablated) == (0, [])
+    assert (explorer.sample, explorer.ablated) == (0, ())
 
 
 def test_factors_and_pixels_come_in_any_list_and_go_out_as_json(explorer):
@@ -211,19 +213,52 @@ def test_factors_and_pixels_come_in_any_list_and_go_out_as_json(explorer):
     explorer.ablated = np.array([[1, 4, 0.5], [2, 0, 0]])
     explorer.pixels = image
     for _ in range(2):
-        assert explorer.ablated == [[1, 4, 0.5], [2, 0, 0]]
+        assert explorer.ablated == ((1, 4, 0.5), (2, 0, 0))
         assert [type(part) for part in explorer.ablated[1]] == [int, int, float]
-        assert explorer.pixels == image.astype(float).tolist()
-        sent = json.loads(json.dumps({name: getattr(explorer, name) for name in ("ablated", "pixels")}))
+        assert explorer.pixels == tuple(image.astype(float).tolist())
+        sent = json.loads(json.dumps(explorer.get_state(["ablated", "pixels"])))
         explorer.ablated, explorer.pixels = (), None
-        assert (explorer.ablated, explorer.pixels) == ([], None)
+        assert (explorer.ablated, explorer.pixels) == ((), None)
         explorer.set_state(sent)
 
 
-def test_two_explorers_do_not_share_a_list():
-    one, two = build(), build()
-    one.ablated.append([1, 0, 0.0])
-    assert two.ablated == []
+def state_of(widget):
+    names = {name for name in widget.trait_names(sync=True) if not name.startswith("_")} - NOT_STATE
+    return {name: getattr(widget, name) for name in sorted(names)}
+
+
+def immutable(value):
+    """Whether nothing in it can be changed in place, unseen by the checks and by the browser."""
+    if isinstance(value, tuple):
+        return all(map(immutable, value))
+    return value is None or isinstance(value, (str, int, float))
+
+
+@pytest.mark.parametrize(
+    "widget",
+    [
+        build(ablated=[[1, 2, 0]], pixels=[0.5] * 12),
+        TwoInputs(weights=[[1, 2, 3, 4]]),
+        ImageScatter({"a": np.eye(10)[:, :2]}, *load_sample()[::500], shown=[3, 1]),
+        MapGame(
+            {str(k): random_network((784, 20, 10), k) for k in range(2)}, *load_sample()[::50], answers=[0, 1]
+        ),
+        NetworkDrop(random_network((12, 6, 3)), *IMAGES, shape=(3, 4), ablated=[[1, 2, 0]]),
+    ],
+    ids=lambda widget: type(widget).__name__,
+)
+class TestEveryWidget:
+    def test_its_state_can_be_set_and_not_changed_in_place(self, widget):
+        state = state_of(widget)
+        assert [name for name, value in state.items() if not immutable(value)] == []
+        assert json.loads(json.dumps(state)) == json.loads(json.dumps(widget.get_state(list(state))))
+
+    def test_a_name_that_it_does_not_have_is_refused(self, widget):
+        name = next(iter(state_of(widget)))
+        with pytest.raises(AttributeError, match=f"has no {name}s; did you mean {name}"):
+            setattr(widget, f"{name}s", 3)
+        with pytest.raises(AttributeError, match="has no colour"):
+            widget.colour = "red"
 
 
 # Among other widgets

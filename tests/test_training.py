@@ -189,9 +189,11 @@ def test_bad_arguments_are_named(change, says):
 
 def test_digits_that_do_not_fit_are_named():
     recipe = {"epochs": 1, "learning_rate": 1.0, "progress": False}
-    with pytest.raises(ValueError, match="a network with 2 outputs learns 0 to 1"):
+    with pytest.raises(ValueError, match="y holds 0 to 2; labels are 0 to 1"):
         train(start((784, 2)), *toy_digits(), **recipe)
-    with pytest.raises(ValueError, match="images of 784 pixels; the network takes 10"):
+    with pytest.raises(
+        ValueError, match="X is float32 of shape \\(23, 784\\); this network learns from \\(n, 10\\)"
+    ):
         train(start((10, 3)), *toy_digits(), **recipe)
     with pytest.raises(ValueError, match="softmax"):
         train(start(activations=["sigmoid", "softmax"]), *toy_digits(), **recipe)

@@ -118,7 +118,7 @@ def test_training_without_a_hidden_layer_ends_at_logistic_regression():
 
 
 @pytest.mark.parametrize("part", [1e-3, 0.3, 10.0])
-def test_the_linear_readout_is_scikit_learns_ridge(part):
+def test_the_linear_probe_is_scikit_learns_ridge(part):
     from sklearn.linear_model import Ridge
 
     X, labels = clouds()

@@ -6,6 +6,8 @@ import numpy as np
 
 
 def hidden_layer(network, layer):
+    if len(network.sizes) < 3:
+        raise ValueError(f"{network!r} has no hidden layer, so no neuron stands between input and output")
     if layer != int(layer) or not 1 <= layer <= len(network.sizes) - 2:
         raise ValueError(f"layer is {layer!r}; this network has hidden layers 1 to {len(network.sizes) - 2}")
     return int(layer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..checks import distinct, labels
+from ..checks import distinct, hidden_layer, labels
 
 PARTS = ("all", "mean", "change")
 
@@ -208,8 +208,7 @@ def _against_others(network, X, y, rest=None):
 
 def _last_layer(network, X):
     # In float64: float32 rounds differently elsewhere, which may change a greedy choice and all that follows.
-    if len(network.weights) < 2:
-        raise ValueError(f"{network!r} has no hidden layer, so no neuron stands between input and output")
+    hidden_layer(network, 1)
     X = np.asarray(X, dtype=np.float64)
     if X.ndim != 2 or not len(X):
         raise ValueError(f"X has shape {X.shape}; give one image or more, (n, {network.sizes[0]})")

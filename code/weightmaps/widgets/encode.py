@@ -6,7 +6,7 @@ import zlib
 
 import numpy as np
 
-from weightmaps.checks import labels as checked_labels
+from weightmaps import checks
 from weightmaps.digits import load_sample
 from weightmaps.network import ACTIVATIONS, Network
 from weightmaps.widgets.checks import reach
@@ -110,9 +110,9 @@ def encode_images(images, labels, spec, n_out):
     if labels is not None:
         if n_out == 1:
             raise ValueError(
-                "labels are given, but the network has one output, which answers by its size; give labels=None"
+                "labels are given, but the network's one output answers by its size; give labels=None"
             )
-        labels = checked_labels(labels, len(images), n_out, "labels").tolist()
+        labels = checks.labels(labels, len(images), n_out, "labels").tolist()
     pixels = np.round(np.clip(images, 0, 1) * 255).astype(np.uint8)
     exact = bool(np.abs(pixels / 255 - images).max() < 1e-6)
     return {

@@ -1,7 +1,5 @@
 """NetworkExplorer: the widget, its state, and what Python may set it to."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import traitlets
 
@@ -115,7 +113,6 @@ class NetworkExplorer(ExplorerState, Standalone):
         self._spec = InputSpec.of(self._sizes[0], shape, features)
         images = np.asarray(images)
         self._count = len(images) if images.ndim else 0
-        self._digits = SimpleNamespace(images=images, labels=labels)
         if "draw" in panels and not self._spec.plain:
             raise ValueError(NO_DRAWING)
         beside = (names or self._steps)[0]

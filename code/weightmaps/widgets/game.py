@@ -5,7 +5,7 @@ import zlib
 import numpy as np
 import traitlets
 
-from weightmaps.checks import labels as checked_labels
+from weightmaps import checks
 from weightmaps.widgets import bundle
 from weightmaps.widgets.base import Standalone
 
@@ -64,7 +64,7 @@ class MapGame(Standalone):
             )
         if games < 1:
             raise ValueError(f"games is {games}; it is 1 or more")
-        images, labels = np.asarray(images), checked_labels(labels, len(images), 10, "labels")
+        images, labels = np.asarray(images), checks.labels(labels, len(images), 10, "labels")
         if len(set(labels.tolist())) < 10:
             raise ValueError(f"labels holds {sorted(set(labels.tolist()))}; each digit, 0 to 9, is wanted")
         rng = np.random.default_rng(seed)

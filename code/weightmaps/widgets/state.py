@@ -40,7 +40,7 @@ class ExplorerState(traitlets.HasTraits):
     output = traitlets.Int(0).tag(sync=True)
     sample = traitlets.Int(0).tag(sync=True)
     layer = traitlets.Int(1).tag(sync=True)
-    # A trait that may be None is never checked when it is; so these are traits of any kind.
+    # A trait that may be None is never checked when it is; so these and `ablated` are traits of any kind.
     step = traitlets.TraitType(None).tag(sync=True)
     other = traitlets.TraitType(None).tag(sync=True)
     view = traitlets.Unicode("one").tag(sync=True)
@@ -48,7 +48,7 @@ class ExplorerState(traitlets.HasTraits):
     rank_by = traitlets.Unicode("weight").tag(sync=True)
     colour_by = traitlets.Unicode("activation").tag(sync=True)
     sorted = traitlets.Bool(False).tag(sync=True)
-    ablated = traitlets.Any(()).tag(sync=True)
+    ablated = traitlets.TraitType(()).tag(sync=True)
     pixels = traitlets.Any(None, allow_none=True).tag(sync=True)
     panels = traitlets.Tuple(default_value=DEFAULT_PANELS).tag(sync=True)
 

@@ -1,4 +1,4 @@
-"""One list of states for both that judge them: Python's traits, and the browser, which reads them from links."""
+"""One list of states for both judges: Python's traits, and the browser, which reads states from links."""
 
 import math
 
@@ -32,8 +32,8 @@ CASES = [
     ({"layer": 2, "output": 3}, False),
     ({"sorted": True}, True),
     *[({"view": value}, False) for value in ["both", "", None, 1, ["one"]]],
-    *[({name: value}, fits) for name in ("rank_by", "colour_by")
-      for value, fits in [("mean", True), ("removal", True), ("size", False), ("toString", False), (None, False)]],
+    *[({name: value}, fits) for name in ("rank_by", "colour_by") for value, fits in [
+        ("mean", True), ("removal", True), ("size", False), ("toString", False), (None, False)]],
     ({"scales": "separate"}, True),
     ({"scales": "own"}, False),
     *[({"ablated": value}, True) for value in [
@@ -54,7 +54,8 @@ KEYS = [
             ({"view": "compare"}, True), ({"view": "compare", "other": "untrained"}, True)]
            + [({"step": value}, False) for value in [None, 7, "0", "untrained", 0.5, [0]]]
            + [({"other": value}, False) for value in [None, 7, "0", "nobody", [0]]]),
-    (ONE, [({"view": "compare"}, False), ({"step": 0}, False), ({"other": 0}, False), ({"other": None}, True)]),
+    (ONE, [({"view": "compare"}, False), ({"step": 0}, False), ({"other": 0}, False),
+           ({"other": None}, True)]),
 ]  # fmt: skip
 
 

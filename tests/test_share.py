@@ -11,7 +11,7 @@ from PIL import Image
 from test_explorer import random_images, random_network
 from test_explorer_browser import opened, part, settle
 from weightmaps.digits import load_sample
-from weightmaps.widgets import NetworkExplorer, TwoInputs, bundle
+from weightmaps.widgets import NetworkExplorer, bundle
 from weightmaps.widgets import page as html_page
 from weightmaps.widgets.encode import decode_network
 
@@ -175,51 +175,6 @@ def test_garbage_in_an_open_page_brings_the_pages_own_state_back(page, place):
         "(note) => document.querySelector('[data-part=link-note]').textContent === note", arg=NOTE
     )
     assert states(page) == OWN
-
-
-NOBODY_S = "The link's settings belong to no explorer on this page, so it shows its own."
-
-
-@pytest.fixture(scope="module")
-def mixed(folder):
-    """A playground, whose state is in no link, before an explorer."""
-    body = TwoInputs()._html() + explorer()._html()
-    (folder / "mixed.html").write_text(html_page.document(body, "Mixed"), encoding="utf-8")
-    return folder
-
-
-@pytest.mark.parametrize("number", ["1", "9", ""])
-def test_a_link_to_no_explorer_says_so(page, places, mixed, number):
-    page.goto(f"{places['http']}/mixed.html#explorer={number}&neuron=1")
-    page.wait_for_selector(".wm-playground")
-    note = page.locator(".weightmaps-explorer > .wm-link")
-    note.wait_for()
-    assert note.inner_text() == NOBODY_S
-    assert note.evaluate("(one) => one.parentElement.dataset.explorer") == "1"
-    page.evaluate("location.hash = '#explorer=2&neuron=3'")
-    page.wait_for_selector("[data-part=sentence]:not(:empty)")
-    assert states(page, 2)["neuron"] == 3
-    assert note.count() == 0
-
-
-def test_each_widget_of_a_page_has_a_number_of_its_own(page, places, mixed):
-    page.goto(f"{places['http']}/mixed.html")
-    page.wait_for_selector("[data-part=sentence]:not(:empty)")
-    page.evaluate(
-        """(html) => {
-            const added = document.createRange().createContextualFragment(html);
-            document.querySelector("main").append(added);
-        }""",
-        explorer(neuron=1)._html(),
-    )
-    page.wait_for_selector("[data-explorer='3']")
-    numbers = "[...document.querySelectorAll('[data-explorer]')].map((one) => one.dataset.explorer)"
-    assert page.evaluate(numbers) == ["1", "2", "3"]
-    page.evaluate("location.hash = '#explorer=3&neuron=4'")
-    moved = "document.querySelector('[data-explorer=\"3\"] [data-part=slider-neuron]')?.value === '4'"
-    page.wait_for_function(moved)
-    assert states(page, 2)["neuron"] == 0
-    assert page.locator(".weightmaps-explorer > .wm-link").count() == 0
 
 
 # Kinds of state that are not integers, through the module itself: written into a link and read back

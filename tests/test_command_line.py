@@ -58,9 +58,6 @@ def test_help_teaches_by_example(command, capsys):
         ["look"],
         ["explore"],
         ["explore", "nielsen"],
-        ["explore", "nielsen", "-o", "a.html", "--shape", "28"],
-        ["explore", "nielsen", "-o", "a.html", "--shape", "28,x"],
-        ["explore", "nielsen", "-o", "a.html", "--shape", "28,0"],
         ["data", "mnist"],
     ],
 )
@@ -69,6 +66,23 @@ def test_wrong_usage_is_2(arguments, folder, capsys):
         main(arguments)
     assert end.value.code == 2
     assert capsys.readouterr().err.startswith("usage: weightmaps")
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        *(("--shape", value, f"{value!r} is no shape; give whole numbers from 1, R,C or R,C,3 or 3,R,C")
+          for value in ["a,b", "28", "28,x", "28,0", "28.5,28", "28,-1", "28,28,", "1,2,3,4", "", "²,2"]),
+        *((option, value, f"{value!r} has an empty name; give names with commas between them")
+          for option in ("--activations", "--outputs") for value in ["", "relu,,softmax", "relu,"]),
+    ],
+)  # fmt: skip
+def test_a_value_of_the_wrong_form_is_named_with_what_is_wanted(option, value, says, folder, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["explore", "nielsen", "-o", "a.html", f"{option}={value}"])
+    assert end.value.code == 2
+    assert f"error: argument {option}: {says}" in capsys.readouterr().err
     assert list(folder.iterdir()) == []
 
 
@@ -198,7 +212,11 @@ def test_a_page_is_replaced_whole(folder, monkeypatch):
     def fail(*_, **__):
         raise OSError("the disk is full")
 
+<<<<<<< HEAD
     monkeypatch.setattr("weightmaps.widgets.page.place", fail)
+=======
+    monkeypatch.setattr("weightmaps.widgets.page.asset_script", fail)
+>>>>>>> helper-D
     assert explore("zero-one", "-o", "a.html") == 1
     assert [path.name for path in folder.iterdir()] == ["a.html"]
     assert (folder / "a.html").read_bytes() == before

@@ -103,7 +103,7 @@ def test_one_output_becomes_two_of_which_one_is_its_sigmoid():
     for wrong in (two, interop.from_arrays(weights, biases, "relu,identity")):
         with pytest.raises(ValueError, match="two_outputs wants one sigmoid"):
             interop.two_outputs(wrong)
-    best = interop.activations_by_accuracy(weights, biases, X, one > 0.5)[0]
+    best = interop.activations_by_accuracy(weights, biases, X, (one > 0.5).astype(int))[0]
     assert best == (("relu", "sigmoid"), 1.0)
 
 

@@ -1,4 +1,4 @@
-"""The two readers of network files, Python's and the browser's: one network from both, or none from either."""
+"""The two readers of network files, Python's and the browser's: one network from both, or from neither."""
 
 import json
 import random

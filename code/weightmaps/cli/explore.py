@@ -56,7 +56,7 @@ No file is ever unpickled. For scikit-learn, PyTorch and Keras: weightmaps.inter
     parser.add_argument(
         "--activations",
         metavar="NAMES",
-        type=lambda text: tuple(text.split(",")),
+        type=_names,
         help=f"of each layer, where the file does not say: {', '.join(ACTIVATIONS)}; as in relu,softmax",
     )
     parser.add_argument(
@@ -65,18 +65,25 @@ No file is ever unpickled. For scikit-learn, PyTorch and Keras: weightmaps.inter
         type=_shape,
         help="rows and columns of an image, where it is not square; R,C,3 or 3,R,C with colours",
     )
-    parser.add_argument(
-        "--outputs", metavar="NAMES", type=lambda text: text.split(","), help="names of the outputs: cat,dog"
-    )
+    parser.add_argument("--outputs", metavar="NAMES", type=_names, help="names of the outputs: cat,dog")
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the page to write")
     parser.set_defaults(run=run)
 
 
 def _shape(text):
-    sides = tuple(int(side) for side in text.split(","))
-    if len(sides) not in (2, 3) or min(sides) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not R,C, R,C,3 or 3,R,C")
-    return sides
+    sides = text.split(",")
+    if len(sides) not in (2, 3) or not all(side.strip().isdecimal() and int(side) for side in sides):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no shape; give whole numbers from 1, R,C or R,C,3 or 3,R,C, as in 28,28"
+        )
+    return tuple(map(int, sides))
+
+
+def _names(text):
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise argparse.ArgumentTypeError(f"{text!r} has an empty name; give names with commas between them")
+    return names
 
 
 def run(options):

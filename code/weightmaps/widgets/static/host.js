@@ -68,39 +68,53 @@
   function watch() {
     const places = [...document.querySelectorAll(".weightmaps-explorer[data-weightmaps]:not([data-mounted])")];
     if (!places.length) return; // another copy of this script has them
-    const waiting = new Set(places);
+    const mounted = new Map(); // by place, the promise that it is shown
     const observer = new IntersectionObserver((seen) => {
       for (const one of seen) if (one.isIntersecting) wake(one.target);
     }, { rootMargin: "100% 0px" });
+    const unread = document.createElement("p");
+    unread.className = "wm-note wm-link";
+    unread.setAttribute("role", "alert");
+    unread.textContent = "The link's settings belong to no explorer on this page, so it shows its own.";
 
     function wake(place) {
-      if (!waiting.delete(place)) return;
-      observer.unobserve(place);
-      place.dataset.mounted = "yes";
-      mount(place);
+      if (!mounted.has(place)) {
+        observer.unobserve(place);
+        place.dataset.mounted = "yes";
+        mounted.set(place, mount(place));
+      }
+      return mounted.get(place);
     }
 
-    function follow(event) {
-      const [, number] = /^#explorer=([^&]*)/.exec(location.hash) ?? [];
+    async function follow(event) {
+      unread.remove();
+      const { hash } = location, [, number] = /^#explorer=([^&]*)/.exec(hash) ?? [];
       if (number === undefined) return;
-      const place = places.find((one) => one.dataset.explorer === number) ?? places[0];
-      wake(place);
+      const all = [...document.querySelectorAll("[data-explorer]")];
+      const place = all.find((one) => one.dataset.explorer === number) ?? all[0];
+      if (!places.includes(place)) return;
+      const shown = wake(place);
       // Who reloads, or comes back, is taken where they were. A smooth scroll gives up when the page grows.
       const arrived = event || performance.getEntriesByType("navigation")[0]?.type === "navigate";
       if (arrived) place.scrollIntoView({ behavior: "instant" });
+      await shown;
+      // An explorer says itself what it could not read; what else has this number has no settings in links.
+      const says = place.querySelector("[data-part=link-note], [data-part=trouble]");
+      if (!says && location.hash === hash) place.prepend(unread);
     }
 
     // In a notebook the address is not ours.
     const ours = /^(http|file)/.test(location.protocol) && !("jpThemeLight" in document.body.dataset);
+    const numbered = document.querySelectorAll("[data-explorer]").length;
     places.forEach((place, i) => {
       place.dataset.mounted = "waiting";
-      if (ours) place.dataset.explorer = String(i + 1);
+      if (ours) place.dataset.explorer = String(numbered + i + 1);
     });
     if (ours) {
       follow();
       addEventListener("hashchange", follow);
     }
-    for (const place of waiting) observer.observe(place);
+    for (const place of places) if (!mounted.has(place)) observer.observe(place);
   }
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", watch);

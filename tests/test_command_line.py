@@ -212,11 +212,7 @@ def test_a_page_is_replaced_whole(folder, monkeypatch):
     def fail(*_, **__):
         raise OSError("the disk is full")
 
-<<<<<<< HEAD
     monkeypatch.setattr("weightmaps.widgets.page.place", fail)
-=======
-    monkeypatch.setattr("weightmaps.widgets.page.asset_script", fail)
->>>>>>> helper-D
     assert explore("zero-one", "-o", "a.html") == 1
     assert [path.name for path in folder.iterdir()] == ["a.html"]
     assert (folder / "a.html").read_bytes() == before

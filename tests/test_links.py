@@ -49,7 +49,8 @@ def test_each_widget_of_a_page_has_a_number_of_its_own(page, address):
     page.goto(address)
     neuron(page, 2, 0)
     page.evaluate(
-        "(html) => document.querySelector('main').append(document.createRange().createContextualFragment(html))",
+        "(html) => document.querySelector('main')"
+        ".append(document.createRange().createContextualFragment(html))",
         html(explorer(neuron=1)),
     )
     page.wait_for_selector("[data-explorer='3']")

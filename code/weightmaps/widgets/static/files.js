@@ -17,7 +17,7 @@ const FORMAT = "weightmaps network 1";
 const PICKLED = "it holds pickled Python, which could run code; save its weights as .safetensors or with np.savez";
 
 /** What an entry of text says, and no longer is an entry. */
-function textIn(entries, name) {
+function decodeText(entries, name) {
   const { shape, texts } = entries.get(name);
   entries.delete(name);
   if (!texts || shape.length > 1) refuse(`its entry ${name} is no text`);
@@ -26,7 +26,7 @@ function textIn(entries, name) {
 
 /** A network that Python's Network.save wrote. @param {Map<string, import("./npy.js").Entry>} entries @param {string} name */
 function ownNetwork(entries, name) {
-  const header = readJson(new TextEncoder().encode(textIn(entries, "header")));
+  const header = readJson(new TextEncoder().encode(decodeText(entries, "header")));
   if (header?.format !== FORMAT || !Array.isArray(header.activations)) refuse(`its header does not say “${FORMAT}” and activations`);
   const [weights, biases] = ["weights", "biases"].map((kind) => header.activations.map((_, i) => {
     const key = `${kind}${i}`;
@@ -95,7 +95,7 @@ function inZip(zipped, name) {
   for (const key of NAMES.beside) entries.delete(key);
   if (entries.has("header")) found.network = ownNetwork(entries, name);
   else if (entries.size || !Object.keys(found).length) {
-    const said = entries.has("activations") ? textIn(entries, "activations") : null;
+    const said = entries.has("activations") ? decodeText(entries, "activations") : null;
     found.network = networkFrom(paired(entries), said, name);
   }
   return found;

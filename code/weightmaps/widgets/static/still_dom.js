@@ -128,7 +128,7 @@ class Element extends Node {
     }
   }
   querySelectorAll(selectors) {
-    const tests = selectors.split(",").map(testOf);
+    const tests = selectors.split(",").map(matcherOf);
     return [...this].filter((one) => tests.some((test) => test(one)));
   }
   querySelector(selectors) {
@@ -156,7 +156,7 @@ class Element extends Node {
 }
 
 /** Whether an element is what a selector names: tag, .class, [attribute] or [attribute="value"], joined without spaces. */
-function testOf(selector) {
+function matcherOf(selector) {
   const parts = selector.trim().match(/\.[\w-]+|\[[^\]]+\]|[\w-]+/g).map((part) => {
     const [, name, value] = /^\[([\w-]+)(?:="?([^"\]]*)"?)?\]$/.exec(part) ?? [];
     if (name) return (one) => (value === undefined ? name in one.attributes : one.attributes[name] === value);

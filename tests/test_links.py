@@ -48,16 +48,8 @@ def test_each_widget_of_a_page_has_a_number_of_its_own(page, address):
     """Those that a script adds later, too."""
     page.goto(address)
     neuron(page, 2, 0)
-<<<<<<< HEAD
-    page.evaluate(
-        "(html) => document.querySelector('main')"
-        ".append(document.createRange().createContextualFragment(html))",
-        html(explorer(neuron=1)),
-    )
-=======
     fragment = "document.createRange().createContextualFragment(html)"
     page.evaluate(f"(html) => document.querySelector('main').append({fragment})", html(explorer(neuron=1)))
->>>>>>> helper-D
     page.wait_for_selector("[data-explorer='3']")
     numbers = page.locator("[data-explorer]").evaluate_all("(all) => all.map((one) => one.dataset.explorer)")
     assert numbers == ["1", "2", "3"]

@@ -198,7 +198,7 @@ def test_a_page_is_replaced_whole(folder, monkeypatch):
     def fail(*_, **__):
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("weightmaps.widgets.explorer.draw_poster", fail)
+    monkeypatch.setattr("weightmaps.widgets.page.place", fail)
     assert explore("zero-one", "-o", "a.html") == 1
     assert [path.name for path in folder.iterdir()] == ["a.html"]
     assert (folder / "a.html").read_bytes() == before

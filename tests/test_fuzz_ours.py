@@ -42,6 +42,7 @@ from weightmaps.mnist import DataError, read_idx
 from weightmaps.network import Network, NotANetwork
 from weightmaps.training import resume, train
 from weightmaps.widgets import NetworkExplorer
+from weightmaps.widgets.state import STATE
 
 
 @st.composite
@@ -414,7 +415,9 @@ def payloads():
         NetworkExplorer(small, *tables, features=[f"f{i}" for i in range(12)], panels=PANELS),
         NetworkExplorer(small, *tables, shape=(2, 2, 3), panels=PANELS),
     ):
-        yield {"network": one._network, "images": one._images, "state": one._state()}
+        traits = one.get_state()
+        state = {name: traits[name] for name in (*STATE, "panels")}
+        yield {"network": one._network, "images": one._images, "state": state}
 
 
 PAYLOADS = list(payloads())

@@ -214,10 +214,10 @@ def test_factors_and_pixels_come_in_any_list_and_go_out_as_json(explorer):
         assert explorer.ablated == [[1, 4, 0.5], [2, 0, 0]]
         assert [type(part) for part in explorer.ablated[1]] == [int, int, float]
         assert explorer.pixels == image.astype(float).tolist()
-        sent = json.loads(json.dumps(explorer._state()))
+        sent = json.loads(json.dumps({name: getattr(explorer, name) for name in ("ablated", "pixels")}))
         explorer.ablated, explorer.pixels = (), None
         assert (explorer.ablated, explorer.pixels) == ([], None)
-        explorer.set_state({name: sent[name] for name in ("ablated", "pixels")})
+        explorer.set_state(sent)
 
 
 def test_two_explorers_do_not_share_a_list():

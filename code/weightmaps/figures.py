@@ -176,7 +176,7 @@ def outputs(a, *, labels=None, ax=None):
     return ax
 
 
-def plane(values, *, reach=3.0, limit=None, activation=False, points=None, classes=None, ax=None):
+def plane(values, *, reach=3.0, limit=None, activation=False, ax=None):
     """Draw values over the plane of two inputs, with the line where they change sign.
 
     Parameters
@@ -189,9 +189,6 @@ def plane(values, *, reach=3.0, limit=None, activation=False, points=None, class
         As for :func:`weight_map`.
     activation : bool
         The values are activations, from 0 (white) to 1 (black), and the line is where they are ½.
-    points : array, shape (n, 2), optional
-        Dots to draw: blue squares for class 0, red circles for class 1.
-    classes : array of int, shape (n,), optional
     ax : Axes, optional
 
     Returns
@@ -210,23 +207,16 @@ def plane(values, *, reach=3.0, limit=None, activation=False, points=None, class
     if np.min(values) < level < np.max(values):
         for colour, width in [("white", 2.5), ("black", 1.0)]:
             ax.contour(values, levels=[level], extent=box, origin="upper", colors=colour, linewidths=width)
-    if points is not None:
-        for k, (marker, colour) in enumerate([("s", SIGNED_ANCHORS[1]), ("o", SIGNED_ANCHORS[-2])]):
-            x, y = np.asarray(points)[np.asarray(classes) == k].T
-            ax.scatter(x, y, s=14, marker=marker, color=colour, edgecolor="white", linewidth=0.6, zorder=3)
-        ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
     return ax
 
 
-def digit_map(points, labels, *, faint=None, ax=None):
+def digit_map(points, labels, *, ax=None):
     """Draw a map of images: at each place the numeral of its label. Both axes have the same scale.
 
     Parameters
     ----------
     points : array, shape (n, 2)
     labels : array of int, shape (n,), values from 0 to 9
-    faint : array of bool, shape (n,), optional
-        Which ones to draw faintly.
     ax : Axes, optional
 
     Returns
@@ -235,11 +225,9 @@ def digit_map(points, labels, *, faint=None, ax=None):
     """
     ax = _bare(ax)
     points, labels = np.asarray(points), np.asarray(labels)
-    faint = np.zeros(len(labels), bool) if faint is None else np.asarray(faint)
     for label in np.unique(labels):
-        for some, alpha in [(faint, 0.12), (~faint, 1.0)]:
-            x, y = points[(labels == label) & some].T
-            ax.scatter(x, y, s=18, marker=f"${label}$", color=KINDS[label], linewidths=0, alpha=alpha)
+        x, y = points[labels == label].T
+        ax.scatter(x, y, s=18, marker=f"${label}$", color=KINDS[label], linewidths=0)
     ax.set_aspect("equal", "datalim")
     return ax
 

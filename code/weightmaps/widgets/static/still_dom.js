@@ -88,6 +88,7 @@ class Element extends Node {
   }
   setAttribute(name, value) {
     this.attributes[name] = String(value);
+    if (name === "value") this.value = String(value);
   }
   getAttribute(name) {
     return this.attributes[name] ?? null;

@@ -17,7 +17,7 @@ from weightmaps import zoo
 from weightmaps.digits import load_sample
 from weightmaps.network import Network
 from weightmaps.widgets import coding
-from weightmaps.widgets.input_spec import Kind, image_payload
+from weightmaps.widgets.input_spec import InputSpec
 
 SAMPLE = load_sample()
 IMAGES = SAMPLE.images.astype(float)
@@ -76,7 +76,7 @@ def main():
     network = zoo.load("nielsen")
     rest = [network.biases[0], network.weights[1], network.biases[1]]
     tail = b"".join(array.astype("<f4").tobytes() for array in rest)
-    kept = coding.encode_network([network], [None], [], OUTPUTS, GIVEN.images, Kind((28, 28)))
+    kept = coding.encode_network([network], [None], [], OUTPUTS, GIVEN.images, InputSpec((28, 28)))
     print(f"{'first layer':28}{'bytes':>10}{'z':>12}{'w·a':>12}{'output z':>12}{'output':>12}")
     for name, weights, data in codings(network.weights[0]):
         shown = Network([weights.astype(float), network.weights[1]], network.biases, network.activations)
@@ -87,10 +87,12 @@ def main():
 
     checkpoints = zoo.checkpoints("zero-one")
     networks, pairs = list(checkpoints.values()), SAMPLE.only(0, 1)[::10]
-    kept = coding.encode_network(networks, list(checkpoints), [], OUTPUTS[:2], pairs.images, Kind((28, 28)))
+    kept = coding.encode_network(
+        networks, list(checkpoints), [], OUTPUTS[:2], pairs.images, InputSpec((28, 28))
+    )
     each = [errors(*both) for both in zip(networks, coding.decode_network(kept), strict=True)]
     line(f"zero-one, {len(networks)} checkpoints", wire(kept), np.max(each, axis=0))
-    print(f"{'100 images':28}{wire(image_payload(GIVEN, Kind((28, 28)), 10)):>10,}")
+    print(f"{'100 images':28}{wire(coding.encode_images(*GIVEN, InputSpec((28, 28)), 10)):>10,}")
 
 
 if __name__ == "__main__":

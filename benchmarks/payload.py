@@ -16,8 +16,8 @@ import numpy as np
 from weightmaps import zoo
 from weightmaps.digits import load_sample
 from weightmaps.network import Network
-from weightmaps.widgets import coding
-from weightmaps.widgets.input_spec import Kind, image_payload
+from weightmaps.widgets import encode
+from weightmaps.widgets.input_spec import InputSpec
 
 SAMPLE = load_sample()
 IMAGES = SAMPLE.images.astype(float)
@@ -51,8 +51,8 @@ def codings(weights):
         scale = 2.5e-5 / np.maximum(ink, least)
         wholes = np.rint(weights / scale).astype(int)
         yield f"a scale a pixel, ink ≥ {least}", wholes * scale, planes(wholes, 3)
-    wholes = np.rint(weights / coding.UNIT).astype(int)
-    yield "one unit, rounded", wholes * coding.UNIT, planes(wholes, 3)
+    wholes = np.rint(weights / encode.UNIT).astype(int)
+    yield "one unit, rounded", wholes * encode.UNIT, planes(wholes, 3)
 
 
 def errors(network, shown):
@@ -76,21 +76,23 @@ def main():
     network = zoo.load("nielsen")
     rest = [network.biases[0], network.weights[1], network.biases[1]]
     tail = b"".join(array.astype("<f4").tobytes() for array in rest)
-    kept = coding.encode_network([network], [None], [], OUTPUTS, GIVEN.images, Kind((28, 28)))
+    kept = encode.encode_network([network], [None], [], OUTPUTS, GIVEN.images, InputSpec((28, 28)))
     print(f"{'first layer':28}{'bytes':>10}{'z':>12}{'w·a':>12}{'output z':>12}{'output':>12}")
     for name, weights, data in codings(network.weights[0]):
         shown = Network([weights.astype(float), network.weights[1]], network.biases, network.activations)
         size = wire({**kept, "data": zlib.compress(data + tail, 9)})
         line(name, size, errors(network, shown))
-    [shown] = coding.decode_network(kept)
+    [shown] = encode.decode_network(kept)
     line(f"one unit, 1/{1 / kept['unit']:.0f}, dithered", wire(kept), errors(network, shown))
 
     checkpoints = zoo.checkpoints("zero-one")
     networks, pairs = list(checkpoints.values()), SAMPLE.only(0, 1)[::10]
-    kept = coding.encode_network(networks, list(checkpoints), [], OUTPUTS[:2], pairs.images, Kind((28, 28)))
-    each = [errors(*both) for both in zip(networks, coding.decode_network(kept), strict=True)]
+    kept = encode.encode_network(
+        networks, list(checkpoints), [], OUTPUTS[:2], pairs.images, InputSpec((28, 28))
+    )
+    each = [errors(*both) for both in zip(networks, encode.decode_network(kept), strict=True)]
     line(f"zero-one, {len(networks)} checkpoints", wire(kept), np.max(each, axis=0))
-    print(f"{'100 images':28}{wire(image_payload(GIVEN, Kind((28, 28)), 10)):>10,}")
+    print(f"{'100 images':28}{wire(encode.encode_images(*GIVEN, InputSpec((28, 28)), 10)):>10,}")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ ARROWS = [
     ("weightmaps.interop", (*WIDGETS, *DRAWING, *BOOK, "weightmaps.cli")),
     ("weightmaps.figures", (*WIDGETS, *BOOK)),
     ("weightmaps.widgets", (*DRAWING, *BOOK, "weightmaps.cli")),
+    ("bookbuild", (*DRAWING, *MATHEMATICS, "weightmaps.interop")),
 ]
 
 

@@ -20,8 +20,10 @@ def index(value, n, name):
 
 
 def labels(y, n, n_out=None, name="y"):
-    """The labels of n images as an array of integers; below `n_out`, where that is given."""
+    """The labels of n images as integers, of which False is 0 and True is 1; below `n_out`, where given."""
     y = np.asarray(y)
+    if y.dtype == bool:
+        y = y.astype(int)
     if y.dtype.kind in "USO":
         raise ValueError(
             f"{name} holds {y.dtype}, not integers; numbers as text become some by {name}.astype(int)"

@@ -26,7 +26,8 @@ class Standalone(anywidget.AnyWidget):
     def to_html(self, path, *, title=None, above="", below=""):
         """Write one HTML file that needs no network and no kernel.
 
-        Where `mini-racer` is installed, the file also shows a still picture to readers without JavaScript.
+        Where `mini-racer` is installed, the file also shows a still picture to readers without JavaScript,
+        unless the network is very large.
 
         Parameters
         ----------

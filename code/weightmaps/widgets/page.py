@@ -12,6 +12,7 @@ from weightmaps.files import atomic_write
 from weightmaps.widgets import bundle, still
 
 NOT_STATE = {*anywidget.AnyWidget.class_trait_names(sync=True), "_esm", "_css", "_anywidget_id"}
+MOST_DRAWN = 2**22  # deflated bytes; the engine takes seven times the memory of a large network
 NO_STILL = '<p class="wm-still">An interactive figure appears here once JavaScript runs.</p>'
 HEAD = """<!doctype html>
 <html lang="en">
@@ -98,8 +99,9 @@ def data_url(png):
 
 def pieces(traits):
     """The text of a widget's place, and of the style and scripts that it needs, in pieces: it may be long."""
+    size = sum(len(value["data"]) for value in traits.values() if isinstance(value, dict) and "data" in value)
     try:
-        picture = still_html(traits, data_url)
+        picture = still_html(traits, data_url) if size <= MOST_DRAWN else NO_STILL
     except ModuleNotFoundError:
         picture = NO_STILL
     body, assets = place(traits, picture)

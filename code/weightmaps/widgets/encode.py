@@ -20,7 +20,7 @@ FEW_WEIGHTS = 50_000  # up to here a quarter of the unit costs little, and image
 MANY_WEIGHTS = 1_000_000  # from here on the sample would take seconds to check
 LARGEST_WHOLE = 2**23 - 1  # three bytes, one bit of them for the sign
 LARGEST_ERROR = 9.5e-4  # of a number on screen, over the images checked; 1e-3 is promised
-BATCH = 200  # images at once, fewer where a layer is wide: memory
+BATCH = 50  # images at once, fewer where a layer is wide: memory
 BLOCK = 128  # neurons at once: memory
 
 
@@ -207,9 +207,11 @@ def _pack(networks, planes, level):
             for block in _blocks(weights) if layer or planes is None else ():
                 data += deflate.compress(np.ascontiguousarray(block, "<f4"))
             data += deflate.compress(np.ascontiguousarray(biases, "<f4"))
-    if planes is not None:
-        data += deflate.compress(planes)
-    return data + deflate.flush()
+    for plane in () if planes is None else planes:
+        for block in _blocks(plane):
+            data += deflate.compress(block)
+    data += deflate.flush()
+    return data
 
 
 def _looks_the_same(networks, planes, unit, images):

@@ -281,6 +281,9 @@ def test_outputs_beyond_one_share_their_scale():
 
 def test_play_goes_through_the_steps_and_stops():
     shown = Shown(compared(checkpoints=STEPS, step=0, other=0))
+    for place, step in ((1, 10), (0, 0)):
+        shown.slide("step", place)
+        assert (shown.state["step"], shown.state["other"]) == (step, 0)
     shown.click("play")
     assert shown.text("play") == "Pause"
     for step in (10, 1000):

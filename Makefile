@@ -5,15 +5,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 HTML := _build/html
 PORT := 8000
-QUICK := attribution network training zoo digits
+OLDEST := attribution network training zoo digits
+PROCESSES := bookbuild command_line resume scale
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help book serve lab test oldest peers audit links refresh results check lock clean
+.PHONY: help book serve lab test test-all quick oldest peers audit links refresh results check lock clean
 
 help: ## list the verbs
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
 book: $(VENV)/book.stamp ## install what the book needs, run the chapters, build the site
 	@# After a failure Sphinx would take pages it warned about as done: drop them; run notebooks stay cached.
@@ -32,17 +33,24 @@ serve: ## serve the built site at http://127.0.0.1:8000, or at another PORT=8001
 lab: $(VENV)/book.stamp $(VENV)/lab.stamp ## open the chapters in JupyterLab
 	@$(BIN)/jupyter-lab chapters
 
-test: $(VENV)/test.stamp book ## build the book, then test package, chapters and site
+test: $(VENV)/test.stamp book ## build the book, then test package, chapters and site: minutes
 	@$(BIN)/python tests/find_browser.py --install
-	@$(BIN)/python -m pytest --nbval-lax --nbval-current-env -W default chapters
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env -W default chapters
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
+
+test-all: $(VENV)/test.stamp book ## what `make test` leaves out: every page, width, scheme, fault and hostile file
+	@$(BIN)/python tests/find_browser.py --install
+	@WEIGHTMAPS_FUZZ=1000 $(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or fuzz"
+
+quick: $(VENV)/test.stamp ## the tests without browser, book and other programs, in less than a minute
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not (slow or browser or fuzz)" $(PROCESSES:%=--ignore=tests/test_%.py)
 
 oldest: $(VENV)/lock.stamp ## run chapters and quick tests with the oldest versions that pyproject.toml admits
 	@# Warnings are no errors here: old packages call what newer ones deprecate.
 	@$(BIN)/python -m venv --clear $(VENV)/oldest
 	@$(BIN)/uv pip install --quiet --python $(VENV)/oldest/bin/python --resolution lowest-direct -e ".[book,test]"
 	@$(VENV)/oldest/bin/python -m pytest --nbval-lax --nbval-current-env -W default chapters
-	@$(VENV)/oldest/bin/python -m pytest -W default $(QUICK:%=tests/test_%.py)
+	@$(VENV)/oldest/bin/python -m pytest -W default $(OLDEST:%=tests/test_%.py)
 
 peers: $(VENV)/test.stamp $(VENV)/peers.stamp ## compare with PyTorch, Captum and Keras, which this installs
 	@$(BIN)/python -m pytest tests/test_attribution_peers.py tests/test_training_peers.py tests/test_interop_peers.py tests/test_own_network.py \

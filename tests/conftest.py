@@ -10,12 +10,32 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from engine import engine
 from find_browser import ADVICE, find
 from weightmaps.digits import load_mnist
 from weightmaps.widgets import bundle
 
 SITE = Path(__file__).parent.parent / "_build" / "html"
 OUR_HOSTS = {None, "127.0.0.1"}
+
+
+def slow(*values):
+    """A parameter that only `make test-all` tries."""
+    return pytest.param(*values, marks=pytest.mark.slow)
+
+
+def few(every, *some):
+    """Parameters of which `make test` tries only some, and `make test-all` the others."""
+    return [one if one in some else slow(*one) for one in every]
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what needs a browser or the built site, and the tests of hostile files."""
+    for item in items:
+        if item.path.name.startswith("test_fuzz_"):
+            item.add_marker("fuzz")
+        if {"browser", "site"} & set(item.fixturenames):
+            item.add_marker("browser")
 
 
 @pytest.fixture(scope="session")
@@ -35,21 +55,29 @@ def browser():
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def shared_context(browser):
+    """A context for pages without wishes of their own: a new one each would cost half a second."""
+    return browser.new_context(viewport={"width": 1280, "height": 900})
+
+
 @pytest.fixture
-def new_page(browser):
+def new_page(browser, shared_context):
     """A function that opens pages, by default of 1280 × 900; it takes the options of a browser's context.
 
     A console message, an uncaught error or a foreign request on one of them fails the test.
     """
-    contexts, trouble = [], []
+    opened, trouble = [], []
 
     def watch(request):
         if urlsplit(request.url).hostname not in OUR_HOSTS and not request.url.startswith(("data:", "blob:")):
             trouble.append(f"foreign request: {request.url}")
 
-    def make(**options):
-        contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options}))
-        page = contexts[-1].new_page()
+    def make(viewport=None, **options):
+        context = browser.new_context(**options) if options else shared_context
+        page = context.new_page()
+        page.set_viewport_size(viewport or {"width": 1280, "height": 900})
+        opened.append((context, page))
         page.on("console", lambda message: trouble.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: trouble.append(f"uncaught: {error}"))
         page.on("requestfailed", lambda request: trouble.append(f"failed: {request.url[:200]}"))
@@ -58,8 +86,12 @@ def new_page(browser):
 
     yield make
     seen = list(trouble)  # what closing interrupts is no failure
-    for context in contexts:
-        context.close()
+    for context, page in opened:
+        if context is shared_context:
+            page.evaluate("() => { try { localStorage.clear(); } catch {} }")
+            page.close()
+        else:
+            context.close()
     assert seen == []
 
 
@@ -69,8 +101,10 @@ def page(new_page):
     return new_page()
 
 
-def evaluator(page, order):
-    """A function that evaluates an expression of what some files export and of values, each by its name."""
+@pytest.fixture
+def in_page(page):
+    """A function that evaluates an expression of the explorer's files and of values, in a browser."""
+    order = bundle.order("explorer.js")
     files = "\n".join(map(bundle.read, order))
     names = ", ".join(re.findall(r"^export (?:async )?(?:function\*?|const) (\w+)", files, re.MULTILINE))
     module = page.evaluate_handle(
@@ -86,10 +120,10 @@ def evaluator(page, order):
     return evaluate
 
 
-@pytest.fixture
-def javascript(page):
-    """As `evaluator`, for the explorer's files."""
-    return evaluator(page, bundle.order("explorer.js"))
+@pytest.fixture(scope="session")
+def javascript():
+    """A function that evaluates an expression of the explorer's files and of values, without a browser."""
+    return engine("explorer.js")
 
 
 @pytest.fixture(scope="session")
@@ -124,7 +158,7 @@ def site():
     return SITE
 
 
-@pytest.fixture(params=["http", "file"])
+@pytest.fixture(params=["http", slow("file")])
 def place(request, site, serve):
     return serve(site) if request.param == "http" else site.as_uri()
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 __all__ = ["find"]
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The headless shell draws no window, which is most of what a page costs the others.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -41,16 +42,16 @@ def find():
 
 
 def install():
-    """Install Debian's chromium, quietly; only root on a system with apt-get can."""
+    """Install Debian's chromium, the part that needs no screen; only root on a system with apt-get can."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+    for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium-headless-shell"]):
         subprocess.run(["apt-get", "-qq", *command], env=environment, stdin=subprocess.DEVNULL, check=True)
 
 
 def main():
     path = find()
     if path is None and "--install" in sys.argv and os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Installing chromium with apt-get", flush=True)
+        print("Installing chromium-headless-shell with apt-get", flush=True)
         install()
         path = find()
     if path is None:

@@ -1,8 +1,150 @@
-"""Somebody who reads the built site, with a mouse, with the keyboard or with a finger."""
+"""Somebody who reads explorers in a browser: with a mouse, with the keyboard or with a finger."""
 
-from test_draw import by_mouse, fingers, on_screen
-from test_explorer_browser import part, settle, slider_value
-from test_site import opened
+import re
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+from weightmaps.widgets import page as html_page
+
+TOLERANCE = 1e-3  # of a number on screen: the weights of a page are coded
+
+
+def part(page, name):
+    return page.locator(f"[data-part={name}]")
+
+
+def settle(page):
+    """Wait until the change is painted."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def wait_until(page, expression, argument=None):
+    """Until an expression is true; the site's policy stops `wait_for_function`, which evaluates text."""
+    for _ in range(600):
+        if page.evaluate(expression, argument):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never came true: {expression}")
+
+
+def drawn_on(page):
+    page.wait_for_selector("[data-part=sentence]:not(:empty)")
+    return page
+
+
+def opened(page, place, name):
+    """Open a page of explorers, and wait until one is drawn."""
+    page.goto(f"{place}/{name}.html")
+    return drawn_on(page)
+
+
+def open_chapter(page, place, name):
+    page.goto(f"{place}/chapters/{name}.html")
+    page.locator(".weightmaps-explorer").first.scroll_into_view_if_needed()  # until then it waits
+    return drawn_on(page)
+
+
+def html_of(widget):
+    """A widget with its still picture, for a page of several."""
+    return "".join(html_page.pieces(widget.get_state()))
+
+
+def show(page, path, explorer, width=1280):
+    """Write the explorer and open it."""
+    explorer.to_html(path / "it.html")
+    page.set_viewport_size({"width": width, "height": 900})
+    return opened(page, path.as_uri(), "it")
+
+
+@contextmanager
+def without_scripts(browser, address, width=1280):
+    """A page where no script runs."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto(address)
+    yield page
+    context.close()
+
+
+def check_still(page, words):
+    """Each widget of the page is a still: its pictures are there, and words tell what it shows."""
+    for still in page.locator(".weightmaps-explorer > .wm-still").all():
+        still.scroll_into_view_if_needed()
+        assert re.search(words, still.get_attribute("aria-label"))
+        for picture in still.locator("img").all():
+            wait_until(page, "(one) => one.complete", picture.element_handle())
+            assert picture.evaluate("(one) => one.naturalWidth") > 0
+            assert picture.get_attribute("alt") is not None
+        assert still.locator(":is(button, input, select, [tabindex]):visible").count() == 0
+
+
+def number(place):
+    """A place's full precision, once its text is seen to say the same."""
+    exact = float(place.get_attribute("data-value"))
+    assert float(place.inner_text().replace("−", "-")) == pytest.approx(exact, abs=TOLERANCE)
+    return exact
+
+
+def numbers(page, name):
+    found = part(page, name).evaluate_all("(all) => all.map((one) => [one.dataset.value, one.innerText])")
+    exact = [float(value) for value, _ in found]
+    assert [float(text.replace("−", "-")) for _, text in found] == pytest.approx(exact, abs=TOLERANCE)
+    return exact
+
+
+def slider_value(page, name):
+    return int(part(page, f"slider-{name}").input_value())
+
+
+def pixels(page, selector, nth=0):
+    """The colours of a canvas, a row a pixel."""
+    found = page.evaluate(
+        """([selector, nth]) => {
+            const picture = document.querySelectorAll(selector)[nth], { width, height } = picture;
+            const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+            copy.drawImage(picture, 0, 0);
+            return [...copy.getImageData(0, 0, width, height).data];
+        }""",
+        [selector, nth],
+    )
+    return np.reshape(found, (-1, 4))
+
+
+def on_screen(page, points):
+    """Where points of the pad lie on the screen."""
+    box = part(page, "pad").bounding_box()
+    assert box["width"] == pytest.approx(box["height"])
+    scale = box["width"] / 224
+    return [(box["x"] + scale * x, box["y"] + scale * y) for x, y in points]
+
+
+def by_mouse(page, strokes):
+    for points in strokes:
+        (first, *rest) = on_screen(page, points)
+        page.mouse.move(*first)
+        page.mouse.down()
+        for point in rest:
+            page.mouse.move(*point, steps=3)
+        page.mouse.up()
+
+
+def fingers(page):
+    """A function that touches: kind, then a point for each finger."""
+    client = page.context.new_cdp_session(page)
+
+    def send(kind, *points):
+        touching = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]
+        client.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": touching})
+
+    return send
+
+
+def assert_fits(page):
+    """Nothing scrolls sideways."""
+    wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide[0] <= wide[1]
 
 
 class Reader:
@@ -12,7 +154,7 @@ class Reader:
         self.page, self.hand, self.place = page, hand, place
 
     def open(self, name):
-        return opened(self.page, self.place, name)
+        return open_chapter(self.page, self.place, name)
 
     def press(self, target, **position):
         if self.hand == "keyboard":

@@ -1,11 +1,13 @@
 """What axe, the checker of accessibility, has to say about explorers with every panel."""
 
+import itertools
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from conftest import few
+from reader import part, settle, show
 from test_explorer import random_images, random_network
-from test_explorer_browser import part, settle
-from test_layers_and_compare import show
 from weightmaps.widgets import PANELS, NetworkExplorer
 
 DIGITS = random_images(n=12, labels=10)
@@ -18,9 +20,14 @@ EXPLORERS = {
 }
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", EXPLORERS)
+@pytest.mark.parametrize(
+    ("name", "scheme", "width"),
+    few(
+        itertools.product(EXPLORERS, ("light", "dark"), (1280, 360)),
+        ("deep", "light", 1280),
+        ("compare", "dark", 360),
+    ),
+)
 def test_axe_finds_no_violation(page, tmp_path, name, scheme, width):
     page.emulate_media(color_scheme=scheme)
     options = {**EXPLORERS[name]}

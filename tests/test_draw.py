@@ -1,11 +1,12 @@
 """Drawing: MNIST's preparation in Python and in the browser, and the pad by mouse, touch and keyboard."""
 
-import json
-
 import numpy as np
 import pytest
 from matplotlib import colormaps
 
+from conftest import slow
+from engine import engine
+from reader import by_mouse, fingers, on_screen, part
 from test_explorer import random_images, random_network
 from weightmaps import figures, zoo
 from weightmaps.digits import centre, load_sample
@@ -135,13 +136,7 @@ def test_centre_refuses(ink, message):
         centre(ink)
 
 
-# The same in the browser
-
-PEN = """async ([source, work]) => {
-    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-    work = JSON.parse(work);
-    return JSON.stringify(new Function("pen", "work", work.code)(await import(url), work));
-}"""
+# The same in JavaScript
 
 
 @pytest.fixture(scope="module")
@@ -154,28 +149,23 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def pen(page, folder):
-    """A function that runs JavaScript with pen.js and some data, passed as text, which is quicker."""
-    page.goto((folder / "small.html").as_uri())
-
-    def run(code, **data):
-        return json.loads(page.evaluate(PEN, [bundle.read("pen.js"), json.dumps({"code": code, **data})]))
-
-    return run
+@pytest.fixture(scope="module")
+def pen():
+    """A function that evaluates JavaScript with the names of pen.js."""
+    return engine("pen.js")
 
 
 def test_strokes_and_their_preparation_are_numpys(pen):
     rng = np.random.default_rng(3)
     every = [rng.uniform(-20, 250, (2, 4, 2)).round(2) for _ in range(5)]
     every += [np.array([[(116, 60), (116, 180)]]), np.array(SEVEN), np.array([[(60, 60), (100, 60)]])]
-    code = """return work.every.map((strokes) => {
+    code = """every.map((strokes) => {
         const ink = new Float64Array(224 * 224);
         for (const points of strokes) {
-            points.forEach((point, i) => pen.press(ink, 224, points[Math.max(0, i - 1)], point));
+            points.forEach((point, i) => press(ink, 224, points[Math.max(0, i - 1)], point));
         }
-        return [ink, pen.prepare(ink, 224), pen.shrink(ink, 224)].map((one) => [...one]);
-    });"""
+        return [ink, prepare(ink, 224), shrink(ink, 224)];
+    })"""
     found = pen(code, every=[strokes.tolist() for strokes in every])
     for strokes, (ink, prepared, shrunk) in zip(every, found, strict=True):
         ink = np.reshape(ink, (224, 224))
@@ -189,10 +179,10 @@ def test_images_replayed_through_the_pad_keep_their_answer(pen):
     """Fewer than 3 in 100 answers of the question's own network change; the number is 0."""
     images = load_sample()[::25].images
     found = pen(
-        """return work.images.map((x) => {
-            const ink = pen.enlarge(x, 28);
-            return [[...pen.prepare(ink, 224)], [...pen.shrink(ink, 224)]];
-        });""",
+        """images.map((x) => {
+            const ink = enlarge(x, 28);
+            return [prepare(ink, 224), shrink(ink, 224)];
+        })""",
         images=images.astype(float).tolist(),
     )
     prepared, shrunk = np.float32(found).transpose(1, 0, 2)
@@ -206,8 +196,9 @@ def test_images_replayed_through_the_pad_keep_their_answer(pen):
 
 
 def test_nothing_and_any_shape(pen):
-    code = """const blank = new Float64Array(224 * 224), wide = pen.enlarge([0, 0.2, 0.4, 0.6, 0.8, 1], 3);
-    return [[...pen.prepare(blank, 224)], [wide.length, wide[24 * 8 + 23]], [...pen.shrink(wide, 24)]];"""
+    code = """((wide) => [
+        prepare(new Float64Array(224 * 224), 224), [wide.length, wide[24 * 8 + 23]], shrink(wide, 24),
+    ])(enlarge([0, 0.2, 0.4, 0.6, 0.8, 1], 3))"""
     blank, wide, shrunk = pen(code)
     assert blank == [0] * 784
     assert wide == [2 * 3 * 64, 1]
@@ -244,16 +235,12 @@ def mounted(page, folder, name="mnist"):
     return page
 
 
-@pytest.fixture(params=[1280, 360])
+@pytest.fixture(params=[360, slow(1280)])
 def sheet(request, page, folder):
     """A page with an empty pad."""
     page.set_viewport_size({"width": request.param, "height": 740})
     yield mounted(page, folder)
     assert page.evaluate("document.documentElement.scrollWidth") == request.param
-
-
-def part(page, name):
-    return page.locator(f"[data-part={name}]")
 
 
 def pixels(page):
@@ -276,23 +263,6 @@ def paper(page, canvas="[data-part=pad] canvas"):
     )
     ink = np.linspace(1, 0, 256)
     return np.interp(np.fromstring(reds, sep=","), 255 * colormaps.get_cmap(figures.INK)(ink)[:, 0], ink)
-
-
-def on_screen(page, points):
-    box = part(page, "pad").bounding_box()
-    assert box["width"] == pytest.approx(box["height"])
-    scale = box["width"] / 224
-    return [(box["x"] + scale * x, box["y"] + scale * y) for x, y in points]
-
-
-def by_mouse(page, strokes):
-    for points in strokes:
-        (first, *rest) = on_screen(page, points)
-        page.mouse.move(*first)
-        page.mouse.down()
-        for point in rest:
-            page.mouse.move(*point, steps=3)
-        page.mouse.up()
 
 
 def near(found, wanted):
@@ -455,18 +425,7 @@ def test_a_pad_of_another_shape(page, folder):
 # Touch
 
 
-def fingers(page):
-    """A function that touches: kind, then a point for each finger."""
-    client = page.context.new_cdp_session(page)
-
-    def send(kind, *points):
-        touching = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]
-        client.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": touching})
-
-    return send
-
-
-@pytest.fixture(params=[1280, 360])
+@pytest.fixture(params=[360, slow(1280)])
 def touch(request, new_page, folder):
     """A page with a pad, and what touches it."""
     size = {"width": request.param, "height": 500}

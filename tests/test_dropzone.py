@@ -25,8 +25,8 @@ from network_files import (
     safetensors,
     zipped,
 )
+from reader import part, settle
 from test_explorer import random_images, random_network
-from test_explorer_browser import part, settle
 from weightmaps.digits import Digits, load_sample
 from weightmaps.network import Network
 from weightmaps.widgets import NetworkDrop, bundle

@@ -1,15 +1,15 @@
-"""JavaScript against NumPy on thousands of random networks, and at both ends of what a number can be."""
+"""JavaScript against NumPy: random networks, many images, and both ends of what a number can be."""
 
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from test_evidence import layers_of
-from weightmaps import attribution
+from test_explorer import random_images, random_network
+from weightmaps import attribution, digits, zoo
 from weightmaps.network import ACTIVATIONS, Network
 
-BATCHES, BATCH = 4, 250
+BATCHES, BATCH = 2, 250
 # What weights, biases and inputs are multiplied by, and between what the largest |z| of the first layer lies.
 SCALES = {
     "as trained": ((1.0, 1.0, 1.0), 1.0, 1e2),
@@ -28,6 +28,21 @@ RUN = """cases.map(({ layers, x, factors, output }) => {
     return { z: z.map(plain), a: a.map(plain), gradient: plain(gradient),
         contributions: plain(contributions), order, most };
 })"""
+
+
+def layers_of(network):
+    """The layers as `maths.js` has them, at full precision."""
+    kinds = zip(network.weights, network.biases, network.activations, strict=True)
+    return [
+        {
+            "rows": len(W),
+            "columns": W.shape[1],
+            "weights": W.ravel().tolist(),
+            "biases": b.tolist(),
+            "activation": kind,
+        }
+        for W, b, kind in kinds
+    ]
 
 
 def random_case(rng, by_weights, by_biases, by_image):
@@ -80,7 +95,7 @@ def check(network, x, factors, output, found):
 
 
 @pytest.mark.parametrize("kind", SCALES)
-def test_networks_answer_in_a_page_as_in_numpy(javascript, kind):
+def test_networks_answer_in_javascript_as_in_numpy(javascript, kind):
     scales, least, most = SCALES[kind]
     rng, reached = np.random.default_rng(7), 0.0
     for _ in range(BATCHES):
@@ -102,3 +117,78 @@ def test_activation_functions_at_the_ends_of_all_numbers(javascript):
             wanted = ACTIVATIONS[name](z)
         assert np.isfinite(ours).all()
         np.testing.assert_allclose(ours, wanted, rtol=1e-15, atol=1e-16)
+
+
+# Many images, neurons switched off
+
+REAL = digits.load_sample()[::10]
+SURVEYS = {
+    "sigmoid": (random_network((20, 6, 3), 1), random_images(pixels=20, n=30, labels=3), [(1, 2, 0.0)]),
+    "relu, softmax": (
+        random_network((15, 8, 5), 2, ("relu", "softmax")),
+        random_images(pixels=15, n=30, labels=5),
+        [(1, 0, 0.0), (1, 5, 2.0)],
+    ),
+    "three hidden layers": (
+        random_network((12, 9, 7, 6, 4), 3, ("tanh", "relu", "softmax", "identity")),
+        random_images(pixels=12, n=40, labels=4),
+        [(1, 4, 0.0), (2, 0, 0.3), (3, 5, 0.0), (1, 8, 1.5)],
+    ),
+    "nielsen": (zoo.load("nielsen"), REAL, [(1, j, 0.0) for j in range(40)] + [(1, 77, 0.5)]),
+}
+
+
+def ablated(network, entries):
+    for layer, neuron, factor in entries:
+        network = attribution.ablate(network, [neuron], layer=layer, by=factor)
+    return network
+
+
+def confusion(network, images):
+    """How often each label was answered with each output."""
+    counts = np.zeros((network.sizes[-1],) * 2, int)
+    np.add.at(counts, (images.labels, network.predict(images.images.astype(float))), 1)
+    return counts
+
+
+@pytest.mark.parametrize("name", SURVEYS)
+def test_what_a_network_does_to_many_images_is_numpys(javascript, name):
+    network, images, entries = SURVEYS[name]
+    X, labels = images.images.astype(float), images.labels
+    found = javascript(
+        """(() => {
+            for (const layer of layers) layer.weights = Float64Array.from(layer.weights);
+            const factors = factorsOf(ablated, sizes), first = [];
+            Array.from(firstAnswers(layers, images, first));
+            const traces = survey(layers, images, factors, first);
+            const whole = survey(layers, images, null, first);
+            const plain = (values) => Array.from(values, Number);
+            const each = (make) => sizes.slice(1, -1).map((_, l) => plain(make(l + 1)));
+            return {
+                outputs: traces.map((trace) => plain(trace.a.at(-1))),
+                alone: plain(forward(layers, images[0], factors).a.at(-1)),
+                counts: confusion(traces, labels), right: correctCount(confusion(whole, labels)),
+                means: each((layer) => meanActivations(traces, labels, layer, 1)),
+                costs: each((layer) => removalCosts(layers, whole, labels, layer, null)),
+                costsMore: each((layer) => removalCosts(layers, traces, labels, layer, factors)),
+            };
+        })()""",
+        layers=layers_of(network),
+        images=X.tolist(),
+        labels=labels.tolist(),
+        ablated=entries,
+        sizes=list(network.sizes),
+    )
+    changed = ablated(network, entries)
+    trace = changed.forward(X)
+    np.testing.assert_allclose(found["outputs"], trace.a[-1], atol=1e-12)
+    np.testing.assert_allclose(found["alone"], trace.a[-1][0], atol=1e-12)
+    assert found["counts"] == confusion(changed, images).tolist()
+    assert found["right"] == (network.predict(X) == labels).sum()
+    for layer in range(1, len(network.sizes) - 1):
+        means = trace.a[layer][labels == 1].mean(axis=0)
+        np.testing.assert_allclose(found["means"][layer - 1], means, atol=1e-12)
+        costs = attribution.removal_costs(network, X, labels, layer=layer)
+        assert found["costs"][layer - 1] == costs.tolist()
+        costs = attribution.removal_costs(changed, X, labels, layer=layer)
+        assert found["costsMore"][layer - 1] == costs.tolist()

@@ -27,7 +27,7 @@ MEGABYTE = 1 << 20
 SECONDS = 5
 
 fuzz = settings(
-    max_examples=int(LONG or 300),
+    max_examples=int(LONG or 100),
     derandomize=not LONG,
     deadline=None,
     database=None,

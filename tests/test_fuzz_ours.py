@@ -442,11 +442,11 @@ def payloads_made(draw):
 
 
 @pytest.fixture
-def rendered(page, javascript):
+def rendered(page, in_page):
     """A function that renders a payload, and returns what then stands there and what went wrong."""
     page.evaluate(AT_ONCE)
     in_text = {"default": lambda data: base64.b64encode(data).decode()}
-    return lambda payload: javascript(RENDER, sent=json.dumps(payload, **in_text))
+    return lambda payload: in_page(RENDER, sent=json.dumps(payload, **in_text))
 
 
 # A table has no channels.

@@ -1,13 +1,16 @@
 """The explorer of inputs that are no square picture in ink: colours, tables, no labels, one output, depth."""
 
+import itertools
+
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from test_poster import figure_of, words_of
 
+from conftest import few
+from engine import Shown
+from reader import TOLERANCE, assert_fits, part, settle, show
 from test_explorer import Sample, random_network
-from test_explorer_browser import TOLERANCE, number, part, settle
-from test_layers_and_compare import balanced, numbers, pixels, show, signed
+from test_panels import balanced
 from weightmaps import attribution
 from weightmaps.widgets import PANELS, NetworkExplorer
 from weightmaps.widgets.encode import decode_network
@@ -49,10 +52,6 @@ def explorer_of(name, panels=WITHOUT_PAD, **state):
     return NetworkExplorer(network, *digits, panels=panels, **options, **state)
 
 
-def opened(page, tmp_path, name, width=1280, **state):
-    return show(page, tmp_path, explorer_of(name, **state), width)
-
-
 def planes(name, values):
     """(3, rows, columns) of what comes in, whatever its order."""
     if name == "first":
@@ -60,57 +59,33 @@ def planes(name, values):
     return np.moveaxis(np.reshape(values, (ROWS, COLUMNS, 3)), -1, 0)
 
 
-def totals(page):
-    return [float(total) for total in page.locator(".wm-curve svg").get_attribute("data-totals").split(" ")]
+def names_of(shown, part):
+    return [one["text"] for one in shown.find(f"[data-part={part}] .wm-name")]
 
 
-def check_forward(page, name, sample, neuron=0):
-    """The numbers of the first layer and of the outputs are NumPy's."""
-    network, digits, _ = KINDS[name]
-    trace = network.forward(digits.images[sample].astype(float))
-    assert number(part(page, "z")) == pytest.approx(trace.z[1][neuron], abs=TOLERANCE)
-    assert numbers(page, "output-value") == pytest.approx(trace.a[-1].tolist(), abs=TOLERANCE)
-    return trace
-
-
-# Three channels
+# Three channels; that every number is NumPy's, test_panels.py shows
 
 
 @pytest.mark.parametrize("name", ["first", "last"])
-def test_colours_are_shown_as_they_are_and_maps_one_a_channel(page, tmp_path, name):
+def test_colours_are_shown_as_they_are_and_grey_is_zero_in_small_maps(name):
     network, digits, _ = KINDS[name]
-    opened(page, tmp_path, name, neuron=4, sample=2)
-    check_forward(page, name, 2, 4)
+    shown = Shown(explorer_of(name, neuron=4, sample=2))
     x = planes(name, digits.images[2]).reshape(3, -1)
-    assert np.abs(pixels(page, ".wm-input > canvas")[:, :3] - 255 * x.T).max() <= 1
-    [shown] = decode_network(explorer_of(name)._network)
-    weights = shown.weights[0][4]
-    limit = np.abs(network.weights[0][4]).max()
-    assert page.locator(".wm-weight_map .wm-channels").last.inner_text().split() == ["Red", "Green", "Blue"]
-    for channel, plane in enumerate(planes(name, weights)):
-        found = pixels(page, ".wm-weight_map .wm-channels canvas", channel)
-        assert np.abs(found - signed(plane.ravel(), limit)).max() < 3.3
-    product = planes(name, network.weights[0][4] * digits.images[2])
-    stages = network.biases[0][4] + np.cumsum([0, *product.sum(axis=(0, 2))])
-    assert totals(page) == pytest.approx(stages.tolist(), abs=TOLERANCE)
-
-
-@pytest.mark.parametrize("name", ["first", "last"])
-def test_small_maps_of_colours_are_one_picture_with_grey_for_zero(page, tmp_path, name):
-    network, _, _ = KINDS[name]
-    opened(page, tmp_path, name)
+    [picture] = shown.pixels(".wm-input canvas")
+    assert np.abs(picture[:, :3] - 255 * x.T).max() <= 1
+    assert [one["text"] for one in shown.find(".wm-weight_map .wm-channels span")] == ["Red", "Green", "Blue"]
     limit = np.abs(network.weights[0]).max()
     share = (planes(name, network.weights[0][0]).reshape(3, -1).T / limit + 1) / 2
-    sheet = pixels(page, ".wm-maps canvas")
+    [sheet] = shown.pixels(".wm-maps canvas")
     width = 3 * (COLUMNS + 2)
     tile = sheet.reshape(-1, width, 4)[1 : 1 + ROWS, 1 : 1 + COLUMNS, :3].reshape(-1, 3)
     assert np.abs(tile - 255 * share).max() <= 2
-    assert "grey is 0" in page.locator(".wm-maps .wm-note").inner_text()
-    assert "grey is 0" in page.locator(".wm-top .wm-note").inner_text()
+    assert "grey is 0" in shown.text("panel-maps")
+    assert "grey is 0" in shown.text("panel-top")
 
 
-def test_both_orders_of_channels_are_the_same_picture(page, tmp_path):
-    one, two = (pixels(opened(page, tmp_path, name), ".wm-input > canvas") for name in ("first", "last"))
+def test_both_orders_of_channels_are_the_same_picture():
+    [one], [two] = (Shown(explorer_of(name)).pixels(".wm-input canvas") for name in ("first", "last"))
     assert np.array_equal(one, two)
     assert len(np.unique(one, axis=0)) == ROWS * COLUMNS
 
@@ -118,25 +93,13 @@ def test_both_orders_of_channels_are_the_same_picture(page, tmp_path):
 # Tables
 
 
-def test_a_table_is_bars_with_its_names_as_text(page, tmp_path):
-    network, digits, _ = KINDS["table"]
-    opened(page, tmp_path, "table", neuron=3, sample=5)
-    trace = check_forward(page, "table", 5, 3)
-    wanted = {
-        "feature": digits.images[5],
-        "weight": network.weights[0][3],
-        "product": network.weights[0][3] * digits.images[5],
-        "effect": network.weights[0][3],
-    }
-    for name, values in wanted.items():
-        assert numbers(page, f"{name}-value") == pytest.approx(values.tolist(), abs=TOLERANCE), name
-        assert part(page, name).locator(".wm-name").all_inner_texts() == NAMES
-        assert (
-            part(page, name).first.evaluate("(bar) => bar.parentElement.localName + bar.localName") == "ulli"
-        )
-    assert totals(page)[-1] == pytest.approx(trace.z[1][3], abs=TOLERANCE)
-    assert len(totals(page)) == 14
-    assert page.title() == "It"
+def test_a_table_is_bars_with_its_names(page, tmp_path):
+    opened = show(page, tmp_path, explorer_of("table", neuron=3, sample=5))
+    for name in ("feature", "weight", "product", "effect"):
+        assert part(opened, name).locator(".wm-name").all_inner_texts() == NAMES
+        kind = part(opened, name).first.evaluate("(bar) => bar.parentElement.localName + bar.localName")
+        assert kind == "ulli"
+    assert page.title() == NetworkExplorer._title
     assert page.locator(".wm script, .wm b").count() == 0
     words = page.locator(".wm").inner_text()
     assert "sample 5 of 12" in words
@@ -144,36 +107,12 @@ def test_a_table_is_bars_with_its_names_as_text(page, tmp_path):
     assert "ink" not in words.replace("link", "")
 
 
-def test_bars_show_sign_and_size(page, tmp_path):
-    network, _, _ = KINDS["table"]
-    opened(page, tmp_path, "table")
-    weights = network.weights[0][0]
-    full = np.abs(weights).max()
-    for bar, weight in zip(part(page, "weight").all(), weights, strict=True):
-        track, fill = bar.locator(".wm-track").bounding_box(), bar.locator(".wm-fill").bounding_box()
-        left = (fill["x"] - track["x"]) / track["width"] * 2 - 1
-        assert left == pytest.approx(min(weight, 0) / full, abs=0.03)
-        assert fill["width"] / track["width"] * 2 == pytest.approx(abs(weight) / full, abs=0.03)
-
-
-def test_a_long_table_lists_the_largest_and_says_so(page, tmp_path):
+def test_a_long_table_lists_the_largest_and_says_so():
     network, digits, options = KINDS["long"]
-    opened(page, tmp_path, "long", neuron=2, sample=3)
-    product = network.weights[0][2] * digits.images[3]
-    order = np.argsort(-np.abs(product))
-    shown = numbers(page, "product-value")
-    assert shown == pytest.approx([*product[order[:30]], product[order[30:]].sum()], abs=TOLERANCE)
-    names = part(page, "product").locator(".wm-name").all_inner_texts()
-    assert names == [*(options["features"][i] for i in order[:30]), "the other 10 together"]
-    bias = network.biases[0][2]
-    assert totals(page) == pytest.approx((bias + np.cumsum([0, *shown])).tolist(), abs=TOLERANCE)
-    assert len(part(page, "weight").all()) == 30
-    assert "The 30 largest of 40, in order of size." in page.locator(".wm-weight_map").inner_text()
-    part(page, "slider-neuron").press("End")
-    settle(page)
-    weights = network.weights[0][6]
-    order = np.argsort(-np.abs(weights))[:30]
-    assert numbers(page, "weight-value") == pytest.approx(weights[order].tolist(), abs=TOLERANCE)
+    shown = Shown(explorer_of("long", neuron=2, sample=3))
+    order = np.argsort(-np.abs(network.weights[0][2] * digits.images[3]))[:30]
+    assert names_of(shown, "product") == [*(options["features"][i] for i in order), "the other 10 together"]
+    assert "The 30 largest of 40, in order of size." in shown.text("panel-weight_map")
 
 
 def test_a_table_may_hold_any_finite_values():
@@ -196,142 +135,56 @@ def test_numbers_are_kept_to_a_thousandth(name):
 # No labels, one output
 
 
-def test_without_labels_right_is_what_the_whole_network_answers(page, tmp_path):
+def test_without_labels_right_is_what_the_whole_network_answers():
     network, digits, _ = KINDS["unlabelled"]
     network = balanced(network, digits.images)
     off = [(1, int(j), 0) for j in range(4)]
-    explorer = NetworkExplorer(
-        network, *digits, shape=(ROWS, COLUMNS), panels=WITHOUT_PAD, ablated=off, colour_by="removal"
-    )
+    explorer = NetworkExplorer(network, *digits, shape=(ROWS, COLUMNS), panels=WITHOUT_PAD, ablated=off)
     assert explorer._images["labels"] is None
-    show(page, tmp_path, explorer)
-    answers = network.predict(digits.images)
-    heard = attribution.ablate(network, range(4))
-    same = float((heard.predict(digits.images) == answers).mean())
+    shown, answers = Shown(explorer), network.predict(digits.images)
+    same = float((attribution.ablate(network, range(4)).predict(digits.images) == answers).mean())
     assert 0 < same < 1
-    assert float(part(page, "accuracy").get_attribute("data-value")) == same
-    costs = attribution.removal_costs(heard, digits.images, answers)
-    assert number(part(page, "measure")) == costs[0]
+    assert shown.numbers("accuracy") == [same]
     z = network.forward(digits.images.astype(float)).z[1][:, 0]
-    names = page.locator("[data-part=driver] .wm-name").all_inner_texts()
     order = [*np.argsort(-z)[:6], *np.argsort(z)[:6]]
-    assert names == [str(answers[i]) for i in order]
-    words = page.locator(".wm").inner_text()
+    assert names_of(shown, "driver") == [str(answers[i]) for i in order]
+    words = "".join(shown.text(f"panel-{name}") for name in WITHOUT_PAD)
     assert "There are no labels: right is what the network says with every neuron on." in words
     assert "label" not in words.replace("no labels", "")
     assert "Wrong" not in words
-    assert part(page, "verdict").inner_text().startswith("The network says")
-    assert "This is image 0 of 12, counted from 0." in words
+    assert shown.text("verdict").startswith("The network says")
+    assert shown.text("label") == "This is image 0 of 12, counted from 0."
 
 
-def test_one_output_answers_by_its_size(page, tmp_path):
+def test_one_output_answers_by_its_size():
     network, digits, _ = KINDS["long"]
-    opened(page, tmp_path, "long", ablated=[(1, 0, 0)])
-    heard = attribution.ablate(network, [0])
-    now, whole = heard.forward(digits.images).a[-1][:, 0], network.forward(digits.images).a[-1][:, 0]
-    assert number(part(page, "shift")) == pytest.approx(np.abs(now - whole).mean(), abs=TOLERANCE)
-    verdict = part(page, "verdict").inner_text()
-    assert verdict == f"The network says {now[0]:.3f}.".replace("-", "−")
-    words = page.locator(".wm").inner_text()
-    assert "answers 0.\n" not in words
-    assert part(page, "confused").count() == page.locator(".wm-answer").count() == 0
-    a = network.forward(digits.images).a[1][:, 0]
-    assert numbers(page, "response-mean") == pytest.approx([a.mean()], abs=TOLERANCE)
-    for name in ("colour", "sort", "rank"):
-        options = part(page, f"select-{name}").locator("option").all_inner_texts()
-        assert not any("without it" in option for option in options)
-        assert "mean activation over samples" in options
-
-
-# Any number of layers
-
-
-@pytest.mark.parametrize("layer", [1, 2, 3])
-@pytest.mark.parametrize("name", ["first", "last"])
-def test_the_effective_map_is_the_gradient(page, tmp_path, name, layer):
-    network, digits, _ = KINDS[name]
-    opened(page, tmp_path, name, layer=layer, neuron=3, sample=4, ablated=OFF)
-    heard = attribution.ablate(attribution.ablate(network, [2], layer=1), [1], layer=2, by=0.5)
-    slope = attribution.gradient(heard, digits.images[4].astype(float), neuron=3, layer=layer)
-    for channel, plane in enumerate(planes(name, slope)):
-        found = pixels(page, ".wm-effective .wm-channels canvas", channel)
-        assert np.abs(found - signed(plane.ravel(), np.abs(slope).max())).max() < 3.3
-    words = page.locator(".wm-effective .wm-note").inner_text()
-    assert ("for this image only" in words) == (layer > 1)
-
-
-@pytest.mark.parametrize("activation", ["sigmoid", "relu", "tanh", "softmax", "identity"])
-def test_the_effective_map_goes_back_through_every_activation(page, tmp_path, activation):
-    network = random_network((13, 6, 5, 4, 3), 6, (activation,) * 3 + ("softmax",))
-    digits = Sample(TABLE / 20, LABELS)
-    for layer in (2, 3):
-        explorer = NetworkExplorer(
-            network, *digits, features=NAMES, panels=["effective"], layer=layer, neuron=1, sample=7
-        )
-        show(page, tmp_path, explorer)
-        slope = attribution.gradient(network, digits.images[7], neuron=1, layer=layer)
-        assert numbers(page, "effect-value") == pytest.approx(slope.tolist(), abs=TOLERANCE)
-
-
-def test_the_top_neurons_are_ranked_by_any_of_the_five_measures(page, tmp_path):
-    network, digits, _ = KINDS["table"]
-    opened(page, tmp_path, "table", output=1)
-    trace = network.forward(digits.images)
-    wanted = {
-        "mean": trace.a[1][LABELS == 1].mean(axis=0),
-        "removal": attribution.removal_costs(network, digits.images, LABELS),
-    }
-    for name, values in wanted.items():
-        part(page, "select-rank").select_option(name)
-        settle(page)
-        shown = [float(place.get_attribute("data-value")) for place in part(page, "rank-value").all()]
-        assert shown == pytest.approx(sorted(values, reverse=True), abs=TOLERANCE)
+    shown = Shown(explorer_of("long", ablated=[(1, 0, 0)]))
+    now = attribution.ablate(network, [0]).forward(digits.images).a[-1][0, 0]
+    assert shown.text("verdict") == f"The network says {now:.3f}.".replace("-", "−")
+    assert "confused" not in shown.parts()
+    assert shown.find(".wm-answer") == []
+    assert [shown.text(f"select-{name}").count("removal") for name in ("colour", "sort", "rank")] == [0, 0, 0]
 
 
 # For everybody
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize(
+    ("name", "scheme", "width"),
+    few(
+        itertools.product(KINDS, ("light", "dark"), (1280, 360)),
+        ("first", "dark", 360),
+        ("long", "light", 360),
+    ),
+)
 def test_axe_finds_nothing_and_a_phone_does_not_scroll_sideways(page, tmp_path, name, scheme, width):
     page.emulate_media(color_scheme=scheme)
-    opened(page, tmp_path, name, width)
+    show(page, tmp_path, explorer_of(name), width)
     settle(page)
-    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert_fits(page)
     results = Axe().run(page)
     assert results.response["passes"], "axe did not look"
     assert results.violations_count == 0, results.generate_report()
-
-
-@pytest.mark.parametrize("name", KINDS)
-def test_two_networks_stand_side_by_side(page, tmp_path, name):
-    network, digits, options = KINDS[name]
-    other = random_network(network.sizes, 9, network.activations)
-    explorer = NetworkExplorer(
-        network, *digits, others={"other": other}, view="compare", panels=WITHOUT_PAD, **options
-    )
-    show(page, tmp_path, explorer, 360)
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
-    x = digits.images[0].astype(float)
-    wanted = [one.forward(x).z[1][0] for one in (network, other)]
-    assert numbers(page, "z") == pytest.approx(wanted, abs=TOLERANCE)
-
-
-@pytest.mark.parametrize("name", KINDS)
-def test_the_still_picture_shows_the_same(name):
-    network, digits, options = KINDS[name]
-    explorer = explorer_of(name, sample=1)
-    figure = figure_of(explorer, *WITHOUT_PAD)
-    figure.canvas.draw()
-    words = "\n".join(words_of(figure))
-    x = digits.images[1].astype(float)
-    assert f"z = {network.forward(x).z[1][0]:.3f}".replace("-", "−") in words
-    assert ("sample" in words) == ("features" in options)
-    assert ("Wrong" in words or "Right" in words) == (digits.labels is not None)
-    assert ("Red" in words) == (name in ("first", "last"))
-    assert explorer._poster()[0].startswith(b"\x89PNG")
-    assert ("label" in explorer._words()) == (digits.labels is not None)
 
 
 # What is refused

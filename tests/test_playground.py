@@ -1,5 +1,6 @@
 """The playground of two inputs: data, descent, state, and the widget in a browser, against NumPy."""
 
+import itertools
 import json
 import re
 
@@ -8,8 +9,9 @@ import pytest
 import traitlets
 from axe_playwright_python.sync_playwright import Axe
 
-from conftest import evaluator
-from test_explorer_browser import part, settle
+from conftest import few, slow
+from engine import engine
+from reader import assert_fits, check_still, drawn_on, part, settle, without_scripts
 from weightmaps import plane
 from weightmaps.network import Network
 from weightmaps.plane import DATA, accuracy, points, start, success_rates, train_many
@@ -160,10 +162,10 @@ def test_a_change_of_what_is_learned_starts_again():
 # The front end
 
 
-@pytest.fixture
-def script(page):
-    """As `evaluator`, for the playground's files."""
-    return evaluator(page, bundle.order("playground.js"))
+@pytest.fixture(scope="module")
+def script():
+    """As `javascript`, for the playground's files."""
+    return engine("playground.js")
 
 
 @pytest.mark.parametrize("data", DATA)
@@ -203,10 +205,7 @@ def test_the_plane_its_border_and_a_neurons_line_are_where_they_should_be(script
     rows, bias = [[3.0, 1.0, -1.5, 2.0], [-1.0, 2.0, 0.5, -3.0]], 0.4
     seen = script("acrossThePlane(layersOf(rows, bias))", rows=rows, bias=bias)
     activations, z = plane.over_the_plane(plane.from_rows(rows, bias), side=40)
-    values = [
-        list(one.values()) if isinstance(one, dict) else one for one in (seen["z"], *seen["activations"])
-    ]
-    assert np.array(values) == pytest.approx(
+    assert np.array([seen["z"], *seen["activations"]]) == pytest.approx(
         np.array([z.ravel(), *(a.ravel() for a in activations)]), abs=1e-12
     )
     path = script("border(z)", z=z.ravel().tolist())
@@ -225,7 +224,7 @@ def shown(page, folder, playground, width=1280):
     playground.to_html(folder / "it.html")
     page.set_viewport_size({"width": width, "height": 900})
     page.goto((folder / "it.html").as_uri())
-    page.wait_for_selector("[data-part=sentence]:not(:empty)")
+    drawn_on(page)
 
 
 def network_on(page):
@@ -307,10 +306,10 @@ def test_who_wants_less_motion_sees_the_end_alone(page, tmp_path):
     assert len(seen) <= 2  # the other is when "Train" became "Pause"
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", [360, slow(1280)])
 def test_every_control_by_keyboard(page, tmp_path, width):
     shown(page, tmp_path, TwoInputs(data="xor", hidden=3, seed=4), width)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert_fits(page)
     for name, key, network in [
         ("w1", "ArrowRight", None),
         ("seed", "ArrowRight", start(3, seed=5)),
@@ -366,8 +365,9 @@ def test_the_pictures_show_the_signs_of_the_numbers(page, tmp_path):
     assert redness[5, 60] < -50
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("width", "scheme"), few(itertools.product((1280, 360), ("light", "dark")), (360, "dark"))
+)
 def test_axe_finds_no_violation(page, tmp_path, scheme, width):
     page.emulate_media(color_scheme=scheme)
     shown(page, tmp_path, TwoInputs(data="xor", hidden=5), width)
@@ -418,22 +418,10 @@ def test_a_kernel_moves_it_and_hears_it(page):
 
 
 def test_the_still_picture_stands_where_scripts_do_not_run(browser, tmp_path):
-    playground = TwoInputs(data="ring", hidden=7)
-    playground.to_html(tmp_path / "it.html")
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto((tmp_path / "it.html").as_uri())
-    image = page.locator(".weightmaps-explorer img")
-    assert image.evaluate("(image) => image.naturalWidth") == 1200
-    assert "7 hidden neurons" in image.get_attribute("alt")
-    context.close()
-
-
-def test_the_poster_follows_the_state():
-    first, *_ = TwoInputs(data="ring", hidden=7)._poster()
-    other, *_ = TwoInputs(data="ring", hidden=7, seed=1)._poster()
-    assert first != other
-    assert isinstance(TwoInputs().network, Network)
+    TwoInputs(data="ring", hidden=7).to_html(tmp_path / "it.html")
+    with without_scripts(browser, (tmp_path / "it.html").as_uri()) as page:
+        check_still(page, "Neuron 0 rises")
+        assert page.locator(".wm-still img").count() > 1
 
 
 def test_a_cut_through_three_images_is_the_network_itself():

@@ -44,6 +44,7 @@ def made(sizes, seed=0):
     return Network(weights, [np.zeros(len(w), np.float32) for w in weights], activations)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells how much memory was used")
 @pytest.mark.parametrize(
     ("sizes", "shape"), [((784, 10_000, 10), (28, 28)), ((3072, 2048, 512, 10), (32, 32, 3))]

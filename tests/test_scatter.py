@@ -1,10 +1,8 @@
 """Maps of images: what Python refuses, and dots found by pointer, touch and keyboard in a browser."""
 
 import base64
-import html
 import io
-import json
-import re
+import itertools
 import zlib
 
 import numpy as np
@@ -13,9 +11,9 @@ import traitlets
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
+from conftest import few
+from reader import assert_fits, check_still, drawn_on, html_of, part, settle, without_scripts
 from test_explorer import random_images, random_network
-from test_explorer_browser import part, settle
-from weightmaps import figures
 from weightmaps.digits import Digits
 from weightmaps.widgets import ImageScatter, NetworkExplorer, bundle
 from weightmaps.widgets import page as html_page
@@ -77,20 +75,6 @@ def test_images_travel_in_sixteen_shades():
     assert np.abs(pixels[:784] / 255 - smooth.images[0]).max() <= 1 / 30 + 1e-6
 
 
-def test_the_still_picture_shows_and_says_the_state(scatter, monkeypatch):
-    drawn = []
-    plain = figures.digit_map
-    monkeypatch.setattr(figures, "digit_map", lambda *a, **k: drawn.append(k["faint"]) or plain(*a, **k))
-    scatter.chosen, scatter.shown = 13, [3, 4]
-    text = scatter._repr_mimebundle_()[0]["text/html"]
-    assert [faint.tolist() for faint in drawn] == 2 * [(~np.isin(DIGITS.labels, [3, 4])).tolist()]
-    assert "image 13, a 3; the network answers 3." in text
-    assert "<b>tall" not in text
-    place = json.loads(html.unescape(re.search(r'data-weightmaps="([^"]*)"', text)[1]))
-    assert place["state"] == {"chosen": 13, "shown": [3, 4]}
-    assert set(place) == {"module", "maps", "images", "state"}
-
-
 # In a browser
 
 
@@ -100,8 +84,7 @@ def opened(page, tmp_path):
         page.set_viewport_size({"width": width, "height": 900})
         scatter.to_html(tmp_path / "it.html")
         page.goto((tmp_path / "it.html").as_uri())
-        page.wait_for_selector("[data-part=sentence]:not(:empty)")
-        return page
+        return drawn_on(page)
 
     return show
 
@@ -160,7 +143,7 @@ def test_a_finger_chooses_and_the_page_can_still_be_scrolled(browser, tmp_path, 
     page = context.new_page()
     scatter.to_html(tmp_path / "it.html")
     page.goto((tmp_path / "it.html").as_uri())
-    page.wait_for_selector("[data-part=sentence]:not(:empty)")
+    drawn_on(page)
     page.touchscreen.tap(*place_of(page, scatter, 21))
     check(page, scatter, 21)
     assert "pan-y" in page.locator(".wm-field").first.evaluate("(box) => getComputedStyle(box).touchAction")
@@ -205,8 +188,9 @@ def test_the_slider_reaches_every_image_and_names_are_text(opened, scatter):
     assert page.locator(".wm-map .wm-title").nth(1).inner_text() == "<b>tall</b>"
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("width", "scheme"), few(itertools.product((1280, 360), ("light", "dark")), (360, "light"))
+)
 def test_axe_finds_no_violation_and_nothing_scrolls_sideways(opened, page, scatter, scheme, width):
     page.emulate_media(color_scheme=scheme)
     opened(scatter, width)
@@ -215,7 +199,7 @@ def test_axe_finds_no_violation_and_nothing_scrolls_sideways(opened, page, scatt
     results = Axe().run(page)
     assert results.response["passes"], "axe did not look"
     assert results.violations_count == 0, results.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert_fits(page)
 
 
 def test_numerals_stand_out_from_their_ground(opened, page, scatter):
@@ -242,8 +226,7 @@ def test_numerals_stand_out_from_their_ground(opened, page, scatter):
 
 def test_an_explorer_and_maps_share_a_page(page, tmp_path, scatter):
     explorer = NetworkExplorer(random_network((784, 7, 3)), *random_images())
-    text = html_page.document(explorer._html() + scatter._html(), "Both")
-    (tmp_path / "it.html").write_text(text, encoding="utf-8")
+    html_page.write(tmp_path / "it.html", [html_of(explorer), html_of(scatter)], "Both")
     page.goto((tmp_path / "it.html").as_uri())
     page.wait_for_function("document.querySelectorAll('[data-part=sentence]:not(:empty)').length == 2")
     part(page, "slider-chosen").press("End")
@@ -252,14 +235,10 @@ def test_an_explorer_and_maps_share_a_page(page, tmp_path, scatter):
 
 
 def test_without_scripts_there_is_a_picture(browser, tmp_path, scatter):
+    scatter.chosen = 13
     scatter.to_html(tmp_path / "it.html")
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto((tmp_path / "it.html").as_uri())
-    picture = page.locator("img[data-weightmaps-poster]")
-    assert picture.evaluate("(image) => image.naturalWidth") > 1000
-    assert "Maps of 40 images" in picture.get_attribute("alt")
-    context.close()
+    with without_scripts(browser, (tmp_path / "it.html").as_uri()) as page:
+        check_still(page, "Image 13: a 3; the network answers 3.")
 
 
 def test_incomplete_data_is_said_in_words_with_the_still_picture(page, tmp_path, scatter):
@@ -267,7 +246,7 @@ def test_incomplete_data_is_said_in_words_with_the_still_picture(page, tmp_path,
     scatter.to_html(tmp_path / "it.html")
     page.goto((tmp_path / "it.html").as_uri())
     assert "data is not complete" in part(page, "trouble").inner_text()
-    page.wait_for_selector("img[data-weightmaps-poster]")
+    assert page.locator(".wm-still").is_visible()
 
 
 LIVE = """async (source) => {

@@ -2,14 +2,26 @@
 
 import csv
 import io
+import itertools
 import shutil
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from conftest import few, slow
+from reader import (
+    assert_fits,
+    check_still,
+    drawn_on,
+    html_of,
+    opened,
+    part,
+    settle,
+    wait_until,
+    without_scripts,
+)
 from test_explorer import random_images, random_network
-from test_explorer_browser import opened, part, settle
 from weightmaps.digits import load_sample
 from weightmaps.widgets import NetworkExplorer, bundle
 from weightmaps.widgets import page as html_page
@@ -37,9 +49,9 @@ def folder(tmp_path_factory):
     one, two = explorer(neuron=2, output=1, step=10), explorer(neuron=4)
     one.to_html(folder / "one.html")
     smooth = "<style>html { scroll-behavior: smooth; }</style>"  # as the book's theme has it
-    body = f"{smooth}<p>Top.</p>{one._html()}{FAR}{two._html()}<h2 id='end'>End</h2>"
-    (folder / "two.html").write_text(html_page.document(body, "Two"), encoding="utf-8")
-    (folder / "blank.html").write_text(html_page.document("", "Blank"), encoding="utf-8")
+    body = [smooth, "<p>Top.</p>", html_of(one), FAR, html_of(two), "<h2 id='end'>End</h2>"]
+    html_page.write(folder / "two.html", body, "Two")
+    html_page.write(folder / "blank.html", [], "Blank")
     return folder
 
 
@@ -48,7 +60,7 @@ def places(folder, serve):
     return {"file": folder.as_uri(), "http": serve(folder)}
 
 
-@pytest.fixture(params=["file", "http"])
+@pytest.fixture(params=["http", slow("file")])
 def place(request, places):
     return places[request.param]
 
@@ -79,7 +91,7 @@ OTHER = {"neuron": 4, "output": 0, "sample": 17, "step": 1000, "rank_by": "activ
 # The address
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", [360, slow(1280)])
 def test_every_state_comes_back_after_a_reload(page, place, width):
     page.set_viewport_size({"width": width, "height": 900})
     opened(page, place, "one")
@@ -94,7 +106,7 @@ def test_every_state_comes_back_after_a_reload(page, place, width):
     part(page, "hidden-grid").press("End")
     rested(page, "#explorer=1&neuron=4&output=0&sample=17&step=1000&rank_by=activation")
     page.reload()
-    page.wait_for_selector("[data-part=sentence]:not(:empty)")
+    drawn_on(page)
     assert states(page) == OTHER
     assert page.evaluate("history.length") == before
     assert part(page, "link-note").inner_text() == ""
@@ -121,14 +133,14 @@ def test_a_link_that_is_pasted_into_an_open_page_is_followed(page, place):
     assert states(page) == {**OWN, "sample": 5, "rank_by": "contribution"}
 
 
-@pytest.mark.parametrize("fragment", ["", "#end", "#explorer", "#neuron=4", "#%E0%A4%A"])
-def test_other_fragments_are_left_alone(page, place, fragment):
-    page.goto(f"{place}/one.html{fragment}")
-    page.wait_for_selector("[data-part=sentence]:not(:empty)")
-    page.wait_for_timeout(700)
-    assert states(page) == OWN
-    assert page.evaluate("location.hash") == fragment
-    assert part(page, "link-note").inner_text() == ""
+def test_other_fragments_are_left_alone(page, place):
+    for fragment in ("", "#end", "#explorer", "#neuron=4", "#%E0%A4%A"):
+        page.goto("about:blank")
+        page.goto(f"{place}/one.html{fragment}")
+        drawn_on(page)
+        assert states(page) == OWN
+        assert page.evaluate("location.hash") == fragment
+        assert part(page, "link-note").inner_text() == ""
 
 
 GARBAGE = [
@@ -155,31 +167,31 @@ GARBAGE = [
 ]
 
 
-@pytest.mark.parametrize("fragment", GARBAGE)
-def test_garbage_is_ignored_with_a_note(page, places, fragment):
-    page.goto(f"{places['http']}/one.html#{fragment}")
-    page.wait_for_selector("[data-part=sentence]:not(:empty)")
-    assert states(page) == OWN
-    assert part(page, "link-note").inner_text() == NOTE
+def noted(page):
+    wait_until(page, "(note) => document.querySelector('[data-part=link-note]').textContent === note", NOTE)
+
+
+def test_garbage_is_ignored_with_a_note(page, place):
+    """Whatever a link says: when the page opens, and in an open page, which gets its own state back."""
+    page.goto(f"{place}/one.html#{GARBAGE[0]}")
+    drawn_on(page)
+    for fragment in GARBAGE:
+        page.evaluate("(fragment) => { location.hash = fragment; }", fragment)
+        noted(page)
+        assert states(page) == OWN, fragment
+        page.evaluate("location.hash = '#explorer=1&neuron=4'")
+        wait_until(page, "document.querySelector('[data-part=link-note]').textContent === ''")
+        assert states(page) == {**OWN, "neuron": 4}, fragment
+    page.evaluate("location.hash = '#explorer=1&neuron=400'")
+    noted(page)
     part(page, "slider-neuron").press("End")
     rested(page, "#explorer=1&neuron=4")
     assert part(page, "link-note").inner_text() == ""
 
 
-def test_garbage_in_an_open_page_brings_the_pages_own_state_back(page, place):
-    page.goto(f"{place}/one.html#explorer=1&neuron=4")
-    page.wait_for_selector("[data-part=sentence]:not(:empty)")
-    assert states(page) == {**OWN, "neuron": 4}
-    page.evaluate("location.hash = '#explorer=1&neuron=400'")
-    page.wait_for_function(
-        "(note) => document.querySelector('[data-part=link-note]').textContent === note", arg=NOTE
-    )
-    assert states(page) == OWN
-
-
 # Kinds of state that are not integers, through the module itself: written into a link and read back
 
-KINDS = """async ([own, now, said]) => {
+KINDS = """async ([own, now]) => {
     const { share } = await import("./static/share.js");
     const read = async (fragment) => {
         history.replaceState(null, "", fragment);
@@ -216,38 +228,25 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("name", CHANGES)
-def test_every_kind_of_state_survives_a_link(page, places, name):
-    change, words = CHANGES[name]
+def test_every_kind_of_state_survives_a_link(page, places):
     page.goto(f"{places['http']}/blank.html")
-    now = {**OWNS, **change}
-    assert page.evaluate(KINDS, [OWNS, now, words]) == [f"#explorer=1&{words}", now]
-
-
-def test_what_the_page_set_can_be_taken_back(page, places):
-    page.goto(f"{places['http']}/blank.html")
+    for name, (change, words) in CHANGES.items():
+        now = {**OWNS, **change}
+        assert page.evaluate(KINDS, [OWNS, now]) == [f"#explorer=1&{words}", now], name
     own = {**OWNS, "step": 10, "sorted": True, "ablated": [[1, 2, 0]], "pixels": [0, 1]}
-    wanted = "#explorer=1&step=null&sorted=false&ablated=&pixels=null"
-    assert page.evaluate(KINDS, [own, OWNS, ""]) == [wanted, OWNS]
+    taken_back = "#explorer=1&step=null&sorted=false&ablated=&pixels=null"
+    assert page.evaluate(KINDS, [own, OWNS]) == [taken_back, OWNS]
 
 
-def test_digits_come_back_exactly_and_fit_a_link(page, places):
-    page.goto(f"{places['http']}/blank.html")
+def test_digits_come_back_exactly_and_fit_a_link(javascript):
     rng = np.random.default_rng(0)
     digits = np.rint(load_sample().images[::25].astype(float) * 255)
     drawings = [*digits, rng.integers(0, 256, 784), np.full(784, 255), np.zeros(600), np.arange(3072) % 256]
     lengths = []
     for bytes_ in drawings:
         pixels = (bytes_ / 255).tolist()
-        text, again = page.evaluate(
-            """async (pixels) => {
-                const { packPixels, unpackPixels } = await import("./static/share.js");
-                const text = packPixels(pixels);
-                return [text, unpackPixels(text)];
-            }""",
-            pixels,
-        )
-        assert again == pixels
+        text = javascript("packPixels(pixels)", pixels=pixels)
+        assert javascript("unpackPixels(text)", text=text) == pixels
         lengths.append(len(text))
     assert max(lengths[: len(digits)]) <= 500
 
@@ -255,7 +254,8 @@ def test_digits_come_back_exactly_and_fit_a_link(page, places):
 # The link
 
 
-def test_copy_link_copies_the_link(page, places):
+def test_copy_link_copies_the_link(new_page, places):
+    page = new_page(color_scheme="light")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     opened(page, places["http"], "one")
     part(page, "slider-neuron").press("End")
@@ -267,7 +267,7 @@ def test_copy_link_copies_the_link(page, places):
     assert not part(page, "link").is_visible()
     page.goto("about:blank")
     page.goto(link)
-    page.wait_for_selector("[data-part=sentence]:not(:empty)")
+    drawn_on(page)
     assert states(page) == {**OWN, "neuron": 4}
 
 
@@ -277,10 +277,9 @@ REFUSALS = {
 }
 
 
-@pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("how", REFUSALS)
-def test_where_the_clipboard_refuses_the_link_stands_ready(page, places, how, width):
-    page.set_viewport_size({"width": width, "height": 740})
+def test_where_the_clipboard_refuses_the_link_stands_ready(page, places, how):
+    page.set_viewport_size({"width": 360, "height": 740})
     page.add_init_script(REFUSALS[how])
     opened(page, places["http"], "one")
     part(page, "copy-link").click()
@@ -289,14 +288,16 @@ def test_where_the_clipboard_refuses_the_link_stands_ready(page, places, how, wi
     assert page.get_by_label("Copy this link:").input_value() == link
     assert page.evaluate("getSelection().toString()") == link
     assert part(page, "done").inner_text() == ""
-    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert_fits(page)
 
 
 # The picture
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    few(itertools.product((1280, 360), ("light", "dark")), (1280, "light"), (360, "dark")),
+)
 def test_the_picture_shows_the_explorer_without_its_controls(page, places, scheme, width):
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
@@ -334,13 +335,11 @@ def test_a_refused_picture_is_a_sentence(page, places):
 # The table
 
 
-@pytest.mark.parametrize("how", ["pointer", "keyboard"])
-def test_the_table_is_numpys(page, places, how):
-    opened(page, places["file" if how == "pointer" else "http"], "one")
+def test_the_table_is_numpys(page, place):
+    opened(page, place, "one")
     part(page, "slider-sample").press("ArrowRight")
     with page.expect_download() as download:
-        button = part(page, "download-numbers")
-        button.click() if how == "pointer" else button.press("Space")
+        part(page, "download-numbers").press("Space")
     assert download.value.suggested_filename == "neuron-2-image-1-step-10.csv"
     text = download.value.path().read_bytes().decode("utf-8")
     assert text.endswith("\r\n")
@@ -385,7 +384,7 @@ def test_a_notebook_keeps_its_address(page, places):
 # Two explorers on a page, one of them far below
 
 MOUNTED = """[...document.querySelectorAll(".weightmaps-explorer")]
-    .map((one) => Boolean(one.querySelector(".wm:not(.wm-opening) .wm-panels")))"""
+    .map((one) => Boolean(one.querySelector(":scope > .wm:not(.wm-opening) .wm-panels")))"""
 
 
 def test_an_explorer_waits_until_it_is_near(page, place):
@@ -420,7 +419,7 @@ def test_a_link_leads_to_the_explorer_it_names(page, place):
 
 def test_a_link_to_an_explorer_that_is_not_there_is_noted_in_the_first(page, places):
     page.goto(f"{places['file']}/two.html#explorer=3&neuron=3")
-    page.wait_for_selector("[data-part=sentence]:not(:empty)")
+    drawn_on(page)
     assert states(page, 1) == OWN
     assert part(page, "link-note").all_inner_texts() == [NOTE]
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
@@ -429,31 +428,18 @@ def test_a_link_to_an_explorer_that_is_not_there_is_noted_in_the_first(page, pla
 
 
 def test_a_printed_page_shows_every_explorer(page, place):
+    """One that has not been drawn shows its still."""
     opened(page, place, "two")
-    seen = page.evaluate("""async () => {
-        const second = document.querySelectorAll(".weightmaps-explorer")[1];
-        dispatchEvent(new Event("beforeprint"));
-        const picture = second.querySelector("img");
-        await picture.decode();
-        return [picture.naturalWidth, picture.alt];
-    }""")
-    assert seen == [1200, explorer(neuron=4)._words()]
-    page.wait_for_function(f"{MOUNTED}[1]")
-    assert page.locator("img[data-weightmaps-poster]").count() == 0
+    page.emulate_media(media="print")
+    [still] = page.locator(".wm-still").all()
+    assert "Neuron 4 answers" in still.get_attribute("aria-label")
+    shown = ".weightmaps-explorer > :is(.wm, .wm-still)"
+    assert [one.is_visible() for one in page.locator(shown).all()] == [True, True]
     assert len(page.pdf()) > 10_000
-
-
-def test_a_page_printed_while_its_explorers_are_being_drawn_shows_their_pictures(page, place):
-    page.add_init_script("""new MutationObserver((_, watching) => {
-        if (!document.querySelector("[data-mounted=yes]")) return;
-        watching.disconnect();
-        dispatchEvent(new Event("beforeprint"));
-        window.pictures = document.querySelectorAll("img[data-weightmaps-poster]").length;
-    }).observe(document, { subtree: true, attributeFilter: ["data-mounted"] })""")
-    opened(page, place, "two")
-    assert page.evaluate("pictures") == 2
+    page.emulate_media(media="screen")
+    page.evaluate("document.querySelectorAll('.weightmaps-explorer')[1].scrollIntoView()")
     page.wait_for_function(f"{MOUNTED}.every(Boolean)")
-    assert page.locator("img[data-weightmaps-poster]").count() == 0
+    assert page.locator(".wm-still").count() == 0
 
 
 SHIFT = """() => new Promise((done) => {
@@ -465,21 +451,17 @@ SHIFT = """() => new Promise((done) => {
 })"""
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", [360, slow(1280)])
 def test_what_stands_below_hardly_moves_when_an_explorer_comes(page, tmp_path, width):
     page.set_viewport_size({"width": width, "height": 900})
     digits, network = random_images(labels=10), random_network((784, 100, 10), seed=1)
     one = NetworkExplorer(network, *digits, panels=("input", "hidden", "outputs"))
-    words = "<p>What stands below.</p>" * 40
-    (tmp_path / "text.html").write_text(html_page.document(one._html() + words, "Text"), encoding="utf-8")
+    html_page.write(tmp_path / "text.html", [html_of(one), "<p>What stands below.</p>" * 40], "Text")
     opened(page, tmp_path.as_uri(), "text")
     assert page.evaluate(SHIFT) < 0.05  # 0.1 is what web.dev calls good
 
 
-def test_with_no_script_no_room_is_kept(browser, places):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{places['file']}/one.html")
-    box, picture = (page.locator(one).bounding_box() for one in (".weightmaps-explorer", "img"))
-    assert box["height"] < picture["height"] + 20
-    context.close()
+def test_with_no_script_the_still_stands_alone(browser, places):
+    with without_scripts(browser, f"{places['file']}/one.html") as page:
+        check_still(page, "Neuron 2 answers")
+        assert page.locator(".wm-still").count() == 1

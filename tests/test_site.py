@@ -13,7 +13,19 @@ from axe_playwright_python.sync_playwright import Axe
 
 from bookbuild.head import POLICY
 from bookbuild.maths_font import CHARACTERS
-from test_explorer_browser import number, part, settle, wait_until
+from conftest import slow
+from reader import (
+    TOLERANCE,
+    assert_fits,
+    check_still,
+    numbers,
+    open_chapter,
+    part,
+    pixels,
+    settle,
+    wait_until,
+    without_scripts,
+)
 from weightmaps import attribution, digits, zoo
 
 PAGES = (
@@ -26,14 +38,6 @@ PAGES = (
 )
 NOTEBOOKS = (*PAGES, "two-inputs")
 CHAPTERS = Path(__file__).parent.parent / "chapters"
-TOLERANCE = 1e-3
-
-
-def opened(page, place, name):
-    page.goto(f"{place}/chapters/{name}.html")
-    page.locator(".weightmaps-explorer").scroll_into_view_if_needed()  # until then it waits
-    page.wait_for_selector("[data-part=sentence]:not(:empty)")
-    return page
 
 
 class Shown:
@@ -65,19 +69,14 @@ class Shown:
     def check(self, page):
         """Compare each number on screen, whichever panels the page has."""
         z, a = self.trace.z[1][self.neuron], self.trace.a[1][self.neuron]
-        wanted = {
-            "activation": a,
-            "z": z,
-            "product-activation": a,
-            "bias": self.bias,
-            "sum": (self.weights * self.x).sum(),
-        }
+        total = (self.weights * self.x).sum()
+        wanted = {"activation": a, "z": z, "product-activation": a, "bias": self.bias, "sum": total}
         seen = 0
         for name, value in wanted.items():
-            for place in part(page, name).all():
-                assert number(place) == pytest.approx(value, abs=TOLERANCE), name
+            for shown in numbers(page, name):
+                assert shown == pytest.approx(value, abs=TOLERANCE), name
                 seen += 1
-        outputs = [number(place) for place in part(page, "output-value").all()]
+        outputs = numbers(page, "output-value")
         if outputs:
             assert outputs == pytest.approx(self.trace.a[2].tolist(), abs=TOLERANCE)
         said = part(page, "sentence").inner_text()
@@ -87,21 +86,20 @@ class Shown:
         return seen + len(outputs)
 
 
+# Outputs on four pages, an activation on two, the product on three; raw-weight-maps has its sentence.
+SHOWN = dict(zip(PAGES, (11, 11, 4, 0, 6, 14), strict=True))
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_every_slider_by_keyboard_and_by_mouse(page, place, name):
-    opened(page, place, name)
-    Shown(page, name).check(page)
+    open_chapter(page, place, name)
+    assert Shown(page, name).check(page) >= SHOWN[name]
     sliders = page.locator("input[type=range]:visible").all()
     assert len(sliders) >= 3
     for slider in sliders:
         first, last = int(slider.get_attribute("min")), int(slider.get_attribute("max"))
         slider.focus()
-        for key, value in [
-            ("Home", first),
-            ("ArrowRight", first + 1),
-            ("End", last),
-            ("ArrowLeft", last - 1),
-        ]:
+        for key, value in [("Home", first), ("ArrowRight", first + 1), ("End", last)]:
             page.keyboard.press(key)
             settle(page)
             assert int(slider.input_value()) == value
@@ -116,21 +114,8 @@ def test_every_slider_by_keyboard_and_by_mouse(page, place, name):
             part(page, "all-on").click()
 
 
-def test_each_page_shows_numbers_to_check(page, place):
-    shown = {}
-    for name in PAGES:
-        opened(page, place, name)
-        shown[name] = Shown(page, name).check(page)
-    # Outputs on four pages, an activation on two, the product on three; raw-weight-maps has its sentence.
-    assert shown["index"] >= 11
-    assert shown["the-raw-network"] >= 11
-    assert shown["weight-times-input"] >= 4
-    assert shown["zero-versus-one"] >= 6
-    assert shown["workbench"] >= 14
-
-
 def test_the_sliders_of_the_top_neurons_follow_the_digit(page, place):
-    opened(page, place, "raw-weight-maps")
+    open_chapter(page, place, "raw-weight-maps")
     W2 = zoo.load("nielsen").weights[1]
     part(page, "slider-rank").press("Home")
     for digit in range(10):
@@ -142,13 +127,12 @@ def test_the_sliders_of_the_top_neurons_follow_the_digit(page, place):
         assert Shown.slider(page, "neuron") == W2[digit].argsort()[-1]
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), slow(360, "dark"), slow(1280, "dark")])
 def test_no_page_scrolls_sideways_and_every_picture_is_described(page, place, width, scheme):
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=scheme)
     for name in PAGES:
-        opened(page, place, name)
+        open_chapter(page, place, name)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         for image in page.locator("main img, article img").all():
             assert len(image.get_attribute("alt") or "") > 20
@@ -161,30 +145,25 @@ def every_page(site):
     return [name for name in found if name != "index.html"]
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_the_room_kept_for_each_explorer_is_what_it_takes(page, place, site, width):
+@pytest.mark.parametrize("width", [slow(360), 1280])
+def test_a_still_is_as_high_as_what_comes_in_its_place(page, place, site, width):
     page.set_viewport_size({"width": width, "height": 800})
     for path in sorted((site / "chapters").glob("*.html")):
-        kept = re.findall(r'class="weightmaps-explorer" style="min-height: ([^"]+)"', path.read_text("utf-8"))
-        if not kept:
-            continue
-        page.goto(f"{place}/chapters/{path.name}")
-        for at, room in enumerate(kept):
-            explorer = page.locator(".weightmaps-explorer").nth(at)
+        explorers = page.locator(".weightmaps-explorer")
+        page.goto(f"{place}/chapters/{path.name}", wait_until="networkidle")
+        for at in range(explorers.count()):
+            explorer = explorers.nth(at)
+            still = explorer.locator(".wm-still")
+            kept = still.bounding_box() if still.count() else None
             explorer.scroll_into_view_if_needed()
             wait_until(
-                page, "(at) => !document.querySelectorAll('.weightmaps-explorer')[at].style.minHeight", at
+                page, "(one) => one.querySelector(':scope > .wm:not(.wm-opening)')", explorer.element_handle()
             )
-            expected = page.evaluate(
-                """(height) => {
-                    const probe = document.body.appendChild(document.createElement("div"));
-                    probe.style.minHeight = height;
-                    return probe.getBoundingClientRect().height;
-                }""",
-                room,
-            )
-            taken = explorer.bounding_box()["height"]
-            assert abs(expected - taken) < 0.1 * taken, (path.stem, at, expected, taken)
+            if kept:
+                assert explorer.bounding_box()["height"] == pytest.approx(kept["height"], abs=60), (
+                    path.stem,
+                    at,
+                )
 
 
 def test_the_page_at_the_root_leads_to_the_first_one(page, place, site):
@@ -285,7 +264,8 @@ def test_a_page_loads_few_styles_and_one_script_beside_its_explorers(site):
     assert sum(len(gzip.compress(sheet)) for sheet in sheets) < 15_000
 
 
-def test_the_theme_is_chosen_and_kept(page, place):
+def test_the_theme_is_chosen_and_kept(new_page, place):
+    page = new_page(color_scheme="light")
     page.goto(f"{place}/chapters/index.html")
     themes = []
     for _ in range(4):
@@ -332,31 +312,34 @@ def test_drawers_open_by_keyboard_on_a_phone(page, place):
     page.locator(".sidebar-drawer").wait_for(state="hidden")
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation_on_any_page(page, site, serve, width, scheme):
+SOME_PAGES = ("chapters/workbench.html", "chapters/two-inputs.html", "search.html")
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "some"),
+    [(1280, "light", SOME_PAGES), (360, "dark", SOME_PAGES)]
+    + [slow(width, scheme, ()) for width in (360, 1280) for scheme in ("light", "dark")],
+)
+def test_axe_finds_no_violation(page, site, serve, width, scheme, some):
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=scheme)
     address = serve(site)
-    for name in every_page(site):
+    for name in some or every_page(site):
         page.goto(f"{address}/{name}")
+        for explorer in page.locator(".weightmaps-explorer").all() if some else ():
+            explorer.scroll_into_view_if_needed()
+            explorer.locator("[data-part=sentence]:not(:empty)").wait_for()
         results = Axe().run(page, options={"preload": False, "resultTypes": ["violations"]})
         assert results.response["passes"], "axe did not look"
         assert results.violations_count == 0, f"{name}: {results.generate_report()}"
 
 
 def test_without_javascript_each_explorer_is_a_picture(browser, site):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    for name in PAGES:
-        page.goto(f"{site.as_uri()}/chapters/{name}.html")
-        poster = page.locator(".weightmaps-explorer img")
-        assert poster.count() == 1
-        poster.scroll_into_view_if_needed()
-        wait_until(page, "() => document.querySelector('.weightmaps-explorer img').complete")
-        assert poster.evaluate("(image) => image.naturalWidth") > 300
-        assert len(poster.get_attribute("alt")) > 20
-    context.close()
+    for name in NOTEBOOKS:
+        with without_scripts(browser, f"{site.as_uri()}/chapters/{name}.html", 390) as page:
+            assert page.locator(".wm-still").count() >= 1
+            check_still(page, "Neuron|Image|Map")
+            assert_fits(page)
 
 
 def test_each_chapter_offers_its_notebook(page, site, serve):
@@ -370,8 +353,7 @@ def test_each_chapter_offers_its_notebook(page, site, serve):
         assert answer.json()["cells"] == notebook(name)["cells"]
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), slow(1280, "dark")])
 def test_two_inputs_has_a_playground_that_trains_and_an_explorer(page, place, width, scheme):
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=scheme)
@@ -473,12 +455,9 @@ def test_numbers_in_prose_are_glued(name):
 
 def test_the_maps_of_the_site_are_the_networks(page, place):
     """Pixels on screen against weights: a map that is transposed, flipped or off zero fails."""
-    opened(page, place, "index")
+    open_chapter(page, place, "index")
     shown = Shown(page, "index")
-    canvas = page.locator("[data-part=panel-weight_map] canvas").first
-    colours = np.array(
-        canvas.evaluate("(c) => Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data)")
-    ).reshape(28, 28, 4)
+    colours = pixels(page, "[data-part=panel-weight_map] canvas").reshape(28, 28, 4)
     redness = colours[..., 0].astype(int) - colours[..., 2]
     strong = np.abs(shown.weights) > np.abs(shown.weights).max() / 4
     assert strong.sum() > 50

@@ -26,7 +26,7 @@ def slow(*values):
 
 def few(every, *some):
     """Parameters of which `make test` tries only some, and `make test-all` the others."""
-    return [one if one in some else slow(*one) for one in every]
+    return [one if one in some else slow(*(one if isinstance(one, tuple) else (one,))) for one in every]
 
 
 def pytest_collection_modifyitems(items):

@@ -436,6 +436,7 @@ def test_links_that_lead_nowhere_are_named():
 # A whole build, of a book of two pages
 
 
+@pytest.mark.slow
 def test_a_second_build_shows_what_was_edited(tmp_path):
     root = Path(__file__).parent.parent
     for name in ("_static", "code/bookbuild"):

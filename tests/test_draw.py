@@ -221,7 +221,7 @@ MOUNT = """async (source) => {
         on: (event, callback) => { heard[event] = callback; }, off() {},
     };
     window.fromPython = (name, value) => { state[name] = value; heard[`change:${name}`](); };
-    document.querySelector("main").replaceChildren(el);
+    document.querySelector(".weightmaps-explorer").replaceWith(el);
     await explorer.render({ model, el });
 }"""
 

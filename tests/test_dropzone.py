@@ -14,6 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 import trained_networks
+from conftest import slow
 from network_files import (
     arrays,
     every_form,
@@ -50,7 +51,7 @@ def own_bytes(tmp_path_factory):
     return saved
 
 
-@pytest.fixture(params=["file", "http"])
+@pytest.fixture(params=["file", slow("http")])
 def where(request, tmp_path, serve):
     return tmp_path.as_uri() if request.param == "file" else serve(tmp_path)
 
@@ -595,6 +596,7 @@ def test_the_keyboard_reaches_the_files_and_all_that_is_asked(opened):
     assert page.evaluate("document.activeElement.dataset.part") == "drop-files"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_no_barrier_is_found(new_page, tmp_path, own_bytes, scheme, width):

@@ -62,7 +62,7 @@ KINDS = {
 }
 
 
-SOME = ["table", "two layers", *(slow(name) for name in ("digits", "colours", "no labels", "to 16"))]
+SOME = ["two layers", *(slow(name) for name in ("table", "digits", "colours", "no labels", "to 16"))]
 
 
 @pytest.fixture(scope="module")

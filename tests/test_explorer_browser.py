@@ -98,6 +98,7 @@ def test_sliders_obey_keyboard_and_mouse(everything):
         check(page, NETWORK, IMAGES, slider_value(page, "neuron"), slider_value(page, "sample"))
         box = slider.bounding_box()
         slider.click(position={"x": box["width"] * 0.75, "y": box["height"] / 2})
+        settle(page)
         wanted = first + 0.75 * (last - first)
         assert slider_value(page, name) == pytest.approx(wanted, abs=1 + 0.02 * last)
         check(page, NETWORK, IMAGES, slider_value(page, "neuron"), slider_value(page, "sample"))

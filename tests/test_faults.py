@@ -59,7 +59,7 @@ def undisturbed(browser, site, serve, pages):
 
 @pytest.mark.parametrize(
     ("fault", "every"),
-    [("missing", False), ("cut", False), *(slow(fault, True) for fault in ("missing", "refused", "cut"))],
+    [("missing", False), *(slow(fault, True) for fault in ("missing", "refused", "cut"))],
 )
 def test_a_fault_in_a_file_leaves_the_text(browser, site, serve, pages, undisturbed, fault, every):
     """In any file, or in one of each kind in each folder."""

@@ -173,7 +173,6 @@ def test_one_output_answers_by_its_size():
     ("name", "scheme", "width"),
     few(
         itertools.product(KINDS, ("light", "dark"), (1280, 360)),
-        ("first", "dark", 360),
         ("long", "light", 360),
     ),
 )

@@ -369,6 +369,7 @@ def test_chapters_run_and_one_that_raises_stops_the_build_with_its_cell(tmp_path
     assert kept_chapters(tmp_path) == ["good"]
 
 
+@pytest.mark.slow
 def test_what_a_cell_printed_in_pieces_is_one_output(tmp_path):
     pieces = (
         "import sys\nfor piece in ('a', '\\nb', '\\n'):\n    sys.stdout.write(piece)\n    sys.stdout.flush()"
@@ -381,6 +382,7 @@ def test_what_a_cell_printed_in_pieces_is_one_output(tmp_path):
     assert output.text == "a\nb\n"
 
 
+@pytest.mark.slow
 def test_a_chapter_that_could_not_be_run_beside_others_is_run_once_more(tmp_path):
     done = run_in_process(tmp_path, "in workers", ("one", "1 + 1"), ("two", "2 + 2"))
     assert done.returncode == 0, done.stderr
@@ -388,6 +390,7 @@ def test_a_chapter_that_could_not_be_run_beside_others_is_run_once_more(tmp_path
     assert sorted(kept_chapters(tmp_path)) == ["one", "two"]
 
 
+@pytest.mark.slow
 def test_a_chapter_that_cannot_be_run_at_all_stops_the_build(tmp_path):
     done = run_in_process(tmp_path, "everywhere", ("one", "1 + 1"))
     assert done.returncode == 1

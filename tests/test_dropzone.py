@@ -156,6 +156,7 @@ def check_files(page, files):
             assert outputs(page) == pytest.approx(expected[250 * sample].tolist(), abs=1e-3), path.name
 
 
+@pytest.mark.slow
 def test_networks_that_libraries_trained_answer_as_they_did_there(opened, tmp_path):
     """The same files as in test_interop_peers, opened by drag and drop."""
     check_files(opened(digits=load_sample()[::250]), trained_networks.write_files(tmp_path))

@@ -248,6 +248,7 @@ def command(tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_a_killed_process_leaves_nothing_under_the_final_name_and_the_next_ends_with_the_same_bytes(
     command, tmp_path
 ):

@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from bookbuild.head import POLICY
 from bookbuild.maths_font import CHARACTERS
-from conftest import slow
+from conftest import few, slow
 from reader import (
     TOLERANCE,
     assert_fits,
@@ -90,7 +90,7 @@ class Shown:
 SHOWN = dict(zip(PAGES, (11, 11, 4, 0, 6, 14), strict=True))
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", few(PAGES, "index", "raw-weight-maps"))
 def test_every_slider_by_keyboard_and_by_mouse(page, place, name):
     open_chapter(page, place, name)
     assert Shown(page, name).check(page) >= SHOWN[name]

@@ -50,31 +50,19 @@ def explorer():
         ("colour_by", "number", "colour_by is 'number'; it is one of weight, activation"),
         ("sorted", "yes", "expected a boolean, not the str 'yes'"),
         ("ablated", {42: 0}, "ablated is {42: 0}; give a list of (layer, neuron, factor)"),
-        ("ablated", None, "ablated is None; give a list of"),
-        ("ablated", "off", "ablated is 'off'; give a list of"),
         ("ablated", [3], "ablated holds 3; each is (layer, neuron, factor), the first two whole numbers"),
         ("ablated", [(1, 3)], "ablated holds (1, 3); each is (layer, neuron, factor)"),
-        ("ablated", [(1, 3, 0, 1)], "ablated holds (1, 3, 0, 1); each is"),
-        ("ablated", ["123"], "ablated holds '123'; each is"),
-        ("ablated", [("1", 3, 0)], "ablated holds ('1', 3, 0); each is"),
-        ("ablated", [(1, 3, None)], "ablated holds (1, 3, None); each is"),
-        ("ablated", [(1.5, 3, 0)], "ablated holds (1.5, 3, 0); each is"),
-        ("ablated", [(1, 2.5, 0)], "ablated holds (1, 2.5, 0); each is"),
-        ("ablated", [(np.nan, 3, 0)], "ablated holds (nan, 3, 0); each is"),
         ("ablated", [(3, 0, 0)], "a layer in ablated is 3; this network has hidden layers 1 to 2"),
-        ("ablated", [(0, 0, 0)], "a layer in ablated is 0;"),
         ("ablated", [(2, 4, 0)], "ablated names neuron 4; layer 2 has neurons 0 to 3"),
-        ("ablated", [(1, -1, 0)], "ablated names neuron -1; layer 1 has neurons 0 to 4"),
         ("ablated", [(1, 0, 2.1)], "ablated scales neuron 0 by 2.1; a factor is 0 to 2"),
-        ("ablated", [(1, 0, np.nan)], "ablated scales neuron 0 by nan; a factor is 0 to 2"),
         ("ablated", [(1, 0, 0), (1, 0, 2)], "ablated names neuron 0 of layer 1 twice"),
         ("pixels", [0.5] * 11, "pixels has shape (11,); this network wants (12,)"),
-        ("pixels", np.zeros((3, 4)), "pixels has shape (3, 4); this network wants (12,)"),
-        ("pixels", 0.5, "pixels has shape (); this network wants (12,)"),
         ("pixels", "ink", "pixels is 'ink'; give 12 numbers, or None"),
-        ("pixels", [[1], [1, 2]], "pixels is [[1], [1, 2]]; give 12 numbers, or None"),
         ("pixels", [np.nan] * 12, "pixels holds nan to nan; they must lie in [0, 1]"),
         ("pixels", [0.0] * 11 + [1.5], "pixels holds 0.0 to 1.5; they must lie in [0, 1]"),
+        ("neuron", 1.5, "expected an int"),
+        ("panels", [], "each once"),
+        ("panels", ["input", "input"], "each once"),
         ("panels", ["input", "wall"], "panels is ('input', 'wall'); choose from draw, input, hidden"),
     ],
 )
@@ -117,6 +105,7 @@ def test_other_is_a_step_or_a_name(options, keys, other, words):
 
 def test_a_step_is_one_of_the_checkpoints():
     explorer = build(checkpoints=STEPS)
+    assert explorer.step == 50
     for wrong in (None, "0", 7):
         with pytest.raises(traitlets.TraitError, match=rf"step is {wrong!r}; it is one of \[0, 50\]"):
             explorer.step = wrong

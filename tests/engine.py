@@ -10,8 +10,8 @@ from weightmaps.widgets import bundle
 from weightmaps.widgets.page import NOT_STATE
 from weightmaps.widgets.still import Engine
 
-EXPLORER = """
-const explorers = [];
+VIEWS = """
+const views = [];
 
 async function mount(state) {
   const el = document.createElement("div"), heard = {}, sent = [];
@@ -21,7 +21,7 @@ async function mount(state) {
     on: (event, callback) => { heard[event] = callback; }, off: (event) => { delete heard[event]; },
   };
   const stop = await render({ model, el });
-  return explorers.push({ state, sent, el, heard, stop }) - 1;
+  return views.push({ state, sent, el, heard, stop }) - 1;
 }
 
 const passed = (time) => new Promise((done) => setTimeout(done, time));
@@ -61,7 +61,7 @@ function found({ el }, selector) {
 @cache
 def engine(entry):
     """A function that evaluates an expression of what the files of an entry name, and of values by name."""
-    return Engine(bundle.script(entry) + (EXPLORER if entry == "explorer.js" else "")).evaluate
+    return Engine(bundle.script(entry) + VIEWS).evaluate
 
 
 def number(text):
@@ -70,17 +70,18 @@ def number(text):
 
 
 class Shown:
-    """An explorer in the engine, for somebody who changes its state, works its controls and reads it."""
+    """A widget in the engine, for somebody who changes its state, works its controls and reads it."""
 
-    def __init__(self, explorer):
-        self.run = engine("explorer.js")
-        state = {name: value for name, value in explorer.get_state().items() if name not in NOT_STATE}
-        for name in ("_network", "_images"):
-            state[name] = {**state[name], "data": zlib.decompress(state[name]["data"])}
+    def __init__(self, widget, entry="explorer.js"):
+        self.run = engine(entry)
+        state = {name: value for name, value in widget.get_state().items() if name not in NOT_STATE}
+        for name, value in state.items():
+            if isinstance(value, dict) and "data" in value:
+                state[name] = {**value, "data": zlib.decompress(value["data"])}
         self.id = self.run("mount(state)", state=state)
 
     def _do(self, call, **values):
-        return self.run(call.replace("(", f"(explorers[{self.id}], ", 1), **values)
+        return self.run(call.replace("(", f"(views[{self.id}], ", 1), **values)
 
     def change(self, **state):
         """Set some of its state, as a kernel would."""
@@ -106,12 +107,22 @@ class Shown:
 
     @property
     def state(self):
-        names = "({ _network, _images, ...state }) => state"
-        return self.run(f"({names})(explorers[{self.id}].state)")
+        own = "(state) => Object.fromEntries(Object.entries(state).filter(([name]) => name[0] !== '_'))"
+        return self.run(f"({own})(views[{self.id}].state)")
+
+    @property
+    def sent(self):
+        """The state each time a kernel was told of it."""
+        return self.run(f"views[{self.id}].sent")
+
+    def stop(self):
+        """Remove the view; what is left of it: its elements, and the events that it still hears."""
+        me = f"views[{self.id}]"
+        return self.run(f"({me}.stop(), [{me}.el.children.length, Object.keys({me}.heard)])")
 
     def parts(self):
         """What stands in every named place: ``{name: [{"text": …, "value": …, "pressed": …}, …]}``."""
-        return self.run(f"seen(explorers[{self.id}])")
+        return self.run(f"seen(views[{self.id}])")
 
     def text(self, part, nth=0):
         return self.parts()[part][nth]["text"]

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from weightmaps.widgets import page as html_page
 
@@ -145,6 +146,13 @@ def assert_fits(page):
     """Nothing scrolls sideways."""
     wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide[0] <= wide[1]
+
+
+def assert_no_barrier(page):
+    """What axe, the checker of accessibility, has to say: nothing."""
+    results = Axe().run(page)
+    assert results.response["passes"], "axe did not look"
+    assert results.violations_count == 0, results.generate_report()
 
 
 class Reader:

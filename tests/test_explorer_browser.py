@@ -1,7 +1,6 @@
 """The explorer in a browser: pointer, touch, keyboard, focus, colours, layout and faults."""
 
 import re
-import zlib
 
 import numpy as np
 import pytest
@@ -293,10 +292,8 @@ def replace(old, new):
 
 SENT = steps()._network
 DATA = SENT["data"]
-SHORT = zlib.compress(zlib.decompress(DATA)[:-4])
 DAMAGE = {
     "truncated": ({"_network": {**SENT, "data": DATA[: len(DATA) // 2]}}, "its data is damaged"),
-    "short": ({"_network": {**SENT, "data": SHORT}}, "its weights are not complete"),
     "asset missing": (replace(r'\["\w{16}"\] = ', '["no"] = '), "missing or damaged"),
     "module damaged": (replace("async function render", "async function {"), "missing or damaged"),
     "no such neuron": (replace("&quot;neuron&quot;:0", "&quot;neuron&quot;:99"), "missing or damaged"),

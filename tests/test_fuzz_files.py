@@ -3,6 +3,7 @@
 A few hundred files of each kind; WEIGHTMAPS_FUZZ=10000 makes it so many, and other ones every time.
 """
 
+import base64
 import io
 import json
 import os
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 from weightmaps import interop
 from weightmaps.arrays import Unreadable, read_npy
 from weightmaps.network import Network, NotANetwork
+from weightmaps.widgets import bundle
 
 LONG = os.environ.get("WEIGHTMAPS_FUZZ")
 MEGABYTE = 1 << 20
@@ -60,13 +62,6 @@ def tried(path, data, read, error, growth, *, room=6 * MEGABYTE, named=None):
     assert seconds < SECONDS
     assert told is None or ((named or str(path)) in told and len(told) < 2000)
     return found
-
-
-def a_network(path, data, growth):
-    network = tried(path, data, interop.read, NotANetwork, growth)
-    if network is not None:
-        with np.errstate(all="ignore"):  # weights of 1e300 overflow
-            assert network.forward(np.zeros(network.sizes[0])).a[-1].shape == (network.sizes[-1],)
 
 
 # Bytes: whole files with some of them changed, left out, repeated or put in.
@@ -241,38 +236,75 @@ def safetensors_made(draw):
     return safetensors(header, data)
 
 
+FORMATS = {
+    "npy": st.one_of(mutilated(NPY), npy_made(), st.binary(max_size=300)),
+    "npz": st.one_of(mutilated(NPZ), mutilated(NPZ), npz_made(), st.binary(max_size=300)),
+    "safetensors": st.one_of(
+        mutilated(SAFETENSORS), mutilated(SAFETENSORS), safetensors_made(), st.binary(max_size=300)
+    ),
+    "json": st.one_of(mutilated(JSON), json_made(), ANY_JSON.map(lambda value: json.dumps(value).encode())),
+}
+GROWTH = {"npz": 1100, "safetensors": 50, "json": 50}  # 1100 times can deflate shrink
+
+
 @fuzz
-@given(data=st.one_of(mutilated(NPY), npy_made(), st.binary(max_size=300)))
+@given(data=FORMATS["npy"])
 def test_npy(folder, data):
     found = tried(folder / "a.npy", data, read_npy, Unreadable, 3)
     assert found is None or found.dtype.kind in "fiubUS"
 
 
+@pytest.mark.parametrize("kind", GROWTH)
 @fuzz
-@given(data=st.one_of(mutilated(NPZ), mutilated(NPZ), npz_made(), st.binary(max_size=300)))
-def test_npz(folder, data):
-    a_network(folder / "a.npz", data, 1100)  # so many times can deflate shrink
+@given(draw=st.data())
+def test_networks(folder, kind, draw):
+    network = tried(folder / f"a.{kind}", draw.draw(FORMATS[kind]), interop.read, NotANetwork, GROWTH[kind])
+    if network is not None:
+        with np.errstate(all="ignore"):  # weights of 1e300 overflow
+            assert network.forward(np.zeros(network.sizes[0])).a[-1].shape == (network.sizes[-1],)
 
 
-@fuzz
-@given(
-    data=st.one_of(
-        mutilated(SAFETENSORS), mutilated(SAFETENSORS), safetensors_made(), st.binary(max_size=300)
+READ = """async ({ readers, name, text }) => {
+    try {
+        await readers.readFile(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), name);
+        return "";
+    } catch (error) {
+        if (!(error instanceof readers.Refused && error.message)) throw error;
+        return error.message;
+    }
+}"""
+
+
+@pytest.fixture
+def browsers(page):
+    """The browser's reader: what it says of a file that it refuses, else nothing."""
+    readers = page.evaluate_handle(
+        "(source) => import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })))",
+        f"{bundle.module('files.js')}\nexport {{ readFile, Refused }};",
     )
-)
-def test_safetensors(folder, data):
-    a_network(folder / "a.safetensors", data, 50)
+
+    def read(data, kind):
+        given = {"readers": readers, "name": f"images.{kind}", "text": base64.b64encode(data).decode()}
+        return page.evaluate(READ, given)
+
+    return read
 
 
+@pytest.mark.parametrize("kind", FORMATS)
 @fuzz
-@given(data=st.one_of(mutilated(JSON), json_made(), ANY_JSON.map(lambda value: json.dumps(value).encode())))
-def test_json(folder, data):
-    a_network(folder / "a.json", data, 50)
+@given(draw=st.data())
+def test_the_browsers_reader_reads_or_refuses(browsers, kind, draw):
+    data = draw.draw(FORMATS[kind])
+    start = time.perf_counter()
+    browsers(data, kind)
+    assert time.perf_counter() - start < SECONDS
 
 
-def test_the_files_that_are_mutilated_are_whole(folder):
+def test_the_files_that_are_mutilated_are_whole(folder, browsers):
     """Otherwise all of the above would be refused at the door."""
-    for ending, files in ((".npz", NPZ[:2] + NPZ[3:]), (".safetensors", SAFETENSORS), (".json", JSON[:2])):
+    for kind, files in (("npz", NPZ[:2] + NPZ[3:]), ("safetensors", SAFETENSORS), ("json", JSON[:2])):
         for data in files:
-            (folder / f"whole{ending}").write_bytes(data)
-            assert interop.read(folder / f"whole{ending}").sizes == (5, 4, 3)
+            (folder / f"whole.{kind}").write_bytes(data)
+            assert interop.read(folder / f"whole.{kind}").sizes == (5, 4, 3)
+            assert browsers(data, kind) == ""
+    assert browsers(NPY[0], "npy") == ""

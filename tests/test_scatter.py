@@ -1,6 +1,7 @@
 """Maps of images: what Python refuses, and dots found by pointer, touch and keyboard in a browser."""
 
 import base64
+import functools
 import io
 import itertools
 import zlib
@@ -8,14 +9,23 @@ import zlib
 import numpy as np
 import pytest
 import traitlets
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
 from conftest import few
-from reader import assert_fits, check_still, drawn_on, html_of, part, settle, without_scripts
+from engine import Shown
+from reader import (
+    assert_fits,
+    assert_no_barrier,
+    check_still,
+    html_of,
+    part,
+    settle,
+    show,
+    without_scripts,
+)
 from test_explorer import random_images, random_network
 from weightmaps.digits import Digits
-from weightmaps.widgets import ImageScatter, NetworkExplorer, bundle
+from weightmaps.widgets import ImageScatter, NetworkExplorer
 from weightmaps.widgets import page as html_page
 
 RNG = np.random.default_rng(0)
@@ -80,13 +90,7 @@ def test_images_travel_in_sixteen_shades():
 
 @pytest.fixture
 def opened(page, tmp_path):
-    def show(scatter, width=1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        scatter.to_html(tmp_path / "it.html")
-        page.goto((tmp_path / "it.html").as_uri())
-        return drawn_on(page)
-
-    return show
+    return functools.partial(show, page, tmp_path)
 
 
 def chosen(page):
@@ -138,16 +142,12 @@ def test_a_mouse_far_from_every_dot_changes_nothing_and_a_click_finds_the_neares
     assert chosen(page) == 2
 
 
-def test_a_finger_chooses_and_the_page_can_still_be_scrolled(browser, tmp_path, scatter):
-    context = browser.new_context(viewport={"width": 360, "height": 900}, has_touch=True)
-    page = context.new_page()
-    scatter.to_html(tmp_path / "it.html")
-    page.goto((tmp_path / "it.html").as_uri())
-    drawn_on(page)
+def test_a_finger_chooses_and_the_page_can_still_be_scrolled(new_page, tmp_path, scatter):
+    page = new_page(viewport={"width": 360, "height": 900}, has_touch=True)
+    show(page, tmp_path, scatter, 360)
     page.touchscreen.tap(*place_of(page, scatter, 21))
     check(page, scatter, 21)
     assert "pan-y" in page.locator(".wm-field").first.evaluate("(box) => getComputedStyle(box).touchAction")
-    context.close()
 
 
 def test_arrow_keys_go_to_the_nearest_dot_in_that_direction(opened):
@@ -196,9 +196,7 @@ def test_axe_finds_no_violation_and_nothing_scrolls_sideways(opened, page, scatt
     opened(scatter, width)
     part(page, "show-4").click()
     page.locator(".wm-field").first.focus()
-    results = Axe().run(page)
-    assert results.response["passes"], "axe did not look"
-    assert results.violations_count == 0, results.generate_report()
+    assert_no_barrier(page)
     assert_fits(page)
 
 
@@ -249,39 +247,10 @@ def test_incomplete_data_is_said_in_words_with_the_still_picture(page, tmp_path,
     assert page.locator(".wm-still").is_visible()
 
 
-LIVE = """async (source) => {
-    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-    const { default: maps } = await import(url);
-    const place = JSON.parse(document.querySelector("[data-weightmaps]").dataset.weightmaps);
-    const images = weightmapsAssets[place.images];
-    const data = new DataView(Uint8Array.from(atob(images.data), (c) => c.charCodeAt(0)).buffer);
-    const state = { ...place.state, _maps: weightmapsAssets[place.maps], _images: { ...images, data } };
-    const heard = {}, saved = [], el = document.createElement("div");
-    const model = {
-        get: (name) => state[name],
-        set: (name, value) => { state[name] = value; },
-        save_changes: () => saved.push(state.chosen),
-        on: (event, callback) => { heard[event] = callback; },
-        off: (event) => { delete heard[event]; },
-    };
-    document.body.append(el);
-    const undo = await maps.render({ model, el });
-    state.chosen = 7;
-    heard["change:chosen"]();
-    const said = el.querySelector("[data-part=sentence]").textContent;
-    const slider = el.querySelector("input[type=range]");
-    slider.value = "9";
-    slider.dispatchEvent(new Event("input"));
-    undo();
-    return { said, saved, children: el.children.length, heard: Object.keys(heard) };
-}"""
-
-
-def test_a_live_kernel_is_heard_and_told_until_the_view_is_removed(opened, scatter):
-    page = opened(scatter)
-    assert page.evaluate(LIVE, bundle.module("scatter.js")) == {
-        "said": "Image 7: a 7; the network answers 7.",
-        "saved": [9],
-        "children": 0,
-        "heard": [],
-    }
+def test_a_live_kernel_is_heard_and_told_until_the_view_is_removed(scatter):
+    shown = Shown(scatter, "scatter.js")
+    shown.change(chosen=7)
+    assert shown.text("sentence") == "Image 7: a 7; the network answers 7."
+    shown.slide("chosen", 9)
+    assert [one["chosen"] for one in shown.sent] == [9]
+    assert shown.stop() == [0, []]

@@ -12,8 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from bookbuild.head import POLICY
-from bookbuild.maths_font import CHARACTERS
 from conftest import few, slow
+from maths_font import CHARACTERS
 from reader import (
     TOLERANCE,
     assert_fits,

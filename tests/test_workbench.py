@@ -2,7 +2,6 @@
 
 import base64
 import csv
-import re
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
@@ -116,45 +115,6 @@ def test_neurons_are_found_looked_at_and_switched_off(reader):
     check_outputs(page, X[sample], attribution.ablate(NETWORK, ledger.neurons[kept:]))
     reader.press(part(page, "all-on"))
     check_outputs(page, X[sample])
-
-
-def test_training_steps_are_compared_and_played(reader):
-    page = reader.open("zero-versus-one")
-    steps = list(zoo.checkpoints("zero-one").values())
-    image = digits.load_sample().only(0, 1)[::10].images[70].astype(float)
-    reader.press(part(page, "choice-compare"))
-    reader.choose("other", "3")
-    step = reader.slide("step", 0.4)
-    traces = [steps[step].forward(image), steps[3].forward(image)]
-    assert numbers(page, "z") == pytest.approx([trace.z[1][0] for trace in traces], abs=TOLERANCE)
-    outputs = np.concatenate([trace.a[2] for trace in traces])
-    assert numbers(page, "output-value") == pytest.approx(outputs.tolist(), abs=TOLERANCE)
-    reader.press(part(page, "choice-separate"))
-    assert "The scale is this network’s own." in page.locator(".wm-weight_map").first.inner_text()
-    reader.press(part(page, "play"))
-    wait_until(page, f"document.querySelector('[data-part=slider-step]').value > {step}")
-    reader.press(part(page, "play"))
-    step = slider_value(page, "step")
-    page.wait_for_timeout(700)
-    assert slider_value(page, "step") == step
-    assert numbers(page, "z")[0] == pytest.approx(steps[step].forward(image).z[1][0], abs=TOLERANCE)
-
-
-def test_a_true_sentence_is_shown_and_announced(reader):
-    page = reader.open("workbench")
-    output = reader.slide("output", 0.9)
-    neuron = slider_value(page, "neuron")  # another output brings its own neuron of the same rank
-    said = part(page, "sentence").inner_text()
-    a, w = NETWORK.forward(X[SAMPLE]).a[1], NETWORK.weights[1][output]
-    numeral = r"([+−]?\d\.\d{3})"
-    pattern = (
-        rf"Neuron {neuron} answers {numeral} to this 3\. Its weight to output {output} is {numeral}, "
-        rf"so it adds {numeral} to the sum z of output {output}: the (?:\d+\w\w )?largest of 100\."
-    )
-    values = [float(one.replace("−", "-")) for one in re.fullmatch(pattern, said).groups()]
-    assert values == pytest.approx([a[neuron], w[neuron], w[neuron] * a[neuron]], abs=TOLERANCE)
-    status = page.locator(".wm > [role=status]")
-    wait_until(page, "([one, said]) => one.textContent === said", [status.element_handle(), said])
 
 
 def test_what_is_shown_can_be_kept(reader):

@@ -65,31 +65,26 @@ def _two_by_two(name, sizes, labels):
     }
 
 
+QUESTION = Recipe(
+    title="The question's own network: 784-100-10",
+    sizes=(784, 100, 10),
+    labels=tuple(range(10)),
+    scale="unit",
+    epochs=30,
+    batch_size=10,
+    learning_rate=3.0,
+    weight_decay=0.0,
+    cost="quadratic",
+    seeds=tuple(range(10)),
+    passing=0.95,
+)
 RECIPES = {
-    "nielsen": Recipe(
-        title="The question's own network: 784-100-10",
-        sizes=(784, 100, 10),
-        labels=tuple(range(10)),
-        scale="unit",
-        epochs=30,
-        batch_size=10,
-        learning_rate=3.0,
-        weight_decay=0.0,
-        cost="quadratic",
-        seeds=tuple(range(10)),
-        passing=0.95,
-    ),
-    "zero-one": Recipe(
+    "nielsen": QUESTION,
+    "zero-one": replace(
+        QUESTION,
         title="One hidden neuron for 0 against 1: 784-1-2",
         sizes=(784, 1, 2),
         labels=(0, 1),
-        scale="unit",
-        epochs=30,
-        batch_size=10,
-        learning_rate=3.0,
-        weight_decay=0.0,
-        cost="quadratic",
-        seeds=tuple(range(10)),
         passing=0.99,
         checkpoints=(
             *(0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700),
@@ -98,28 +93,23 @@ RECIPES = {
     ),
     **_two_by_two("", (784, 100, 10), tuple(range(10))),
     **_two_by_two("zero-one-", (784, 1, 2), (0, 1)),
-    "shuffled": Recipe(
+    "shuffled": replace(
+        QUESTION,
         title="A control: 784-100-10, trained on labels dealt out at random",
-        sizes=(784, 100, 10),
-        labels=tuple(range(10)),
         scale="fan_in",
-        epochs=30,
-        batch_size=10,
         learning_rate=0.5,
-        weight_decay=0.0,
         cost="cross_entropy",
         seeds=(0,),
         passing=0.0,
         shuffled=True,
     ),
+    "nielsen-stuck": replace(
+        QUESTION,
+        title="The question's recipe, a seed that gets stuck",
+        seeds=(1,),
+        passing=0.0,
+    ),
 }
-
-RECIPES["nielsen-stuck"] = replace(
-    RECIPES["nielsen"],
-    title="The question's recipe, a seed that gets stuck",
-    seeds=(1,),
-    passing=0.0,
-)
 
 
 def names():

@@ -6,7 +6,7 @@ first formula is drawn, which then never moves. To make it again, with the font 
 ``fonts-texgyre-math``::
 
     pip install brotli
-    python -m bookbuild.maths_font texgyrepagella-math.otf _static/maths.css
+    python tools/maths_font.py texgyrepagella-math.otf _static/maths.css
 """
 
 import argparse

@@ -149,6 +149,8 @@ BYTES = (64, 256)  # between which the largest value lies of images that hold by
 SMALLER = "images look like 0 to 255, training like 0 to 1", "images / 255"
 LARGER = "images look like 0 to 1, training like 0 to 255", "images * 255"
 INVERTED = {white: ("ink looks inverted", f"{white} - images") for white in (1, 255)}
+CHANNELS_LAST = "channels look first, and training had them last", "images channels last"
+CHANNELS_FIRST = "channels look last, and training had them first", "images channels first"
 SHIFTS = {
     ("labels look one too high", "labels - 1"): -1,
     ("labels look one too low", "labels + 1"): 1,
@@ -176,28 +178,16 @@ def _orders(images):
             shape = [side, side]
         elif deep > 1 and 3 * deep * deep == size:
             first, last = images.reshape(n, 3, deep, deep), images.reshape(n, deep, deep, 3)
-            yield (
-                ("channels look first, and training had them last", "images channels last"),
-                first.transpose(0, 2, 3, 1),
-            )
-            yield (
-                ("channels look last, and training had them first", "images channels first"),
-                last.transpose(0, 3, 1, 2),
-            )
+            yield CHANNELS_LAST, first.transpose(0, 2, 3, 1)
+            yield CHANNELS_FIRST, last.transpose(0, 3, 1, 2)
             return
     if len(shape) == 2:
         transposed = images.reshape(n, *shape).swapaxes(1, 2)
         yield ("images look transposed", "each image's rows and columns exchanged"), transposed
     elif len(shape) == 3 and shape[2] == 3:
-        yield (
-            ("channels look last, and training had them first", "images channels first"),
-            images.transpose(0, 3, 1, 2),
-        )
+        yield CHANNELS_FIRST, images.transpose(0, 3, 1, 2)
     elif len(shape) == 3 and shape[0] == 3:
-        yield (
-            ("channels look first, and training had them last", "images channels last"),
-            images.transpose(0, 2, 3, 1),
-        )
+        yield CHANNELS_LAST, images.transpose(0, 2, 3, 1)
 
 
 def _other_networks(network):

@@ -59,18 +59,6 @@ def safetensors(tensors, metadata=None, dtype="F32", header=None):
     return struct.pack("<Q", len(text)) + text + b"".join(parts)
 
 
-def nielsen(network):
-    """What network2.Network.save writes: biases are columns."""
-    return json.dumps(
-        {
-            "sizes": network.sizes,
-            "weights": [w.tolist() for w in network.weights],
-            "biases": [b[:, None].tolist() for b in network.biases],
-            "cost": "CrossEntropyCost",
-        }
-    ).encode()
-
-
 def plain_json(network):
     return json.dumps(
         {

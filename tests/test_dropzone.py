@@ -14,7 +14,6 @@ from conftest import slow
 from network_files import (
     arrays,
     every_form,
-    nielsen,
     npy,
     npz,
     plain_json,
@@ -162,47 +161,6 @@ def test_networks_of_torch_and_keras_answer_as_they_did_there(opened, tmp_path, 
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     torch, keras = pytest.importorskip("torch"), pytest.importorskip("keras")
     check_files(opened(digits=load_sample()[::250]), trained_networks.write_peers(tmp_path, torch, keras))
-
-
-def test_a_chosen_file_is_read_like_one_that_is_dropped(opened):
-    page = opened()
-    sigmoid = random_network((784, 5, 10), 4)
-    choose(page, net__json=nielsen(sigmoid))
-    assert "784-5-10, sigmoid, sigmoid" in said(page)
-    check(page, sigmoid, IMAGES.images)
-
-
-@pytest.mark.parametrize("dtype", ["F16", "BF16"])
-def test_half_precision_is_read(opened, dtype):
-    page = opened()
-    drop(page, it__safetensors=safetensors(arrays(MINE), {"activations": "relu,softmax"}, dtype))
-    check(page, MINE, IMAGES.images, tolerance=0.02)
-
-
-def test_many_layers_stand_in_the_order_of_their_numbers(opened):
-    page = opened()
-    deep = random_network((784, *(4 + k % 2 for k in range(11)), 10), 5, ["tanh"] * 11 + ["identity"])
-    names = arrays(deep, "{}.weight", "{}.bias")
-    shuffled = dict(sorted(names.items(), reverse=True))
-    drop(page, deep__npz=npz(**shuffled, activations=deep.activations))
-    check(page, deep, IMAGES.images)
-
-
-def test_layers_without_biases_and_in_the_order_of_the_file_are_read(opened):
-    page = opened()
-    bare = Network(MINE.weights, [np.zeros(5), MINE.biases[1]], MINE.activations)
-    tensors = {"input.weight": bare.weights[0], "first.weight": bare.weights[1], "first.bias": bare.biases[1]}
-    drop(page, bare__npz=npz(**tensors, activations=["relu", "softmax"]))
-    assert wrong(page) == ""
-    check(page, bare, IMAGES.images)
-
-
-def test_other_libraries_names_of_activations_are_known(opened):
-    page = opened()
-    linear = random_network((784, 5, 10), 2, ("sigmoid", "identity"))
-    drop(page, net__npz=npz(**arrays(linear), activations=["logistic", "linear"]))
-    assert "784-5-10, sigmoid, identity" in said(page)
-    check(page, linear, IMAGES.images)
 
 
 def test_images_without_labels_colours_tables_and_a_single_output_are_shown(opened, own_bytes):
@@ -393,7 +351,6 @@ BAD = {
     "cut__npz": (OWN[:-30], "cut short"),
     "cut__json": (GOOD[:-30], "cut short"),
     "cut__safetensors": (SAFE[:-30], "reaches beyond the file"),
-    "shorter__safetensors": (SAFE[:40], "longer than the file"),
     "long__safetensors": (struct.pack("<Q", 2**62) + SAFE[8:], "longer than the file"),
     "bomb__npz": (zipped(W=bytes(2**28), b=bytes(2**28), c=bytes(2**20)), "at most 512 MB are read"),
     "more__npz": (lying(500), "larger than it claims"),
@@ -413,7 +370,6 @@ BAD = {
     "old__pkl": (b"\x80\x04\x95", "pickled Python"),
     "keras__h5": (b"\x89HDF\r\n", "HDF5"),
     "deep__json": (b"[" * 200 + b"]" * 200, "more than 20 levels deep"),
-    "deeper__json": (b'{"weights":' + b"[" * 10**6, "more than 20 levels deep"),
     "lists__json": (b"[" + b"[]," * 500_000 + b"[]]", "more than 400,000 lists"),
     "infinite__json": (GOOD.replace(b"[[[", b"[[[1e999, ", 1), "different lengths"),
     "large__json": (
@@ -423,7 +379,6 @@ BAD = {
     "nan__json": (b'{"weights": [[[NaN]], [[1]]], "biases": [[1], [1]]}', "holds NaN or Infinity"),
     "words__json": (b'{"weights": [[["1"]], [[1]]], "biases": [[1], [1]]}', "something else than numbers"),
     "none__json": (b'{"layers": 3}', "no lists named weights and biases"),
-    "list__json": (b"[1, 2]", "no lists named weights and biases"),
     "overlap__safetensors": (
         safetensors({"W0": np.ones((5, 2))}, header={"W0": tensor(), "W1": tensor(span=(8, 24))}),
         "overlap",

@@ -207,34 +207,3 @@ class Reader:
                 box["height"] * (place // across + 0.5) / down,
             )
             self.press(grid, position={"x": x, "y": y})
-
-    def draw(self, strokes):
-        pad = part(self.page, "pad")
-        pad.scroll_into_view_if_needed()
-        if self.hand == "mouse":
-            by_mouse(self.page, strokes)
-        elif self.hand == "touch":
-            touch = fingers(self.page)
-            for points in strokes:
-                first, *rest = on_screen(self.page, points)
-                touch("Start", first)
-                for point in rest:
-                    touch("Move", point)
-                self.page.wait_for_timeout(
-                    100
-                )  # who lifts while moving flings, and the next tap only stops that
-                touch("End")
-        else:
-            at = (116, 116)  # where the pen is at first
-            pad.focus()
-            for points in strokes:
-                for i, (x, y) in enumerate(points):
-                    self.page.keyboard.press("Space" if i == 1 else "Shift")
-                    across, along = (x - at[0]) // 8, (y - at[1]) // 8
-                    for _ in range(abs(across)):
-                        self.page.keyboard.press("ArrowRight" if across > 0 else "ArrowLeft")
-                    for _ in range(abs(along)):
-                        self.page.keyboard.press("ArrowDown" if along > 0 else "ArrowUp")
-                    at = (x, y)
-                self.page.keyboard.press("Space")
-        settle(self.page)

@@ -9,6 +9,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from network_files import npy
 from weightmaps.arrays import Pickled, Unreadable, read_npy, read_npz
 
 ARRAYS = [
@@ -36,12 +37,6 @@ def zipped(*entries, compression=zipfile.ZIP_DEFLATED):
     with zipfile.ZipFile(file, "w", compression) as archive:
         for name, data in entries:
             archive.writestr(name, data)
-    return file.getvalue()
-
-
-def npy(array):
-    file = io.BytesIO()
-    np.save(file, array)
     return file.getvalue()
 
 

@@ -63,33 +63,6 @@ def test_each_image_may_have_its_own_target(method, word, layer, units):
         np.testing.assert_allclose(method(network, x, **{word: unit}, layer=layer), row, rtol=0, atol=1e-12)
 
 
-@every_method
-@every_activation
-def test_what_an_output_gets_is_linear_in_its_outgoing_weights(method, activation):
-    """Output 2 hears 3 times what output 0 hears, minus what output 1 hears; biases play no part."""
-    network = random_network(activation)
-    last = network.weights[-1].copy()
-    last[2] = 3 * last[0] - last[1]
-    network = Network([*network.weights[:-1], last], network.biases, network.activations)
-    parts = [method(network, some_images(), output=j) for j in range(3)]
-    np.testing.assert_allclose(parts[2], 3 * parts[0] - parts[1], rtol=0, atol=1e-12)
-    assert np.abs(parts[2]).max() > 1e-3
-
-
-@every_method
-@every_target
-def test_a_pixel_that_no_neuron_hears_gets_nothing(method, target):
-    network = random_network("sigmoid")
-    first = network.weights[0].copy()
-    first[:, [0, 1, 4, 5, 8, 9]] = 0  # the left half, so that a patch of 2 columns fits into it
-    network = Network([first, *network.weights[1:]], network.biases, network.activations)
-    how = {"patch": (2, 2), "strides": (1, 2), "shape": SHAPE} if method is METHODS["occlusion"] else {}
-    method = attribution.occlusion if how else method
-    picture = method(network, some_images(), **target, **how).reshape(-1, *SHAPE)
-    assert (picture[:, :, :2] == 0).all()
-    assert (picture[:, :, 2:] != 0).all()
-
-
 def test_on_one_layer_all_say_weight_times_input():
     """Where z is a sum over the pixels there is one answer, and every method finds it; also on the digits."""
     network, X = zoo.load("nielsen"), digits.load_sample().images[::700]

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from conftest import few
+from small_mnist import idx
 from test_explorer import random_network
 from weightmaps import digits, zoo
 from weightmaps.__main__ import main
@@ -232,12 +233,6 @@ def test_a_page_that_cannot_be_written_is_refused_first(output, words, folder, c
 # Files of images
 
 
-def write_idx(path, array):
-    path.write_bytes(
-        b"\0\0\x08" + bytes([array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes()
-    )
-
-
 @pytest.fixture
 def kinds(folder):
     """The same images in each kind of file: its name, and what is expected to be read from it."""
@@ -245,7 +240,7 @@ def kinds(folder):
     np.save("bytes.npy", PIXELS)
     np.save("floats.npy", SAMPLE.images)
     np.savez_compressed("both.npz", images=PIXELS, labels=SAMPLE.labels)
-    write_idx(folder / "images-idx3-ubyte", PIXELS)
+    (folder / "images-idx3-ubyte").write_bytes(idx(PIXELS))
     (folder / "images.gz").write_bytes(gzip.compress((folder / "images-idx3-ubyte").read_bytes()))
     lines = "\n".join(",".join(map(str, row)) for row in flat)
     (folder / "plain.csv").write_text(lines)
@@ -313,7 +308,7 @@ def test_every_kind_of_labels(folder):
     np.save("a.npy", LABELS)
     np.save("column.npy", LABELS[:, None].astype(float))
     np.savez("a.npz", labels=LABELS)
-    write_idx(folder / "a-ubyte", LABELS.astype(np.uint8))
+    (folder / "a-ubyte").write_bytes(idx(LABELS))
     (folder / "a.txt").write_text("2\n0\n1\n1\n")
     (folder / "a.csv").write_text("label\n2\n0\n1\n1\n")
     (folder / "empty lines.csv").write_text("\n2\r\n0\n\n1\n1")

@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from network_files import npy
 from weightmaps import interop
 from weightmaps.arrays import Unreadable, read_npy
 from weightmaps.network import Network, NotANetwork
@@ -101,12 +102,6 @@ def arrays():
         for i, (o, n) in enumerate([(4, 5), (3, 4)])
         for kind, shape in (("weight", (o, n)), ("bias", (o,)))
     }
-
-
-def npy(array):
-    file = io.BytesIO()
-    np.save(file, array)
-    return file.getvalue()
 
 
 def npz(save=np.savez, **more):

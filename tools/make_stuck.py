@@ -3,7 +3,6 @@
 import json
 import platform
 import sys
-from pathlib import Path
 
 import numpy as np
 
@@ -11,12 +10,11 @@ from weightmaps import digits
 from weightmaps.mnist import CHECKSUMS
 from weightmaps.network import Network
 from weightmaps.training import initialise, train
-from weightmaps.zoo import RECIPES
+from weightmaps.zoo import DATA, RECIPES
 
-HERE = Path(__file__).parent
 RECIPE = RECIPES["nielsen"]
 EPOCHS, LONGER = 10, 100
-TRIED = json.loads((HERE / "nielsen.json").read_text("utf-8"))["seeds_tried"]
+TRIED = json.loads((DATA / "nielsen.json").read_text("utf-8"))["seeds_tried"]
 STUCK = tuple(row["seed"] for row in TRIED if row["validation"] < RECIPE.passing)
 EARLY = (0, 1, 3, 10, 30, 100, 300, 1000, 2000)
 # What each variant changes in the recipe: how it starts, layer by layer, or how it is trained.
@@ -97,13 +95,13 @@ def write(runs):
         "For each output: the highest z and the mean slope of its sigmoid, over the 500 validation images "
         "of its own digit.",
         "changes": VARIANTS,
-        "command": "python code/weightmaps/data/make_stuck.py [FOLDER WITH FULL MNIST]",
+        "command": "python tools/make_stuck.py [FOLDER WITH FULL MNIST]",
         "data_sha256": CHECKSUMS,
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
     }
     lines = ",\n  ".join(json.dumps(one) for one in runs)
     text = json.dumps(head, indent=1)[:-2] + f',\n "runs": [\n  {lines}\n ]\n}}\n'
-    (HERE / "stuck.json").write_text(text, encoding="utf-8")
+    (DATA / "stuck.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """The Sphinx extension of this one book: execution, formulas, pictures, widgets, page head, search, links."""
 
-__all__ = ["setup"]
-
 
 def setup(app):
     """Connect the parts to Sphinx; see each module for what it does.

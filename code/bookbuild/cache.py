@@ -15,8 +15,6 @@ from jupyter_cache.executors import load_executor
 from sphinx.errors import ExtensionError
 from sphinx.util import logging as sphinx_logging
 
-__all__ = ["digest"]
-
 logger = sphinx_logging.getLogger(__name__)
 
 # What a chapter's numbers and pictures come from, beside its own cells and our package.

@@ -5,8 +5,6 @@ import re
 
 from sphinx.errors import ExtensionError
 
-__all__ = ["with_back_links"]
-
 WORK = re.compile(r'(<div class="citation" id="([^"]*)".*?)(</div>)', re.DOTALL)
 
 

@@ -2,8 +2,6 @@
 
 import myst_nb
 
-__all__ = ["glue"]
-
 
 def glue(name, value):
     """Keep a value for the prose, and print it beside its name.

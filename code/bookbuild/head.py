@@ -7,8 +7,6 @@ from urllib.parse import urlsplit
 
 from sphinx.errors import ExtensionError
 
-__all__ = ["POLICY", "site_address"]
-
 TEMPLATES = Path(__file__).parent / "templates"
 # Nothing from another host. Explorers are modules and workers in Blob URLs; from a folder, `file:` is what
 # 'self' is on a server.

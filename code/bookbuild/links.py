@@ -8,8 +8,6 @@ from urllib.parse import unquote, urlsplit
 
 from sphinx.errors import ExtensionError
 
-__all__ = ["Places", "broken_links", "foreign_requests"]
-
 LOADED = re.compile(
     r"<(?:script|img|iframe|source|video|audio|embed|object|link(?![^>]*\brel=\"canonical\"))\b[^>]*?"
     r"\b(?:src|href|srcset|data)=[\"']?((?:https?:)?//[^\"'\s>]+)|url\(\s*[\"']?((?:https?:)?//[^\"')]+)"

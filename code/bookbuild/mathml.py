@@ -8,8 +8,6 @@ from latex2mathml.converter import convert
 from sphinx.errors import ExtensionError
 from sphinx.util.math import get_node_equation_number
 
-__all__ = ["to_mathml"]
-
 # latex2mathml numbers `equation` and `align` by itself; here numbers come from Sphinx alone, so the
 # starred forms serve for all. It knows neither `aligned`, `split` nor `gathered`.
 ENVIRONMENTS = re.compile(r"\\(begin|end)\{(?:equation|align|aligned|alignedat|split|gather|gathered)\*?\}")

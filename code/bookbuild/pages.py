@@ -6,8 +6,6 @@ from urllib.parse import quote
 
 from sphinx.errors import ExtensionError
 
-__all__ = ["chapter_links"]
-
 
 def chapter_links(pagename, root, repository="", ref="main", *, chapters=()):
     """The line below a chapter's title, as HTML.

@@ -10,8 +10,6 @@ from urllib.parse import unquote
 from PIL import Image, ImageChops
 from sphinx.errors import ExtensionError
 
-__all__ = ["load_late", "png_size", "size_images", "with_palette"]
-
 # Matplotlib draws 100 dots an inch unless told otherwise: one of those dots is one CSS pixel here, so
 # a figure saved at 200 dpi is shown at half its pixels, crisp on a dense screen.
 DOTS_PER_INCH = 100

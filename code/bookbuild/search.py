@@ -5,8 +5,6 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-__all__ = ["as_script", "sections"]
-
 SKIPPED = (
     "script, style, summary, noscript, svg, button, annotation, "
     ".headerlink, .cell_input, .chapter-links, .weightmaps-explorer"

@@ -12,8 +12,6 @@ from sphinx.errors import ExtensionError
 
 from weightmaps.widgets import bundle, page
 
-__all__ = ["WidgetRenderer", "traits_of"]
-
 FOLDER = "_static/weightmaps"
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"

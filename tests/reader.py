@@ -156,7 +156,7 @@ def assert_no_barrier(page):
 
 
 class Reader:
-    """Somebody at a page of the site: how they press, slide, choose and draw."""
+    """Somebody at a page of the site: how they press, slide and choose."""
 
     def __init__(self, page, hand, place):
         self.page, self.hand, self.place = page, hand, place

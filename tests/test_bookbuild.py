@@ -27,8 +27,6 @@ from bookbuild.pages import chapter_links
 from bookbuild.pictures import png_size, size_images, with_palette
 from bookbuild.search import as_script, sections
 
-KEY = "0123456789abcdef"
-
 
 def png(width, height, dpi=None):
     file = io.BytesIO()

@@ -17,7 +17,6 @@ from weightmaps.widgets.encode import decode_network
 ROWS, COLUMNS = 4, 5
 WITHOUT_PAD = [name for name in PANELS if name != "draw"]
 HOSTILE = "<script>document.title = 'broken'</script>"
-OFF = [(1, 2, 0), (2, 1, 0.5)]
 rng = np.random.default_rng(0)
 
 

@@ -218,3 +218,11 @@ def test_every_byte_flipped_is_refused_or_harmless(toy, tmp_path):
         else:
             np.testing.assert_array_equal(back.weights[0], toy.weights[0])
     assert refused > 100
+
+
+@pytest.mark.parametrize("name", ["weights", "biases", "activations", "weight"])
+def test_nothing_of_a_network_can_be_set(name):
+    network = Network([[[1.0, -1.0]]], [[0.5]])
+    with pytest.raises(AttributeError, match=f"{name} cannot be set"):
+        setattr(network, name, [np.ones((3, 3))])
+    assert network.sizes == (2, 1)

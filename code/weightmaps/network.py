@@ -95,8 +95,10 @@ class Network:
     """
 
     def __init__(self, weights, biases, activations=None):
-        self.weights = tuple(_numbers(w, f"weights[{i}]", 2) for i, w in enumerate(weights))
-        self.biases = tuple(_numbers(b, f"biases[{i}]", 1) for i, b in enumerate(biases))
+        weights = tuple(_numbers(w, f"weights[{i}]", 2) for i, w in enumerate(weights))
+        biases = tuple(_numbers(b, f"biases[{i}]", 1) for i, b in enumerate(biases))
+        names = ("sigmoid",) * len(weights) if activations is None else tuple(activations)
+        vars(self).update(weights=weights, biases=biases, activations=names)
         if not self.weights:
             raise ValueError("weights is empty; a network needs at least one layer")
         if len(self.biases) != len(self.weights):
@@ -104,7 +106,6 @@ class Network:
                 f"biases has {len(self.biases)} vectors and weights has {len(self.weights)} matrices; "
                 "each layer needs one of each"
             )
-        self.activations = ("sigmoid",) * len(self.weights) if activations is None else tuple(activations)
         if len(self.activations) != len(self.weights):
             raise ValueError(
                 f"activations has {len(self.activations)} names for {len(self.weights)} layers; give each one"
@@ -123,6 +124,9 @@ class Network:
                     f"weights[{i}] of shape {w.shape} takes {w.shape[1]} inputs, but the layer below has "
                     f"{len(self.weights[i - 1])} neurons; weights are (n_out, n_in), a row a neuron"
                 )
+
+    def __setattr__(self, name, value):
+        raise AttributeError(f"{name} cannot be set: a Network never changes; make another one")
 
     @property
     def sizes(self):

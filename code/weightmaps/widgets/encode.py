@@ -20,7 +20,7 @@ FEW_WEIGHTS = 50_000  # up to here a quarter of the unit costs little, and image
 MANY_WEIGHTS = 1_000_000  # from here on the sample would take seconds to check
 LARGEST_WHOLE = 2**23 - 1  # three bytes, one bit of them for the sign
 LARGEST_ERROR = 9.5e-4  # of a number on screen, over the images checked; 1e-3 is promised
-BATCH = 50  # images at once, fewer where a layer is wide: memory
+BATCH = 200  # images at once, fewer where a layer is wide: memory
 BLOCK = 128  # neurons at once: memory
 
 

@@ -164,7 +164,7 @@ def test_a_file_that_cannot_be_written_is_named_and_not_its_temporary_one(toy, t
     with pytest.raises(FileNotFoundError, match=r"missing/x\.npz: there is no folder missing; make it first"):
         toy.save("missing/x.npz")
     (tmp_path / "folder").mkdir()
-    with pytest.raises(OSError, match="folder") as caught:
+    with pytest.raises(IsADirectoryError, match="folder: a folder; give the name of a file in it") as caught:
         toy.save("folder")
     assert ".part" not in str(caught.value)
     with pytest.raises(FileNotFoundError, match=r"'elsewhere'"), atomic_write("x.txt", "w"):

@@ -4,6 +4,15 @@ import os
 from contextlib import contextmanager
 
 
+def check_place(path):
+    """Raise an OSError in words where no file can be written: over a folder, or in one that is missing."""
+    if os.path.isdir(path):
+        raise IsADirectoryError(f"{path}: a folder; give the name of a file in it")
+    folder = os.path.dirname(path) or "."
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(f"{path}: there is no folder {folder}; make it first")
+
+
 @contextmanager
 def atomic_write(path, mode="wb", **options):
     """Open a file for writing under a temporary name, and give it its own once all is written.
@@ -17,15 +26,11 @@ def atomic_write(path, mode="wb", **options):
 
     Raises
     ------
-    FileNotFoundError
-        If its folder is missing.
     OSError
-        If it cannot be written; the error names `path`.
+        If it cannot be written: its folder is missing, it is a folder itself, …; the error names `path`.
     """
     path = os.fspath(path)
-    folder = os.path.dirname(path) or "."
-    if not os.path.isdir(folder):
-        raise FileNotFoundError(f"{path}: there is no folder {folder}; make it first")
+    check_place(path)
     part = f"{path}.{os.getpid()}.part"
     try:
         with open(part, mode, **options) as file:

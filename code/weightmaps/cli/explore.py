@@ -12,6 +12,7 @@ import numpy as np
 from weightmaps import digits, interop, zoo
 from weightmaps.analysis.evaluation import overview, subsample
 from weightmaps.cli import words
+from weightmaps.files import check_place
 from weightmaps.interop.images import KINDS, Images, as_outputs, read_images, read_labels
 from weightmaps.network import ACTIVATIONS, Network
 from weightmaps.widgets import PANELS, NetworkExplorer
@@ -142,10 +143,7 @@ def run(options):
 
 def _check_output(output, inputs):
     """Refuse, before any work, a page that could not be written, or would be written over what is read."""
-    if output.is_dir():
-        raise ValueError(f"{output}: a folder; name the page to write, as in -o {output / 'mine.html'}")
-    if not output.absolute().parent.is_dir():
-        raise ValueError(f"{output}: there is no folder {output.parent}; make it first")
+    check_place(output)
     for path in filter(None, inputs):
         if os.path.exists(path) and output.exists() and os.path.samefile(path, output):
             raise ValueError(f"{output}: is read, so it is not written over; name another file after -o")

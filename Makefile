@@ -13,7 +13,7 @@ export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help book serve lab test test-all quick oldest peers audit links refresh results check lock clean
+.PHONY: help book serve lab test test-all quick oldest peers audit links replicate refresh results check lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -63,6 +63,9 @@ audit: $(VENV)/test.stamp ## Lighthouse, axe and Firefox over every built page; 
 
 links: book ## ask each other host that the book links to whether the page is still there
 	@$(BIN)/jupyter-book build . --builder linkcheck
+
+replicate: $(VENV)/book.stamp ## try every claim on fresh seeds, trained from full MNIST: about 40 minutes
+	@$(BIN)/python -m replications $(CLAIMS)
 
 refresh: $(VENV)/book.stamp ## run the chapters and keep in them the few outputs that the tests compare
 	@$(BIN)/python tests/refresh_chapters.py

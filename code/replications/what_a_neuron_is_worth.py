@@ -1,0 +1,1 @@
+"""The claims of the chapter *What a neuron is worth*."""

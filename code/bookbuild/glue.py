@@ -2,6 +2,8 @@
 
 import myst_nb
 
+from replications import results
+
 
 def glue(name, value):
     """Keep a value for the prose, and print it beside its name.
@@ -18,3 +20,21 @@ def glue(name, value):
     """
     myst_nb.glue(name, value, display=False)
     print(f"{name}: {value}")
+
+
+def replicated(name):
+    """Glue what came of a claim on fresh seeds, from ``replications.json`` beside the chapter.
+
+    The names are those of the claim's function with ``-`` for ``_``, and then: ``-effect``, ``-control`` and
+    ``-difference``, each a median and its 95% interval; ``-held``, in how many seeds the claim holds.
+
+    Parameters
+    ----------
+    name : str
+        The function's name.
+    """
+    found = results.read("replications.json")["claims"][name]
+    word = name.replace("_", "-")
+    for part in ("effect", "control", "difference"):
+        glue(f"{word}-{part}", results.in_words(found[part], found["form"]))
+    glue(f"{word}-held", f"{found['held']} of {found['tried']}")

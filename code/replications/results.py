@@ -87,6 +87,26 @@ def summary(claim, outcomes):
     }
 
 
+def number(value, form):
+    """A number as the book writes it.
+
+    >>> number(-0.123, ".2f"), number(-0.001, ".2f"), number(0.5, ".0%")
+    ('−0.12', '0.00', '50%')
+    """
+    text = format(value, form)
+    return text.replace("-", "−") if any(digit in text for digit in "123456789") else text.lstrip("-")
+
+
+def in_words(part, form):
+    """A median and its interval, as the book writes them.
+
+    >>> in_words({"median": 0.5, "low": 0.25, "high": 0.75}, ".2f")
+    '0.50 (0.25 to 0.75)'
+    """
+    median, low, high = (number(part[key], form) for key in ("median", "low", "high"))
+    return median if low == high else f"{median} ({low} to {high})"
+
+
 def read(path=RESULTS):
     """The file that ``make replicate`` writes, as a dict; ``claims`` is by name."""
     return json.loads(Path(path).read_text("utf-8"))

@@ -1,33 +1,47 @@
-"""The list of claims: filled from the chapters' outputs, and strict about what it quotes."""
+"""The list of claims: what came of each on fresh seeds, and strict about what it says of that."""
+
+import json
 
 import nbformat
 import pytest
 import yaml
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_markdown_cell, new_notebook
 
-from bookbuild.claims import as_markdown, claims
+from bookbuild.claims import as_markdown, claims, strip
 from test_project import ROOT
 
 CLAIM = {
     "claim": "More is better.",
     "verdict": "False.",
     "section": 'Is "more" better?',
-    "seeds": "0, 1",
-    "effect": "more gives {a-more}",
-    "control": "less gives {a-less}",
+    "replication": "more_is_better",
+    "effect": "with more",
+    "control": "with less",
+}
+PART = {
+    "effect": {"median": 0.2, "low": 0.1, "high": 0.3},
+    "control": {"median": 0.4, "low": 0.4, "high": 0.4},
+}
+FOUND = {
+    **PART,
+    "held": 2,
+    "tried": 20,
+    "verdict": "false",
+    "flips": [],
+    "choices": {"ink=0.3": {**PART, "held": 20, "verdict": "true"}},
+    "form": ".0%",
+    "tried_on": "a toy",
+    "by_seed": [[0.1, 0.3], [0.4, 0.4]],
 }
 
 
 @pytest.fixture
 def write(tmp_path):
-    def write(**changes):
-        glued = [
-            new_output("display_data", {"text/plain": repr(value)}, metadata={"scrapbook": {"name": name}})
-            for name, value in (("a-more", "12% to 15%"), ("a-less", 7))
-        ]
+    def write(found=FOUND, **changes):
         prose = new_markdown_cell('# A chapter\n\nText.\n\n## Is "more" better?\n')
-        nbformat.write(
-            new_notebook(cells=[prose, new_code_cell("", outputs=glued)]), tmp_path / "chapter.ipynb"
+        nbformat.write(new_notebook(cells=[prose]), tmp_path / "chapter.ipynb")
+        (tmp_path / "replications.json").write_text(
+            json.dumps({"claims": {"more_is_better": found}}), "utf-8"
         )
         entry = {key: value for key, value in {**CLAIM, **changes}.items() if value is not None}
         path = tmp_path / "claims.yml"
@@ -37,23 +51,40 @@ def write(tmp_path):
     return write
 
 
-def test_numbers_come_from_the_chapter_and_the_link_leads_to_the_section(write):
+def test_numbers_come_from_the_replications_and_the_link_leads_to_the_section(write):
     text = as_markdown(claims(write()))
-    assert "more gives 12% to 15%" in text
-    assert "less gives 7" in text
+    assert "Of 1 claims 0 are true and 1 are false" in text
+    assert "False. *Fell in 18 of 20 fresh seeds.*" in text
+    assert "with more: 20% (10% to 30%)" in text
+    assert "with less: 40%." in text
     assert "## [A chapter](chapter.ipynb)" in text
     assert "(chapter.ipynb#is-more-better)" in text
+
+
+def test_a_verdict_that_a_choice_turns_says_which(write):
+    found = FOUND | {"verdict": "depends", "flips": ["ink=0.3"]}
+    text = as_markdown(claims(write(found, verdict="Depends on the pixels counted.")))
+    assert "*Held in 2 of 20 fresh seeds; with ink=0.3 in 20.*" in text
+
+
+def test_the_strip_has_a_dot_a_seed_and_one_scale():
+    drawn = strip(FOUND)
+    assert drawn.count('class="effect"') == drawn.count('class="control"') == 2
+    assert 'aria-label="20 seeds, a dot each, from 10% to 40%' in drawn
+    assert 'class="effect" cx="5.0"' in drawn  # 0.1, the smallest
+    assert 'class="control" cx="335.0"' in drawn  # 0.4, the largest
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"seeds": None}, "has the keys"),
+        ({"effect": None}, "has the keys"),
         ({"section": "Elsewhere"}, "in section 'Elsewhere'"),
-        ({"control": "{a-least}"}, "quotes 'a-least'"),
+        ({"replication": "less_is_better"}, "make replicate CLAIMS=less_is_better"),
+        ({"verdict": "True."}, "by its replications it is 'false'"),
     ],
 )
-def test_what_is_missing_is_named(write, changes, words):
+def test_what_is_missing_or_contradicted_is_named(write, changes, words):
     with pytest.raises(ValueError, match=words) as error:
         claims(write(**changes))
     assert "More is better." in str(error.value)
@@ -64,6 +95,7 @@ def test_each_chapter_that_tests_something_has_its_claims():
     for chapter in (
         "two-inputs",
         "where-the-noise-comes-from",
+        "the-network-of-today",
         "what-a-neuron-is-worth",
         "testing-a-picture",
         "the-hidden-space",

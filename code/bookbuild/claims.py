@@ -1,83 +1,126 @@
-"""The list of what the chapters claim, with the numbers that their executed cells hold."""
+"""The list of what the chapters claim, each with what came of it on fresh seeds."""
 
-import ast
 import json
 import re
+from collections import Counter
+from html import escape
 from pathlib import Path
 
 import yaml
 
-KEYS = {"claim", "verdict", "section", "seeds", "effect", "control"}
-NAME = re.compile(r"\{([\w-]+)\}")
+from replications import results
+
+KEYS = {"claim", "verdict", "section", "replication", "effect", "control"}
+WIDTH, ROW, DOT = 340, 18, 4  # of a strip, in pixels
 
 
 def claims(path):
-    """Every claim, its numbers filled in from the outputs that the chapters beside the file were saved with.
+    """Every claim, with its results from ``replications.json`` beside the file.
 
     Parameters
     ----------
     path : path
-        A YAML file: for each chapter a list of claims, each with the keys ``claim``, ``verdict``, ``section``
-        (a heading of the chapter), ``seeds``, ``effect`` and ``control``; ``{name}`` stands for what the
-        chapter glued by that name.
+        A YAML file: for each chapter a list of claims, each with the keys ``claim``, ``verdict`` (it begins
+        with True, False or Depends), ``section`` (a heading of the chapter), ``replication`` (the function
+        that tries it), ``effect`` and ``control`` (in words, what its two numbers are).
 
     Returns
     -------
     dict of {str: (str, list of dict)}
-        By chapter: its title, and its claims; ``anchor`` is the section's.
+        By chapter: its title, and its claims; ``anchor`` is the section's, ``found`` the results.
 
     Raises
     ------
     ValueError
-        If a key, a section or a number is missing; it names the claim.
+        If a key, a section or a result is missing, or the verdict is not what the results say; it names the
+        claim.
     """
     path, found = Path(path), {}
+    tried = results.read(path.with_name("replications.json"))["claims"]
     for chapter, entries in yaml.safe_load(path.read_text("utf-8")).items():
-        title, anchors, glued = _read(path.with_name(f"{chapter}.ipynb"))
-        found[chapter] = title, [_filled(entry, f"{chapter}: ", anchors, glued) for entry in entries]
+        title, anchors = _read(path.with_name(f"{chapter}.ipynb"))
+        found[chapter] = title, [_checked(entry, f"{chapter}: ", anchors, tried) for entry in entries]
     return found
 
 
 def as_markdown(found):
-    """The claims as MyST: a heading a chapter, a paragraph and a list a claim."""
-    parts = []
+    """The claims as MyST: a heading a chapter; for each claim its verdict, a strip and a list."""
+    every = [one for _, entries in found.values() for one in entries]
+    count = Counter(one["found"]["verdict"] for one in every)
+    parts = [
+        f"Of {len(every)} claims {count['true']} are true and {count['false']} are false; "
+        f"{count['depends']} depend on something that the claim does not name."
+    ]
     for chapter, (title, entries) in found.items():
         parts.append(f"## [{title}]({chapter}.ipynb)")
         for one in entries:
+            part = one["found"]
+            numbers = {key: results.in_words(part[key], part["form"]) for key in ("effect", "control")}
+            parts.append(f"**“{one['claim']}”** {one['verdict']} *{_tally(part)}*")
+            parts.append(strip(part))
             parts.append(
-                f"**“{one['claim']}”** {one['verdict']}\n\n"
-                f"- *Effect*: {one['effect']}.\n- *Control*: {one['control']}.\n- *Seeds*: {one['seeds']}. "
+                f"- ● *Effect*, {one['effect']}: {numbers['effect']}.\n"
+                f"- ○ *Control*, {one['control']}: {numbers['control']}.\n"
+                f"- *Tried on* {part['tried_on']}. "
                 f"*Where*: [{one['section']}]({chapter}.ipynb#{one['anchor']})."
             )
     return "\n\n".join(parts)
 
 
-def _filled(entry, where, anchors, glued):
+def strip(found):
+    """A picture of one claim, as HTML: a dot a seed, the effect above and the control below, on one scale."""
+    rows = found["by_seed"]
+    low, high = min(map(min, rows)), max(map(max, rows))
+    across = [
+        [DOT + 1 + (value - low) / (high - low or 1) * (WIDTH - 2 * DOT - 2) for value in row] for row in rows
+    ]
+    dots = "".join(
+        f'<circle class="{name}" cx="{x:.1f}" cy="{ROW * (k + 0.5):g}" r="{DOT}"/>'
+        for k, (name, row) in enumerate(zip(("effect", "control"), across, strict=True))
+        for x in row
+    )
+    low, high = (results.number(value, found["form"]) for value in (low, high))
+    said = f"{found['tried']} seeds, a dot each, from {low} to {high}: effect above, control below."
+    return (
+        f'<div class="strip"><svg viewBox="0 0 {WIDTH} {2 * ROW}" role="img" '
+        f'aria-label="{escape(said)}">{dots}</svg>'
+        f"<span>{low}</span><span>{high}</span></div>"
+    )
+
+
+def _tally(found):
+    """In how many seeds the claim held, and with which choices the verdict is another."""
+    tried = found["tried"]
+    if found["verdict"] == "false":
+        return f"Fell in {tried - found['held']} of {tried} fresh seeds."
+    words = f"Held in {found['held']} of {tried} fresh seeds"
+    return (
+        "; ".join([words, *(f"with {one} in {found['choices'][one]['held']}" for one in found["flips"])])
+        + "."
+    )
+
+
+def _checked(entry, where, anchors, tried):
     where += f"claim {entry.get('claim', '')!r}"
     if entry.keys() != KEYS:
         raise ValueError(f"{where} has the keys {sorted(entry)}; it wants {sorted(KEYS)}")
-    anchor = _slug(entry["section"])
+    anchor, name = _slug(entry["section"]), entry["replication"]
     if anchor not in anchors:
         raise ValueError(f"{where} stands in section {entry['section']!r}, which the chapter does not have")
-    for name in NAME.findall(entry["effect"] + entry["control"]):
-        if name not in glued:
-            raise ValueError(f"{where} quotes {name!r}, which the chapter does not glue")
-    numbers = {key: NAME.sub(lambda match: glued[match[1]], entry[key]) for key in ("effect", "control")}
-    return {**entry, **numbers, "anchor": anchor}
+    if name not in tried:
+        raise ValueError(f"{where} has no result of {name!r}; run: make replicate CLAIMS={name}")
+    said, came = re.match(r"\w*", entry["verdict"])[0].lower(), tried[name]["verdict"]
+    if said != came:
+        raise ValueError(f"{where} has the verdict {entry['verdict']!r}; by its replications it is {came!r}")
+    return {**entry, "anchor": anchor, "found": tried[name]}
 
 
 def _read(notebook):
-    """A chapter's title, the anchors of its sections, and what it glued, as text."""
+    """A chapter's title, and the anchors of its sections."""
     cells = json.loads(notebook.read_text("utf-8"))["cells"]
     prose = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
     title, *sections = re.findall(r"^#+ (.*)$", prose, re.MULTILINE)
-    glued = {}
-    for output in (output for cell in cells for output in cell.get("outputs", ())):
-        name = output.get("metadata", {}).get("scrapbook", {}).get("name")
-        if name:
-            (value,) = output["data"].values()
-            glued[name] = str(ast.literal_eval("".join(value)))
-    return title, set(map(_slug, sections)), glued
+    return title, set(map(_slug, sections))
 
 
 def _slug(heading):

@@ -50,7 +50,7 @@ def replicate(chosen, seeds, *, progress=True):
     ]
     for word, function, jobs in steps:
         _run(function, jobs, word, progress)
-    found = results.read()["claims"] if results.RESULTS.exists() else {}
+    found = results.read(results.RESULTS)["claims"] if results.RESULTS.exists() else {}
     for name in chosen:
         paths = {seed: outcome_path(name, every[name].digest, seed) for seed in seeds}
         outcomes = {seed: json.loads(path.read_text("utf-8")) for seed, path in paths.items()}
@@ -58,7 +58,7 @@ def replicate(chosen, seeds, *, progress=True):
             "seeds": list(seeds),
             "date": datetime.date.today().isoformat(),
         }
-    results.write({name: found[name] for name in every if name in found})
+    results.write({name: found[name] for name in every if name in found}, results.RESULTS)
 
 
 def _run(function, jobs, word, progress):

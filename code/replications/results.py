@@ -107,12 +107,12 @@ def in_words(part, form):
     return median if low == high else f"{median} ({low} to {high})"
 
 
-def read(path=RESULTS):
+def read(path):
     """The file that ``make replicate`` writes, as a dict; ``claims`` is by name."""
     return json.loads(Path(path).read_text("utf-8"))
 
 
-def write(claims, path=RESULTS):
+def write(claims, path):
     """Write the results of claims, by name, a claim a line."""
     versions = {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()}
     lines = ",\n".join(f" {json.dumps(name)}: {json.dumps(found)}" for name, found in claims.items())

@@ -37,11 +37,11 @@ lab: $(VENV)/book.stamp $(VENV)/lab.stamp ## open the chapters in JupyterLab
 
 test: $(VENV)/test.stamp book ## build the book, then test package, chapters and site: minutes
 	@$(BIN)/python tests/find_browser.py --install
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env -W default chapters
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not (slow or fuzz)"
 
-test-all: $(VENV)/test.stamp book ## what `make test` leaves out: every page, width, scheme, fault and hostile file
+test-all: $(VENV)/test.stamp book ## what `make test` leaves out: nbval, every page, width, scheme, fault and hostile file
 	@$(BIN)/python tests/find_browser.py --install
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env -W default chapters
 	@WEIGHTMAPS_FUZZ=1000 $(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or fuzz"
 
 quick: $(VENV)/test.stamp ## the tests without browser, book and other programs, in less than a minute

@@ -15,6 +15,8 @@ from jupyter_cache.executors import load_executor
 from sphinx.errors import ExtensionError
 from sphinx.util import logging as sphinx_logging
 
+from replications import results
+
 logger = sphinx_logging.getLogger(__name__)
 
 # What a chapter's numbers and pictures come from, beside its own cells and our package.
@@ -40,8 +42,9 @@ def package_folder(name):
 
 
 def execution_key():
-    glue = (package_folder("bookbuild") / "glue.py").read_text("utf-8")  # which the chapters import
-    parts = [digest(package_folder("weightmaps")), glue, f"python {sys.version_info[:2]}"]
+    glue = package_folder("bookbuild") / "glue.py"  # which the chapters import, and which reads the results
+    read = [path.read_text("utf-8") for path in (glue, results.RESULTS)]
+    parts = [digest(package_folder("weightmaps")), *read, f"python {sys.version_info[:2]}"]
     parts += [f"{name} {version(name)}" for name in LIBRARIES]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
@@ -54,11 +57,15 @@ def setup(app):
     app.connect("env-before-read-docs", run_chapters)
 
 
+def cache_folder(build):
+    """Where a build in this folder keeps its executed notebooks; it is named after the code that they run."""
+    return Path(build) / ".jupyter_cache" / execution_key()
+
+
 def choose_cache(app, config):
-    """Give jupyter-cache a folder named after the code, and drop the folders of older code."""
-    caches = Path(app.outdir).parent / ".jupyter_cache"
-    current = caches / execution_key()
-    for old in caches.glob("*"):
+    """Give jupyter-cache its folder, and drop the folders of older code."""
+    current = cache_folder(Path(app.outdir).parent)
+    for old in current.parent.glob("*"):
         if old != current:
             shutil.rmtree(old) if old.is_dir() else old.unlink()
     config.nb_execution_cache_path = str(current)

@@ -23,7 +23,7 @@ def glue(name, value):
 
 
 def replicated(name):
-    """Glue what came of a claim on fresh seeds, from ``replications.json`` beside the chapter.
+    """Glue what came of a claim on fresh seeds, from ``chapters/replications.json``.
 
     The names are those of the claim's function with ``-`` for ``_``, and then: ``-effect``, ``-control`` and
     ``-difference``, each a median and its 95% interval; ``-held``, in how many seeds the claim holds.
@@ -33,7 +33,7 @@ def replicated(name):
     name : str
         The function's name.
     """
-    found = results.read("replications.json")["claims"][name]
+    found = results.read(results.RESULTS)["claims"][name]
     word = name.replace("_", "-")
     for part in ("effect", "control", "difference"):
         glue(f"{word}-{part}", results.in_words(found[part], found["form"]))

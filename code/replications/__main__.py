@@ -82,8 +82,9 @@ def main(argv=None):
     parser = argparse.ArgumentParser(
         prog="python -m replications",
         description="Try the claims of the book on networks trained afresh from full MNIST, and write what "
-        f"came of it to {results.RESULTS}. Networks and outcomes are kept in {recipes.NETWORKS}: a run that "
-        "was cut off goes on where it stopped, and a claim that changed is tried on the networks there are.",
+        f"came of it to chapters/{results.RESULTS.name}. Networks and outcomes are kept in "
+        f"{recipes.NETWORKS}: a run that was cut off goes on where it stopped, and a claim that changed is "
+        "tried on the networks there are.",
         epilog="Full MNIST is downloaded once, or read from the folder that WEIGHTMAPS_MNIST names.",
     )
     parser.add_argument("claims", nargs="*", metavar="CLAIM", help="functions to try; by default all")

@@ -11,7 +11,7 @@ import numpy as np
 
 from weightmaps.files import atomic_write
 
-RESULTS = Path("chapters/replications.json")
+RESULTS = Path(__file__).parents[2] / "chapters" / "replications.json"
 VERDICTS = ("true", "false", "depends")
 
 

@@ -1,0 +1,46 @@
+"""What the chapters computed when the book was built is what they were saved with."""
+
+import nbformat
+import pytest
+from jupyter_cache import get_cache
+
+from bookbuild.cache import cache_folder
+from bookbuild.claims import as_markdown, claims
+from test_project import ROOT
+
+CHAPTERS = ROOT / "chapters"
+EXECUTED = sorted({path.stem for path in CHAPTERS.glob("*.ipynb")} - {"claims"})
+
+
+def outputs(cell):
+    """What nbval compares of a cell: all but how often it was run."""
+    return [
+        {key: value for key, value in output.items() if key not in ("execution_count", "metadata")}
+        for output in cell.outputs
+    ]
+
+
+@pytest.fixture(scope="module")
+def cache(site):
+    return get_cache(cache_folder(ROOT / "_build"))
+
+
+@pytest.mark.parametrize("name", EXECUTED)
+def test_outputs_are_those_that_were_saved(cache, name):
+    saved = nbformat.read(CHAPTERS / f"{name}.ipynb", as_version=4)
+    executed = cache.get_cache_bundle(cache.match_cache_file(str(CHAPTERS / f"{name}.ipynb")).pk).nb
+    code = [cell for cell in saved.cells if cell.cell_type == "code"]
+    ran = [cell for cell in executed.cells if cell.cell_type == "code"]
+    compared = [k for k, cell in enumerate(code) if "nbval-check-output" in cell.metadata.get("tags", ())]
+    assert len(code) == len(ran)
+    assert compared
+    for k in compared:
+        assert outputs(ran[k]) == outputs(code[k]), (
+            f"after a change on purpose run: make refresh\n{code[k].source}"
+        )
+
+
+def test_the_page_of_claims_is_the_one_that_was_saved():
+    saved = nbformat.read(CHAPTERS / "claims.ipynb", as_version=4)
+    (shown,) = (output for cell in saved.cells for output in cell.get("outputs", ()))
+    assert shown.data["text/markdown"] == as_markdown(claims(CHAPTERS / "claims.yml"))

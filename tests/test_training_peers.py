@@ -111,11 +111,13 @@ def test_500_steps_equal_pytorch(weight_decay, output, cost, hidden, optimizer, 
 
 
 @pytest.mark.parametrize("framework", ["pytorch", "keras"])
-def test_starts_have_the_spread_of_the_frameworks_own_layers(framework):
+def test_starts_have_the_spread_of_the_frameworks_own_layers(framework, monkeypatch):
     (ours,) = initialise((784, 300), scale=framework, seed=0).weights
     if framework == "pytorch":
         theirs = pytest.importorskip("torch").nn.Linear(784, 300).weight.detach().numpy()
     else:
+        pytest.importorskip("torch")
+        monkeypatch.setenv("KERAS_BACKEND", "torch")
         layer = pytest.importorskip("keras").layers.Dense(300)
         layer.build((None, 784))
         theirs = np.asarray(layer.kernel.value.detach()).T

@@ -246,6 +246,14 @@ def test_the_starts_of_others_have_their_spread(scale, weights, biases):
         assert np.abs(network.weights[0]).max() == pytest.approx(3**0.5 * weights, rel=0.001)
 
 
+def test_the_gain_is_of_the_first_layer_alone():
+    usual, small = (initialise((784, 20, 10), scale="pytorch", seed=7, gain=gain) for gain in (1, 0.01))
+    np.testing.assert_allclose(small.weights[0], 0.01 * usual.weights[0], rtol=1e-6)
+    np.testing.assert_allclose(small.biases[0], 0.01 * usual.biases[0], rtol=1e-6)
+    np.testing.assert_array_equal(small.weights[1], usual.weights[1])
+    np.testing.assert_array_equal(small.biases[1], usual.biases[1])
+
+
 @pytest.mark.parametrize("kind", [["unit", "fan_in", "he"], ["pytorch", "keras"]])
 def test_starts_of_a_kind_draw_the_same_numbers(kind):
     assert len(STARTS) == 5

@@ -39,7 +39,7 @@ _DRAW = {
 }
 
 
-def initialise(sizes, *, scale, seed, activations=None):
+def initialise(sizes, *, scale, seed, activations=None, gain=1.0):
     """A network with random weights, before any training.
 
     The normal starts all draw the same random numbers, and so do the uniform ones, so a seed can be compared
@@ -62,6 +62,8 @@ def initialise(sizes, *, scale, seed, activations=None):
     seed : int
     activations : sequence of str, optional
         One name a layer, as :class:`~weightmaps.network.Network` takes them; by default ``sigmoid``.
+    gain : float
+        What the weights and biases into the first hidden layer are multiplied by.
 
     Returns
     -------
@@ -86,6 +88,8 @@ def initialise(sizes, *, scale, seed, activations=None):
     for n_in, n_out in pairwise(sizes):
         weights.append((weights_spread(n_in, n_out) * draw(rng, (n_out, n_in))).astype(np.float32))
         biases.append((biases_spread(n_in) * draw(rng, n_out)).astype(np.float32))
+    weights[0] *= np.float32(gain)
+    biases[0] *= np.float32(gain)
     return Network(weights, biases, activations)
 
 

@@ -119,6 +119,16 @@ def adam_roughens_in_the_long_run(seed, *, share=0.1):
 
 
 @claim(
+    holds=lambda effect, control: effect > 2 * control,
+    recipes=("today-momentum", "today-sgd"),
+    choices={"rare": (0.001, 0.05)},
+    tried_on=f"loudness of what was learned on the rim; {MAPS}, SGD with momentum, and without",
+)
+def momentum_learns_the_rim(seed, *, rare=0.01):
+    return [loudness(learned(name, seed), rare) for name in ("today-momentum", "today-sgd")]
+
+
+@claim(
     holds=lambda effect, control: effect < control / 2,
     recipes=("today-adam-eps-2", "today-adam-eps-3", "today-adam-eps-4", "today-adam"),
     choices={"eps": (2, 4), "rare": (0.001, 0.05)},

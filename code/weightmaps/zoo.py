@@ -124,7 +124,6 @@ RECIPES = {
     **_two_by_two("zero-one-", (784, 1, 2), (0, 1)),
     "relu-sgd": _today("by SGD", learning_rate=0.1, optimizer=SGD()),
     "relu-adam": _today("by Adam"),
-    "relu-adam-small": _today("by Adam, from a start 100 times smaller", gain=0.01),
     "relu-adam-clean": _today(
         "by Adam with L2, from a start 100 times smaller", gain=0.01, weight_decay=1e-4 * 55_000
     ),

@@ -121,7 +121,6 @@ RECIPES = {
     "today-adam-dropout": _with(TODAY_ADAM, dropout=0.5),
     "today-adam-eps-2": _with(TODAY_ADAM, optimizer=Adam(eps=1e-2)),
     "today-adam-eps-3": _with(TODAY_ADAM, optimizer=Adam(eps=1e-3)),
-    "today-adam-eps-4": _with(TODAY_ADAM, optimizer=Adam(eps=1e-4)),
     "today-adam-l2": TODAY_L2,
     "today-adam-l2-small": replace(TODAY_L2, **SMALLER),
     "today-adamw": _with(TODAY_ADAM, optimizer=AdamW(), weight_decay=0.01 * PER_WEIGHT),

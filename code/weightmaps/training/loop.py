@@ -199,6 +199,18 @@ def train(
         network's outputs; if the file `resume` is damaged or of another run.
     FloatingPointError
         If the weights overflow, as they do when the learning rate is far too high.
+
+    Examples
+    --------
+    The network of most tutorials, on a hundred images:
+
+    >>> from weightmaps.digits import load_sample
+    >>> X, y = load_sample()[::50]
+    >>> start = initialise((784, 100, 10), scale="keras", seed=0, activations=["relu", "softmax"])
+    >>> recipe = {"epochs": 5, "batch_size": 64, "learning_rate": 0.001, "cost": "cross_entropy"}
+    >>> network, history = train(start, X, y, optimizer=Adam(), progress=False, **recipe)
+    >>> network
+    <Network 784-100-10, relu/softmax>
     """
     X, y = _checked(network, X, y, "X", "y")
     n, dtype = len(X), X.dtype

@@ -85,8 +85,6 @@ def _activated(recipe, *names):
     )
 
 
-TODAY_L2 = _with(TODAY_ADAM, weight_decay=1e-4 * PER_WEIGHT)
-
 RECIPES = {
     "question": QUESTION,
     "large": LARGE,
@@ -121,8 +119,7 @@ RECIPES = {
     "today-adam-dropout": _with(TODAY_ADAM, dropout=0.5),
     "today-adam-eps-2": _with(TODAY_ADAM, optimizer=Adam(eps=1e-2)),
     "today-adam-eps-3": _with(TODAY_ADAM, optimizer=Adam(eps=1e-3)),
-    "today-adam-l2": TODAY_L2,
-    "today-adam-l2-small": replace(TODAY_L2, **SMALLER),
+    "today-adam-l2": _with(TODAY_ADAM, weight_decay=1e-4 * PER_WEIGHT),
     "today-adamw": _with(TODAY_ADAM, optimizer=AdamW(), weight_decay=0.01 * PER_WEIGHT),
     "today-adamw-strong": _with(TODAY_ADAM, optimizer=AdamW(), weight_decay=0.1 * PER_WEIGHT),
     "today-tanh-sgd": _activated(TODAY_SGD, "tanh", "softmax"),

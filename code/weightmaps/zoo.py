@@ -124,9 +124,7 @@ RECIPES = {
     **_two_by_two("zero-one-", (784, 1, 2), (0, 1)),
     "relu-sgd": _today("by SGD", learning_rate=0.1, optimizer=SGD()),
     "relu-adam": _today("by Adam"),
-    "relu-adam-clean": _today(
-        "by Adam with L2, from a start 100 times smaller", gain=0.01, weight_decay=1e-4 * 55_000
-    ),
+    "relu-adam-l2": _today("by Adam with L2", weight_decay=1e-4 * 55_000),
     "shuffled": replace(
         QUESTION,
         title="A control: 784-100-10, trained on labels dealt out at random",

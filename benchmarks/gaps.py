@@ -17,7 +17,11 @@ TESTS = Path(__file__).resolve().parents[1] / "tests"
 # What is compared, and the tests that do so: a file, and a pattern of their names.
 ROWS = [
     ("training, 500 steps: a per-sample textbook", "test_training_peers.py", "equal_the_textbook"),
-    ("training, 500 steps: PyTorch's SGD in float64", "test_training_peers.py", "equal_pytorch"),
+    (
+        "training, 500 steps: PyTorch's optimisers in float64",
+        "test_training_peers.py",
+        "equal_pytorch",
+    ),
     ("training to its end: scikit-learn's logistic regression", "test_training_peers.py", "logistic"),
     ("readout, principal components: scikit-learn", "test_training_peers.py", "ridge|components"),
     ("attributions: Captum and PyTorch's autograd", "test_attribution_peers.py", ""),

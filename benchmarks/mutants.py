@@ -117,15 +117,15 @@ MUTANTS = [
     Mutant(
         "weight decay applied to the biases",
         f"{PACKAGE}/training/sgd.py",
-        "weights[:, :-1] *= self.keep_weights",
-        "weights *= self.keep_weights",
+        "        layer.room[:, -1] = 0.0\n",
+        "",
         TRAINING,
     ),
     Mutant(
         "weight decay by the batch, not by the whole set",
         f"{PACKAGE}/training/loop.py",
-        "learning_rate * weight_decay / n, cost",
-        "learning_rate * weight_decay / batch_size, cost",
+        "decay=weight_decay / n",
+        "decay=weight_decay / batch_size",
         TRAINING,
     ),
     Mutant(
@@ -133,8 +133,8 @@ MUTANTS = [
         f"{PACKAGE}/training/sgd.py",
         "            delta_below = np.dot(layer.back, delta)\n"
         "            delta_below *= below.slope(below.a)\n"
-        "            self.update(layer.weights, delta, below.for_gradient)\n",
-        "            self.update(layer.weights, delta, below.for_gradient)\n"
+        "            self.update(layer, delta, below.for_gradient)\n",
+        "            self.update(layer, delta, below.for_gradient)\n"
         "            delta_below = np.dot(layer.back, delta)\n"
         "            delta_below *= below.slope(below.a)\n",
         TRAINING,

@@ -120,15 +120,16 @@ def mutants_rendered(figures):
 
 
 def training_rendered(figures):
-    batches = list(figures["epochs"])
-    names = dict.fromkeys(name for one in figures["epochs"].values() for name in one)
-
     def cell(found):
         if "why not" in found:
             return f"does not run here: {found['why not']}"
         return f"{found['ratio']:.2f} × ({found['seconds']:.2f} s)"
 
-    rows = [(name, *(cell(figures["epochs"][batch][name]) for batch in batches)) for name in names]
+    def epochs(part):
+        names = dict.fromkeys(name for one in part.values() for name in one)
+        rows = [(name, *(cell(one[name]) for one in part.values())) for name in names]
+        return table(("", *(f">batch {batch}" for batch in part)), rows)
+
     rounds = max(
         one["rounds"] for found in figures["epochs"].values() for one in found.values() if "rounds" in one
     )
@@ -145,7 +146,10 @@ def training_rendered(figures):
             "## What training costs",
             "One epoch of 784-100-10 over the 55,000 training images, one thread: times the floor in the "
             f"same round, and seconds; medians of {rounds} rounds, the textbook's loop in one.",
-            table(("", *(f">batch {batch}" for batch in batches)), rows),
+            "Sigmoids and SGD:",
+            epochs(figures["epochs"]),
+            "ReLU, softmax and Adam:",
+            epochs(figures["today"]),
             f"Memory at batch 10: {memory['data'] / 1e6:.1f} MB of images and labels, and at most "
             f"{memory['beside'] / 1e6:.1f} MB beside them, together {share:.2f} × the data.",
             "How the time for an image grows with the hidden layer, batch 10, in µs. Training adds a large "

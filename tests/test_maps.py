@@ -21,6 +21,19 @@ def test_smoothness_counts_both_directions_and_only_where_it_is_told_to():
     assert analysis.smoothness(stripes, where=np.isin(np.arange(16), [0, 4, 8, 12, 3, 7])) == pytest.approx(1)
 
 
+def test_loudness_is_a_ratio_of_root_mean_squares_over_all_maps():
+    maps = np.array([[3.0, -4.0, 1.0], [0.0, 0.0, -1.0]])
+    edge, middle = np.array([True, True, False]), np.array([False, False, True])
+    assert analysis.loudness(maps, edge, beside=middle) == pytest.approx(2.5)
+    assert analysis.loudness(1e-6 * maps, middle, beside=edge) == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize("chosen", [[False, False, False], [True, True]])
+def test_loudness_needs_pixels(chosen):
+    with pytest.raises(ValueError, match=r"beside has shape .* maps has shape \(2, 3\)"):
+        analysis.loudness(np.ones((2, 3)), [True, False, False], beside=chosen)
+
+
 def test_a_blurred_map_answers_as_the_map_answers_to_a_blurred_image():
     rng = np.random.default_rng(1)
     w, x = rng.standard_normal((1, 49)), rng.random((1, 49))

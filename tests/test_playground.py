@@ -20,7 +20,7 @@ from weightmaps.widgets import TwoInputs
 
 def trained_by_the_book(network, X, y, steps, l2=0.0, rate=plane.RATE):
     """Full batches through the same descent that trains the book's networks."""
-    descent = Descent(network, len(X), rate, 1 - rate * l2 / len(X), "cross_entropy")
+    descent = Descent(network, batch_size=len(X), learning_rate=rate, decay=l2 / len(X), cost="cross_entropy")
     ones = np.column_stack([X, np.ones(len(X))])
     for _ in range(steps):
         descent.step(ones, y[:, None].astype(float))

@@ -15,7 +15,7 @@ from test_training import start, toy_digits
 from weightmaps import digits, zoo
 from weightmaps.__main__ import main
 from weightmaps.digits import Mnist
-from weightmaps.training import resume, train
+from weightmaps.training import SGD, Adam, resume, train
 from weightmaps.training.sgd import Descent
 
 EPOCHS = 4
@@ -72,6 +72,27 @@ def test_a_run_that_was_cut_off_ends_with_the_same_bits(cuts, dtype, tmp_path, m
     same(resumed, unbroken)
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"optimizer": SGD(momentum=0.9)},
+        {"optimizer": Adam(), "learning_rate": 0.01},
+        {"dropout": 0.3, "optimizer": Adam(), "learning_rate": 0.01},
+    ],
+    ids=["momentum", "Adam", "dropout"],
+)
+@pytest.mark.parametrize("cuts", [1, 3])
+def test_what_the_optimiser_keeps_and_what_is_dropped_go_on_too(cuts, more, tmp_path, monkeypatch):
+    network, images, path = start(), toy_digits(), tmp_path / "run.npz"
+    recipe = {**RECIPE, **more}
+    unbroken = train(network, *images, **recipe)
+    with monkeypatch.context() as patch:
+        cut_after(patch, cuts)
+        with pytest.raises(Cut):
+            train(network, *images, resume=path, **recipe)
+    same(train(network, *images, resume=path, **recipe), unbroken)
+
+
 def test_the_file_stays_until_it_is_deleted_and_gives_the_result_again(tmp_path, monkeypatch):
     path = tmp_path / "run.npz"
     first = train(start(), *toy_digits(), resume=path, **RECIPE)
@@ -97,6 +118,8 @@ OTHERS = {
     "rate": {"learning_rate": 0.25},
     "decay": {"weight_decay": 0.0},
     "cost": {"cost": "cross_entropy"},
+    "optimiser": {"optimizer": SGD(momentum=0.5)},
+    "dropout": {"dropout": 0.5},
     "seed": {"seed": 1},
     "checkpoints": {"checkpoints": (0, 2, 3)},
     "validation": {"validation": toy_digits(9)},

@@ -8,7 +8,8 @@ import pytest
 from textbook import textbook
 from weightmaps.digits import Digits
 from weightmaps.network import Network, sigmoid
-from weightmaps.training import COSTS, initialise, train
+from weightmaps.training import COSTS, SGD, STARTS, Adam, AdamW, initialise, train
+from weightmaps.training.sgd import Dropped
 
 
 def toy_digits(n=23, n_in=784, seed=0):
@@ -41,6 +42,64 @@ def test_training_equals_the_textbook(sizes, cost, weight_decay, batch_size):
     weights, biases = textbook(network, digits, **recipe)
     for ours, theirs in zip(trained.weights + trained.biases, weights + biases, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("optimizer", [Adam(eps=1e-3), AdamW(beta1=0.7, beta2=0.99, eps=1e-3)])
+@pytest.mark.parametrize("weight_decay", [0.0, 0.7])
+@pytest.mark.parametrize("sizes", [(784, 20, 3), (784, 5, 4, 3)])
+def test_adam_equals_the_textbook(sizes, optimizer, weight_decay):
+    recipe = {"epochs": 3, "batch_size": 5, "learning_rate": 0.01, "cost": "cross_entropy", "seed": 5}
+    network, digits = start(sizes), toy_digits()
+    recipe |= {"weight_decay": weight_decay}
+    trained, _ = train(network, *digits, progress=False, optimizer=optimizer, **recipe)
+    adam, decoupled = (optimizer.beta1, optimizer.beta2, optimizer.eps), isinstance(optimizer, AdamW)
+    weights, biases = textbook(network, digits, adam=adam, decoupled=decoupled, **recipe)
+    for ours, theirs in zip(trained.weights + trained.biases, weights + biases, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-9)
+
+
+def test_momentum_by_hand():
+    """One weight, one image, a gradient that stays: -0.5 a step, then 1.5, 1.75 and 1.875 times that."""
+    network = Network([[[0.0]]], [[0.0]], ["identity"])
+    X, y = np.ones((1, 1)), np.zeros(1, int)
+    found = [
+        train(network, X, y, epochs=steps, learning_rate=1e-6, optimizer=SGD(momentum=0.5), progress=False)[0]
+        for steps in (1, 2, 3)
+    ]
+    # The output 0 is asked to be 1, so the gradient is -1, but for what 1e-6 changes.
+    np.testing.assert_allclose([n.weights[0].item() for n in found], [1e-6, 2.5e-6, 4.25e-6], rtol=1e-4)
+
+
+@pytest.mark.parametrize("hidden", ["sigmoid", "relu", "tanh", "identity"])
+def test_a_step_with_dropout_is_a_step_of_the_network_that_is_left(hidden):
+    """With one image a step, a dropped neuron is gone and the others count 1 / (1 - dropout) times."""
+    network, digits = start((784, 30, 3), activations=[hidden, "softmax"]), toy_digits(1)
+    recipe = {"epochs": 1, "batch_size": 1, "learning_rate": 0.1, "cost": "cross_entropy", "seed": 3}
+    ours, _ = train(network, *digits, dropout=0.4, progress=False, **recipe)
+    left = (ours.weights[0] != network.weights[0]).any(axis=1)
+    assert 0 < left.sum() < 30  # of ReLU, those that are silent by themselves are gone too
+    scaled = Network(
+        [network.weights[0][left], network.weights[1][:, left] / 0.6],
+        [network.biases[0][left], network.biases[1]],
+        network.activations,
+    )
+    theirs, _ = train(scaled, *digits, progress=False, **recipe)
+    np.testing.assert_allclose(ours.weights[0][left], theirs.weights[0], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(ours.biases[1], theirs.biases[1], rtol=0, atol=1e-12)
+    # The slope of a weight that is used divided by 0.6 is that of the scaled one divided by 0.6.
+    change = (ours.weights[1] - network.weights[1])[:, left]
+    np.testing.assert_allclose(change, (theirs.weights[1] - scaled.weights[1]) / 0.6, rtol=0, atol=1e-12)
+    np.testing.assert_array_equal(ours.weights[1][:, ~left], network.weights[1][:, ~left])
+
+
+def test_dropout_silences_its_share():
+    dropped = Dropped("identity", 0.3, np.random.default_rng(0))
+    z = np.ones((1000, 50), np.float32)
+    dropped.apply(z)
+    assert (z == 0).mean() == pytest.approx(0.3, abs=0.01)
+    assert z.mean() == pytest.approx(1, abs=0.01)
+    np.testing.assert_array_equal(np.unique(z), np.float32([0, 1 / 0.7]))
+    assert z.dtype == np.float32
 
 
 @pytest.mark.parametrize("hidden", ["sigmoid", "relu", "tanh", "identity"])
@@ -171,8 +230,43 @@ def test_the_two_scales_draw_the_same_numbers():
 
 
 @pytest.mark.parametrize(
+    ("scale", "weights", "biases"),
+    [
+        ("pytorch", 3**-0.5 / 28, 3**-0.5 / 28),
+        ("keras", (2 / 984) ** 0.5, 0),
+        ("he", (2 / 784) ** 0.5, 0),
+    ],
+)
+def test_the_starts_of_others_have_their_spread(scale, weights, biases):
+    network = initialise((784, 200, 10), scale=scale, seed=7, activations=["relu", "softmax"])
+    assert network.weights[0].std() == pytest.approx(weights, rel=0.01)
+    assert network.biases[0].std() == pytest.approx(biases, rel=0.1)
+    assert network.activations == ("relu", "softmax")
+    if scale != "he":  # uniform: no weight is larger than √3 standard deviations
+        assert np.abs(network.weights[0]).max() == pytest.approx(3**0.5 * weights, rel=0.001)
+
+
+def test_the_gain_is_of_the_first_layer_alone():
+    usual, small = (initialise((784, 20, 10), scale="pytorch", seed=7, gain=gain) for gain in (1, 0.01))
+    np.testing.assert_allclose(small.weights[0], 0.01 * usual.weights[0], rtol=1e-6)
+    np.testing.assert_allclose(small.biases[0], 0.01 * usual.biases[0], rtol=1e-6)
+    np.testing.assert_array_equal(small.weights[1], usual.weights[1])
+    np.testing.assert_array_equal(small.biases[1], usual.biases[1])
+
+
+@pytest.mark.parametrize("kind", [["unit", "fan_in", "he"], ["pytorch", "keras"]])
+def test_starts_of_a_kind_draw_the_same_numbers(kind):
+    assert len(STARTS) == 5
+    made = [initialise((784, 20, 10), scale=scale, seed=7).weights[1] for scale in kind]
+    for other in made[1:]:
+        np.testing.assert_allclose(other / other.std(), made[0] / made[0].std(), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
     ("change", "says"),
     [
+        ({"optimizer": "adam"}, "optimizer is 'adam'; it must be training.SGD"),
+        ({"dropout": 1.0}, "dropout is 1.0; it must be from 0 to below 1"),
         ({"epochs": 0}, "epochs is 0"),
         ({"batch_size": 2.5}, "batch_size is 2.5"),
         ({"learning_rate": float("nan")}, "learning_rate is nan"),
@@ -203,6 +297,20 @@ def test_digits_that_do_not_fit_are_named():
         initialise((784, 2), scale="big", seed=0)
     with pytest.raises(ValueError, match="sizes is"):
         initialise((784,), scale="unit", seed=0)
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: SGD(momentum=1.0), "momentum is 1.0"),
+        (lambda: Adam(beta1=-0.1), "beta1 is -0.1"),
+        (lambda: AdamW(beta2=1), "beta2 is 1;"),
+        (lambda: Adam(eps=0), "eps is 0;"),
+    ],
+)
+def test_optimisers_that_cannot_be_are_named(make, says):
+    with pytest.raises(ValueError, match=says):
+        make()
 
 
 @pytest.mark.parametrize("hidden", [4, 20])

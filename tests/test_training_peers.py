@@ -10,7 +10,7 @@ from weightmaps.analysis.evaluation import overview
 from weightmaps.digits import Digits
 from weightmaps.interop.images import Images
 from weightmaps.network import Network
-from weightmaps.training import train
+from weightmaps.training import SGD, Adam, AdamW, initialise, train
 
 # 23 images in batches of 5 are 4 whole steps and one of 3 images an epoch: 500 steps in 100 epochs.
 RECIPE = {"epochs": 100, "batch_size": 5, "learning_rate": 0.8, "seed": 5}
@@ -36,9 +36,9 @@ def faint_digits():
 
 def trained(network, digits, **recipe):
     """The parameters after 500 steps, and whether they are far from where they began."""
-    result, history = train(network, *digits, progress=False, checkpoints=[500], **RECIPE, **recipe)
+    result, history = train(network, *digits, progress=False, checkpoints=[500], **(RECIPE | recipe))
     assert list(history.checkpoints) == [500]
-    assert np.abs(result.weights[0] - network.weights[0]).max() > 0.1
+    assert np.abs(result.weights[0] - network.weights[0]).max() > 0.01
     return result.weights + result.biases
 
 
@@ -55,18 +55,37 @@ def test_500_steps_equal_the_textbook(sizes, cost, weight_decay):
     agree(trained(network, digits, **recipe), weights + biases)
 
 
-@with_every_recipe
-def test_500_steps_equal_pytorch(sizes, cost, weight_decay):
+@pytest.mark.parametrize(
+    ("optimizer", "rate"),
+    [(SGD(), 0.1), (SGD(momentum=0.9), 0.01), (Adam(), 0.01), (AdamW(beta1=0.8, beta2=0.99, eps=1e-4), 0.01)],
+    ids=["SGD", "momentum", "Adam", "AdamW"],
+)
+@pytest.mark.parametrize("hidden", ["sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize(
+    ("output", "cost"),
+    [("sigmoid", "quadratic"), ("sigmoid", "cross_entropy"), ("softmax", "cross_entropy")],
+)
+@pytest.mark.parametrize("weight_decay", [0.0, 0.7])
+def test_500_steps_equal_pytorch(weight_decay, output, cost, hidden, optimizer, rate):
     torch = pytest.importorskip("torch")
     torch.set_num_threads(1)
-    network, digits = start(sizes), faint_digits()
+    network, digits = start((784, 20, 12, 3), activations=[hidden, hidden, output]), faint_digits()
     weights = [torch.tensor(w, requires_grad=True) for w in network.weights]
     biases = [torch.tensor(b, requires_grad=True) for b in network.biases]
-    # PyTorch adds weight_decay × w to the gradient: λ / n of ours.
-    decayed = {"params": weights, "weight_decay": weight_decay / len(digits)}
-    descent = torch.optim.SGD([decayed, {"params": biases}], lr=RECIPE["learning_rate"])
+    # PyTorch's weight_decay is λ / n of ours.
+    parameters = [
+        {"params": weights, "weight_decay": weight_decay / len(digits)},
+        {"params": biases, "weight_decay": 0.0},
+    ]
+    if isinstance(optimizer, SGD):
+        descent = torch.optim.SGD(parameters, lr=rate, momentum=optimizer.momentum)
+    else:
+        theirs = torch.optim.AdamW if isinstance(optimizer, AdamW) else torch.optim.Adam
+        betas = optimizer.beta1, optimizer.beta2
+        descent = theirs(parameters, lr=rate, betas=betas, eps=optimizer.eps)
+    activate = getattr(torch, hidden)
     X = torch.tensor(digits.images.astype(np.float64))
-    Y = torch.nn.functional.one_hot(torch.tensor(digits.labels), sizes[-1]).double()
+    Y = torch.nn.functional.one_hot(torch.tensor(digits.labels), 3).double()
     rng = np.random.default_rng(RECIPE["seed"])
     steps = 0
     for _ in range(RECIPE["epochs"]):
@@ -74,19 +93,36 @@ def test_500_steps_equal_pytorch(sizes, cost, weight_decay):
             a = X[batch]
             for w, b in zip(weights, biases, strict=True):
                 z = a @ w.T + b
-                a = torch.sigmoid(z)
+                a = activate(z)
             if cost == "quadratic":
-                loss = 0.5 * ((a - Y[batch]) ** 2).sum() / len(batch)
-            else:
+                loss = 0.5 * ((torch.sigmoid(z) - Y[batch]) ** 2).sum() / len(batch)
+            elif output == "sigmoid":
                 each = torch.nn.functional.binary_cross_entropy_with_logits(z, Y[batch], reduction="sum")
                 loss = each / len(batch)
+            else:
+                loss = torch.nn.functional.cross_entropy(z, Y[batch])
             descent.zero_grad()
             loss.backward()
             descent.step()
             steps += 1
     assert steps == 500
-    ours = trained(network, digits, cost=cost, weight_decay=weight_decay)
-    agree(ours, [p.detach().numpy() for p in weights + biases])
+    recipe = {"cost": cost, "weight_decay": weight_decay, "optimizer": optimizer, "learning_rate": rate}
+    agree(trained(network, digits, **recipe), [p.detach().numpy() for p in weights + biases])
+
+
+@pytest.mark.parametrize("framework", ["pytorch", "keras"])
+def test_starts_have_the_spread_of_the_frameworks_own_layers(framework, monkeypatch):
+    (ours,) = initialise((784, 300), scale=framework, seed=0).weights
+    if framework == "pytorch":
+        theirs = pytest.importorskip("torch").nn.Linear(784, 300).weight.detach().numpy()
+    else:
+        pytest.importorskip("torch")
+        monkeypatch.setenv("KERAS_BACKEND", "torch")
+        layer = pytest.importorskip("keras").layers.Dense(300)
+        layer.build((None, 784))
+        theirs = np.asarray(layer.kernel.value.detach()).T
+    assert np.abs(ours).max() == pytest.approx(np.abs(theirs).max(), rel=1e-3)
+    assert ours.std() == pytest.approx(theirs.std(), rel=1e-2)
 
 
 # scikit-learn

@@ -1,7 +1,7 @@
 """The networks that ship do what their cards say, and can be made again."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +36,7 @@ def test_the_official_test_set_is_passed(name, least, full_mnist):
 @pytest.mark.parametrize("name", zoo.names())
 def test_the_card_is_the_recipes_and_lists_every_seed(name):
     card = zoo.card(name)
-    assert card["recipe"] == json.loads(json.dumps(asdict(zoo.RECIPES[name])))
+    assert card["recipe"] == json.loads(json.dumps(zoo.RECIPES[name].written()))
     tried = {row["seed"]: row["validation"] for row in card["seeds_tried"]}
     assert list(tried) == list(zoo.RECIPES[name].seeds)
     passed = [seed for seed, accuracy in tried.items() if accuracy >= zoo.RECIPES[name].passing]

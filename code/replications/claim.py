@@ -18,6 +18,7 @@ CHAPTERS = (
     "testing_a_picture",
     "the_hidden_space",
     "the_answer",
+    "the_network_of_today",
     "training_record",
 )
 _CLAIMS = {}

@@ -12,7 +12,7 @@ import numpy as np
 
 from weightmaps.digits import Digits, load_mnist
 from weightmaps.network import Network
-from weightmaps.training import initialise, train
+from weightmaps.training import SGD, Adam, AdamW, initialise, train
 
 SEEDS = tuple(range(100, 120))  # none that the book was written with: those are 0 to 19
 NETWORKS = Path(os.environ.get("WEIGHTMAPS_REPLICATIONS", "_build/replications"))
@@ -45,7 +45,8 @@ class Recipe:
 
     @property
     def digest(self):
-        return hashlib.sha256(repr(sorted(asdict(self).items())).encode()).hexdigest()[:8]
+        fields = {**asdict(self), "training": self.training}  # an optimiser by its name, too
+        return hashlib.sha256(repr(sorted(fields.items())).encode()).hexdigest()[:8]
 
 
 CROSS_ENTROPY = {"epochs": 30, "batch_size": 10, "learning_rate": 0.5, "cost": "cross_entropy"}
@@ -57,6 +58,32 @@ LARGE = Recipe(("unit", "unit"), CROSS_ENTROPY)
 SMALL = Recipe(("fan_in", "fan_in"), CROSS_ENTROPY)
 DECAY = {"training": {**CROSS_ENTROPY, "weight_decay": 5.0}}
 ZERO_ONE = {"sizes": (784, 1, 2), "labels": (0, 1)}
+
+# The network of today: ReLU, softmax, batches of 64; all start as PyTorch does where nothing else is said.
+TODAY_SGD = Recipe(
+    ("pytorch", "pytorch"),
+    {"epochs": 5, "batch_size": 64, "learning_rate": 0.1, "cost": "cross_entropy", "optimizer": SGD()},
+    initialise={"activations": ("relu", "softmax")},
+)
+TODAY_ADAM = replace(TODAY_SGD, training={**TODAY_SGD.training, "learning_rate": 0.001, "optimizer": Adam()})
+SMALLER = {"initialise": {**TODAY_SGD.initialise, "gain": 0.01}}
+PER_WEIGHT = 55_000  # λ that PyTorch calls a weight_decay of 1
+
+
+def _with(recipe, **changes):
+    """A recipe with other arguments of `training.train`."""
+    return replace(recipe, training={**recipe.training, **changes})
+
+
+def _activated(recipe, *names):
+    layers = len(names)
+    return replace(
+        recipe,
+        sizes=(784, *(100,) * (layers - 1), 10),
+        start=("pytorch",) * layers,
+        initialise={"activations": names},
+    )
+
 
 RECIPES = {
     "question": QUESTION,
@@ -76,6 +103,31 @@ RECIPES = {
     "brief-small-hidden": replace(QUESTION, start=("fan_in", "unit"), training=BRIEF),
     "brief-slow": replace(QUESTION, training={**BRIEF, "learning_rate": 0.5}),
     "brief-fast": replace(QUESTION, training={**BRIEF, "learning_rate": 10.0}),
+    "today-sgd": TODAY_SGD,
+    "today-sgd-small": replace(TODAY_SGD, **SMALLER),
+    "today-sgd-keras": replace(TODAY_SGD, start=("keras", "keras")),
+    "today-momentum": _with(TODAY_SGD, learning_rate=0.01, optimizer=SGD(momentum=0.9)),
+    "today-sgd-decay": _with(TODAY_SGD, weight_decay=1e-3 * PER_WEIGHT),
+    "today-momentum-decay": _with(
+        TODAY_SGD, learning_rate=0.01, optimizer=SGD(momentum=0.9), weight_decay=1e-3 * PER_WEIGHT
+    ),
+    "today-adam": TODAY_ADAM,
+    "today-adam-small": replace(TODAY_ADAM, **SMALLER),
+    "today-adam-keras": replace(TODAY_ADAM, start=("keras", "keras")),
+    "today-adam-he": replace(TODAY_ADAM, start=("he", "he")),
+    "today-adam-long": _with(TODAY_ADAM, epochs=20),
+    "today-adam-dropout": _with(TODAY_ADAM, dropout=0.5),
+    "today-adam-eps-2": _with(TODAY_ADAM, optimizer=Adam(eps=1e-2)),
+    "today-adam-eps-3": _with(TODAY_ADAM, optimizer=Adam(eps=1e-3)),
+    "today-adam-l2": _with(TODAY_ADAM, weight_decay=1e-4 * PER_WEIGHT),
+    "today-adamw": _with(TODAY_ADAM, optimizer=AdamW(), weight_decay=0.01 * PER_WEIGHT),
+    "today-adamw-strong": _with(TODAY_ADAM, optimizer=AdamW(), weight_decay=0.1 * PER_WEIGHT),
+    "today-tanh-sgd": _activated(TODAY_SGD, "tanh", "softmax"),
+    "today-tanh-adam": _activated(TODAY_ADAM, "tanh", "softmax"),
+    "today-sigmoid-sgd": _activated(TODAY_SGD, "sigmoid", "softmax"),
+    "today-sigmoid-adam": _activated(TODAY_ADAM, "sigmoid", "softmax"),
+    "today-deep-sgd": _activated(TODAY_SGD, "relu", "relu", "softmax"),
+    "today-deep-adam": _activated(TODAY_ADAM, "relu", "relu", "softmax"),
 }
 
 

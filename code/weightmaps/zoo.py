@@ -13,7 +13,7 @@ from .arrays import read_npz
 from .files import atomic_write
 from .mnist import CHECKSUMS
 from .network import Network, NotANetwork
-from .training import initialise, train
+from .training import SGD, Adam, initialise, train
 
 DATA = Path(__file__).parent / "data"
 SHUFFLE_SEED = 0
@@ -41,6 +41,19 @@ class Recipe:
     checkpoints: tuple = ()
     shuffled: bool = False
     """Whether the training labels are dealt out anew at random, so that there is nothing to learn."""
+    activations: tuple = ("sigmoid", "sigmoid")
+    gain: float = 1.0
+    """What the start of the hidden layer is multiplied by."""
+    optimizer: SGD | Adam = SGD()
+
+    def start(self, seed):
+        """The network before training."""
+        how = {"activations": self.activations, "gain": self.gain}
+        return initialise(self.sizes, scale=self.scale, seed=seed, **how)
+
+    def written(self):
+        """The recipe as its network's card has it."""
+        return {**asdict(self), "optimizer": repr(self.optimizer)}
 
 
 def _two_by_two(name, sizes, labels):
@@ -63,6 +76,22 @@ def _two_by_two(name, sizes, labels):
         for decay in (0, 5)
         for seed in range(3)
     }
+
+
+def _today(title, **changes):
+    """ReLU and softmax, batches of 64, PyTorch's start."""
+    recipe = {
+        "scale": "pytorch",
+        "epochs": 5,
+        "batch_size": 64,
+        "learning_rate": 0.001,
+        "weight_decay": 0.0,
+        "cost": "cross_entropy",
+        "activations": ("relu", "softmax"),
+        "optimizer": Adam(),
+        **changes,
+    }
+    return replace(QUESTION, title=f"ReLU and softmax, {title}", seeds=(0,), passing=0.0, **recipe)
 
 
 QUESTION = Recipe(
@@ -93,6 +122,9 @@ RECIPES = {
     ),
     **_two_by_two("", (784, 100, 10), tuple(range(10))),
     **_two_by_two("zero-one-", (784, 1, 2), (0, 1)),
+    "relu-sgd": _today("by SGD", learning_rate=0.1, optimizer=SGD()),
+    "relu-adam": _today("by Adam"),
+    "relu-adam-l2": _today("by Adam with L2", weight_decay=1e-4 * 55_000),
     "shuffled": replace(
         QUESTION,
         title="A control: 784-100-10, trained on labels dealt out at random",
@@ -223,13 +255,14 @@ def make(name, mnist, folder, *, every_seed=False, progress=True):
     shipped, tried = None, []
     for seed in recipe.seeds if every_seed else (card(name)["seed"],):
         network, history = train(
-            initialise(recipe.sizes, scale=recipe.scale, seed=seed),
+            recipe.start(seed),
             *train_,
             epochs=recipe.epochs,
             batch_size=recipe.batch_size,
             learning_rate=recipe.learning_rate,
             weight_decay=recipe.weight_decay,
             cost=recipe.cost,
+            optimizer=recipe.optimizer,
             seed=seed,
             checkpoints=recipe.checkpoints,
             validation=validation,
@@ -247,7 +280,7 @@ def make(name, mnist, folder, *, every_seed=False, progress=True):
     seed, network, history, accuracy = shipped
     made = {
         "name": name,
-        "recipe": asdict(recipe),
+        "recipe": recipe.written(),
         "seed": seed,
         "seeds_tried": tried,
         "accuracy": accuracy,

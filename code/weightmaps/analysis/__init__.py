@@ -1,7 +1,7 @@
 """Analysis of a network's maps, of a layer as a space, and of the answers to many images."""
 
 from .evaluation import Overview, overview, subsample
-from .maps import blur, maxabs_scale, smoothness, with_maps
+from .maps import blur, loudness, maxabs_scale, smoothness, with_maps
 from .representation import (
     correlations,
     explained_variance,
@@ -19,6 +19,7 @@ __all__ = [
     "correlations",
     "explained_variance",
     "linear_probe",
+    "loudness",
     "match_neurons",
     "maxabs_scale",
     "neighbours",

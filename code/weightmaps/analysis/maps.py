@@ -40,6 +40,39 @@ def smoothness(maps, *, where=None):
     return float(np.corrcoef(first.ravel(), second.ravel())[0, 1])
 
 
+def loudness(maps, where, *, beside):
+    """The root mean square of some pixels' weights over that of others.
+
+    Parameters
+    ----------
+    maps : array, shape (n, n_in)
+        A map a row.
+    where, beside : array of bool, shape (n_in,)
+        The pixels in question, and those to compare them with.
+
+    Returns
+    -------
+    float
+        0 where all their weights are 0, and 1 where they are as large as the others.
+
+    Examples
+    --------
+    >>> loudness(np.array([[3.0, -3.0, 6.0]]), [True, True, False], beside=[False, False, True])
+    0.5
+    """
+    maps = np.asarray(maps, float)
+    parts = []
+    for name, chosen in (("where", where), ("beside", beside)):
+        chosen = np.asarray(chosen, bool)
+        if maps.ndim != 2 or chosen.shape != maps.shape[1:] or not chosen.any():
+            raise ValueError(
+                f"{name} has shape {chosen.shape} and chooses {chosen.sum()} pixels; it must choose one or "
+                f"more of a map's, and maps has shape {maps.shape}"
+            )
+        parts.append(np.sqrt((maps[:, chosen] ** 2).mean()))
+    return float(parts[0] / parts[1])
+
+
 def blur(maps):
     """Each map with every weight averaged with its eight neighbours, the nearer ones counting more.
 

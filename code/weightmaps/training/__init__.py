@@ -1,5 +1,6 @@
-"""Mini-batch gradient descent for small networks: their start, their costs, their history."""
+"""Mini-batch gradient descent for small networks: starts, costs, optimisers, history."""
 
-from .loop import COSTS, History, initialise, train
+from .loop import COSTS, STARTS, History, initialise, train
+from .optimizers import SGD, Adam, AdamW
 
-__all__ = ["COSTS", "History", "initialise", "train"]
+__all__ = ["COSTS", "SGD", "STARTS", "Adam", "AdamW", "History", "initialise", "train"]

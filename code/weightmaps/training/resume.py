@@ -51,6 +51,7 @@ def save(path, run, descent, rng, history):
     header = {"format": FORMAT, "run": run, "generator": rng.bit_generator.state}
     kept = history.checkpoints.values()
     arrays = {f"weights{i}": w for i, w in enumerate(descent.weights)}
+    arrays |= {f"memory{i}-{k}": m for i, ms in enumerate(descent.memories) for k, m in enumerate(ms)}
     if kept:
         arrays |= {
             f"kept{i}": np.stack([np.column_stack((one.weights[i], one.biases[i])) for one in kept])
@@ -84,7 +85,8 @@ def restore(path, run, descent, rng, history, *, epochs, epoch_steps, checkpoint
         If the file is damaged, or belongs to another run.
     """
     path = os.fspath(path)
-    size = (1 + len(checkpoints)) * sum(w.nbytes for w in descent.weights)
+    arrays = 1 + len(descent.memories[0]) + len(checkpoints)  # of each weight
+    size = arrays * sum(w.nbytes for w in descent.weights)
     try:
         entries = read_npz(path, limit=size + 16 * epochs + 8 * len(checkpoints) + SMALL)
         header, past, steps = json.loads(str(entries["header"])), entries["history"], entries["steps"]
@@ -96,6 +98,10 @@ def restore(path, run, descent, rng, history, *, epochs, epoch_steps, checkpoint
         wanted = sorted(step for step in checkpoints if step in range(done * epoch_steps + 1))
         _want(steps.tolist() == wanted, "its checkpoints are of other steps")
         weights = [_like(w, entries[f"weights{i}"]) for i, w in enumerate(descent.weights)]
+        memories = [
+            [_like(m, entries[f"memory{i}-{k}"]) for k, m in enumerate(memory)]
+            for i, memory in enumerate(descent.memories)
+        ]
         stacks = [entries[f"kept{i}"] for i in range(len(weights))] if wanted else []
         _want(all(len(stack) == len(wanted) for stack in stacks), "its checkpoints are not complete")
         kept = [
@@ -109,8 +115,10 @@ def restore(path, run, descent, rng, history, *, epochs, epoch_steps, checkpoint
         raise ValueError(
             f"{path}: training cannot go on from this file ({reason}); delete it to start anew"
         ) from None
-    for ours, theirs in zip(descent.weights, weights, strict=True):
-        ours[...] = theirs  # in place: training has views of it
+    for ours, theirs in zip([descent.weights, *descent.memories], [weights, *memories], strict=True):
+        for one, other in zip(ours, theirs, strict=True):
+            one[...] = other  # in place: training has views of it
+    descent.steps = done * epoch_steps
     history.cost[:], history.accuracy[:] = past.tolist()
     for step, arrays in zip(wanted, kept, strict=True):
         history.checkpoints[step] = split(arrays, descent.names)

@@ -211,6 +211,10 @@ const document = {
 };
 const self = globalThis, location = { hash: "", href: "" }, history = { state: null, replaceState() {} };
 const matchMedia = () => ({ matches: false });
+class IntersectionObserver {
+  observe() {}
+  disconnect() {}
+}
 const addEventListener = () => {}, removeEventListener = () => {};
 
 /* A clock that stands still but for timers */

@@ -1,15 +1,15 @@
 // The laboratory: two networks that differ in what the reader chose, trained side by side in the page.
 
 import { inflate } from "./codec.js";
-import { chosen, conversation, correlation, inkedPixels } from "./lab_run.js";
+import { chosen, conversation, correlation, inkedPixels, smoothness } from "./lab_run.js";
 import { curves, seedStrip, setupTable } from "./lab_parts.js";
 import { FIELDS, PRESETS, differences, exactly, trouble } from "./lab_setup.js";
 import { linkTo } from "./link.js";
-import { maxAbs } from "./maths.js";
+import { maxAbs, memoize } from "./maths.js";
 import { paint, paintTiles, signed } from "./paint.js";
 import { bars, button, canvas, cellGrid, element, formatSigned, note, panel, select, setText, slider } from "./parts.js";
 import { npz } from "./save_npz.js";
-import { PIXELS, SIDE, evaluate, sparse } from "./sgd.js";
+import { PIXELS, SIDE, evaluate, mapsOf, sparse, startOf } from "./sgd.js";
 
 const STATE = ["a", "b", "epochs", "neuron", "without_start", "inked", "blurred"];
 const EACH = 500, HELD = 100; // images of a digit, and the last of them that are held out
@@ -76,7 +76,7 @@ function render({ model, el }) {
   async function load(wanted) {
     await Promise.all(wanted.filter((digit) => !digits[digit]).map(async (digit) => {
       const late = model.get(`_late_digit${digit}`), value = typeof late === "function" ? await late() : late;
-      const bytes = new Uint8Array(await inflate(value));
+      const bytes = new Uint8Array(await inflate(value.data));
       if (bytes.length !== EACH * PIXELS) throw new Error("the images are not complete");
       digits[digit] = bytes;
     }));
@@ -208,8 +208,11 @@ function render({ model, el }) {
   const sentence = element("p", { class: "wm-sentence", "data-part": "sentence", role: "status" });
   sentence.style.setProperty("--wm-said", "3");
   const places = ["A", "B"].map((name) => {
-    const words = element("span"), maps = element("div"), large = canvas(`The chosen neuron's map in network ${name}.`);
-    return { name, words, maps, large, out: element("div"), grid: null };
+    const words = element("span"), neuron = element("span"), maps = element("div"), large = canvas(`The chosen neuron's map in network ${name}.`);
+    const out = element("div"), all = panel(`maps${name}`, `${name}: `, maps), one = panel(`neuron${name}`, `${name}, neuron `, large, out);
+    all.querySelector(".wm-title").append(words);
+    one.querySelector(".wm-title").append(neuron);
+    return { name, words, neuron, maps, large, out, all, one, grid: null };
   });
   const charts = curves([["right", "Right on held-out images"], ["cost", "Cost on held-out images"], ["smooth", "Smoothness of the maps"], ["like", "Likeness to the start"]]);
   const stripPlace = element("div", { "data-part": "strip" });
@@ -221,9 +224,9 @@ function render({ model, el }) {
     element("details", { class: "wm-setup" }, element("summary", {}, "Change the set-up"), table.element),
     element("div", { class: "wm-buttons" }, start, once, epoch, again),
     sentence,
-    element("div", { class: "wm-lab-pair" }, ...places.map((one) => panel(`maps${one.name}`, `${one.name}: `, one.maps))),
+    element("div", { class: "wm-lab-pair" }, ...places.map(({ all }) => all)),
     moment.element, element("div", { class: "wm-looks" }, ...looks.map((one) => one.element)),
-    element("div", { class: "wm-lab-pair" }, ...places.map((one) => panel(`neuron${one.name}`, `${one.name}, neuron `, one.large, one.out))),
+    element("div", { class: "wm-lab-pair" }, ...places.map(({ one }) => one)),
     charts.element, element("div", { class: "wm-buttons" }, five), stripPlace,
     element("div", { class: "wm-foot" },
       ...link.buttons,
@@ -231,15 +234,16 @@ function render({ model, el }) {
       button("open", "Open in the explorer", openExplorer), button("python", "The same in Python", showCode), status, link.byHand, code),
     explorer,
   );
-  for (const [k, one] of places.entries()) {
-    root.querySelectorAll(`.wm-maps${one.name} .wm-title, .wm-neuron${one.name} .wm-title`).forEach((title, i) => (i ? title.append((places[k].neuron = element("span"))) : title.append(one.words)));
-  }
-
   /* Pictures */
 
-  /** What is on screen of a run: a moment that was kept, or the latest maps. */
+  const starts = setups().map(() => memoize((text) => {
+    const setup = JSON.parse(text), { W1, ...rest } = startOf(setup);
+    return { ...rest, step: 0, maps: mapsOf(W1, setup.hidden) };
+  }));
+
+  /** What is on screen of a run: a moment that was kept, or the latest maps; before any, the start. */
   function viewed(run, k) {
-    if (!run?.moments.length) return null;
+    if (!run?.moments.length) return starts[k](JSON.stringify(setups()[k]));
     if (shown === null) return { ...run.moments.at(-1), maps: run.maps ?? run.moments[0].maps, step: run.step, live: true };
     const lead = runs[0], at = lead.moments[Math.min(shown, lead.moments.length - 1)];
     if (k === 0) return at;
@@ -248,7 +252,8 @@ function render({ model, el }) {
   }
 
   function looked(run, view) {
-    let maps = view.maps;
+    let { maps } = view;
+    if (!run?.moments.length) return maps;
     if (state.without_start) maps = maps.map((w, i) => w - run.moments[0].maps[i]);
     if (state.inked) maps = maps.map((w, i) => (run.where[i % PIXELS] ? w : 0));
     return state.blurred ? blurred(maps) : maps;
@@ -277,22 +282,22 @@ function render({ model, el }) {
 
   function drawPlace(place, k, setup, view) {
     const run = runs?.[k], { hidden } = setup;
-    const maps = view ? looked(run, view) : null, across = hidden === 1 ? 1 : Math.ceil(Math.sqrt(hidden));
+    const maps = looked(run, view), trained = run?.moments.length > 0, across = hidden === 1 ? 1 : Math.ceil(Math.sqrt(hidden));
     if (place.grid?.count !== hidden) {
       const focus = place.maps.contains(document.activeElement);
       place.grid = { count: hidden, ...cellGrid(`maps-${place.name}`, `Maps of network ${place.name}`, hidden, across, (neuron) => change({ neuron: Math.min(neuron, fewest() - 1) })) };
       place.maps.replaceChildren(place.grid.element);
       if (focus) place.grid.element.focus();
     }
-    const tiles = Array.from({ length: hidden }, (_, h) => (maps ? maps.subarray(h * PIXELS, (h + 1) * PIXELS) : new Float32Array(PIXELS)));
-    const limit = maps ? maxAbs(maps) : 1;
-    paintTiles(place.grid.canvas, tiles, [SIDE, SIDE], across, signed(limit));
+    const tiles = Array.from({ length: hidden }, (_, h) => maps.subarray(h * PIXELS, (h + 1) * PIXELS));
+    paintTiles(place.grid.canvas, tiles, [SIDE, SIDE], across, signed(maxAbs(maps)));
     place.grid.set(state.neuron, `neuron ${state.neuron}`);
-    setText(place.words, view ? `${percent(rightOf(run, view))} right, smoothness ${view.smooth.toFixed(2)}` : "not trained yet");
+    const now = trained ? measured(run, view) : null;
+    setText(place.words, now ? `${percent(now.right)} right, smoothness ${now.smooth.toFixed(2)}` : "before training");
     const own = tiles[state.neuron] ?? tiles[0];
     paint(place.large, own, SIDE, signed(maxAbs(own)));
     setText(place.neuron, String(state.neuron));
-    const outgoing = setup.digits.map((_, c) => (view ? view.W2[c * hidden + state.neuron] : 0)), names = setup.digits.map(String);
+    const outgoing = setup.digits.map((_, c) => view.W2[c * hidden + state.neuron]), names = setup.digits.map(String);
     if (place.names !== names.join()) {
       place.names = names.join();
       place.bars = bars(`outgoing-${place.name}`, names, null, formatSigned);
@@ -302,13 +307,15 @@ function render({ model, el }) {
     place.bars.set(outgoing, state.neuron, -1, -most, most);
   }
 
-  /** Accuracy of what is on screen: without its start, or masked, a network is another one. */
-  function rightOf(run, view) {
-    if (view.live ? !run.resting : false) return view.right;
-    if (!state.without_start && !state.inked && !state.blurred) return view.right;
+  /** Accuracy and smoothness of what is on screen: without its start, or masked, a network is another one. */
+  function measured(run, view) {
+    if ((view.live && !run.resting) || !(state.without_start || state.inked || state.blurred)) return view;
     const key = `${view.step} ${state.without_start} ${state.inked} ${state.blurred}`;
     run.known ??= new Map();
-    if (!run.known.has(key)) run.known.set(key, evaluate(run.setup, weightsOf(view, looked(run, view)), run.test).right);
+    if (!run.known.has(key)) {
+      const maps = looked(run, view);
+      run.known.set(key, { right: evaluate(run.setup, weightsOf(view, maps), run.test).right, smooth: smoothness(maps, run.where) });
+    }
     return run.known.get(key);
   }
 
@@ -317,13 +324,14 @@ function render({ model, el }) {
   function outcome(views) {
     const lost = runs?.findIndex((run) => run.overflow) ?? -1;
     if (lost >= 0) return `The weights of ${"AB"[lost]} overflowed at step ${runs[lost].overflow}, so it stopped there. What is shown is its last good moment. Try a smaller learning rate η.`;
-    if (!views.every(Boolean)) return "Press Start: two networks learn side by side, from the same images in the same order.";
-    const [a, b] = views, [ra, rb] = views.map((view, k) => percent(rightOf(runs[k], view)));
-    const seen = [state.without_start && "without their start", state.inked && "on inked pixels only", state.blurred && "blurred"].filter(Boolean).join(", ");
-    const alike = fewest() === 1 ? ` The maps of neuron 0 correlate ${likeness(views).toFixed(2)} over inked pixels.` : "";
-    return `At ${when(runs[0], a.step)}, A is right on ${ra} and B on ${rb} of the held-out images${seen ? `, with maps ${seen}` : ""}. ` +
-      `The maps’ smoothness is ${a.smooth.toFixed(2)} and ${b.smooth.toFixed(2)}; before training it was ${runs[0].moments[0].smooth.toFixed(2)} and ${runs[1].moments[0].smooth.toFixed(2)}. ` +
-      `Likeness to the start: ${a.like.toFixed(2)} and ${b.like.toFixed(2)}.${alike}`;
+    if (!runs?.every((run) => run.moments.length)) return "Press Start: two networks learn side by side, from the same images in the same order.";
+    const [a, b] = views, [now, other] = views.map((view, k) => measured(runs[k], view)), start = runs[0].moments[0];
+    const seen = [state.without_start && "without the start", state.inked && "on inked pixels only", state.blurred && "blurred"].filter(Boolean).join(", ");
+    const how = seen ? ", with maps " + seen : "";
+    const alike = fewest() === 1 ? ` The maps of the first neurons correlate ${likeness(views).toFixed(2)} over inked pixels.` : "";
+    return `At ${when(runs[0], a.step)}${how}, A is right on ${percent(now.right)} and B on ${percent(other.right)} of the held-out images. ` +
+      `Smoothness of the maps: ${now.smooth.toFixed(2)} and ${other.smooth.toFixed(2)}, and ${start.smooth.toFixed(2)} before training. ` +
+      `Likeness of the trained maps to their start: ${a.like.toFixed(2)} and ${b.like.toFixed(2)}.${alike}`;
   }
 
   function likeness(views) {
@@ -366,8 +374,7 @@ function render({ model, el }) {
   /* Go on from there */
 
   const kept = (k) => {
-    const view = viewed(runs?.[k], k);
-    if (view) return view;
+    if (runs?.[k].moments.length) return viewed(runs[k], k);
     setText(status, "Train first: there is no network yet.");
     return null;
   };

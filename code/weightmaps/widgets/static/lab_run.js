@@ -1,6 +1,6 @@
 // A run of the laboratory: train in slices, and say what came of it. No page: a worker runs it, or the page itself.
 
-import { PIXELS, SIDE, evaluate, sparse, trainer } from "./sgd.js";
+import { PIXELS, SIDE, evaluate, mapsOf, sparse, trainer } from "./sgd.js";
 
 /**
  * What is kept of a moment: `maps` a row a neuron; `right` and `cost` on held-out images; `smooth` of the maps and `like`, their
@@ -65,13 +65,9 @@ export function chosen(maps, where) {
 export function session(setup, learned, held) {
   const training = trainer(setup, sparse(learned.bytes, learned.labels)), test = sparse(held.bytes, held.labels);
   const { weights } = training, { hidden } = setup, where = inkedPixels(learned.bytes);
-  const epoch = Math.ceil(learned.labels.length / setup.batch_size), start = chosen(maps(), where);
+  const epoch = Math.ceil(learned.labels.length / setup.batch_size), start = chosen(mapsOf(weights.W1, hidden), where);
 
-  function maps() {
-    const rows = new Float32Array(hidden * PIXELS);
-    for (let p = 0; p < PIXELS; p++) for (let h = 0; h < hidden; h++) rows[h * PIXELS + p] = weights.W1[p * hidden + h];
-    return rows;
-  }
+  const maps = () => mapsOf(weights.W1, hidden);
 
   function moment() {
     const rows = maps(), { b1, W2, b2 } = weights;

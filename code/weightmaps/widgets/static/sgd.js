@@ -13,7 +13,8 @@ import { normal, permutation } from "./random.js";
  * @typedef {{W1: Float64Array, b1: Float64Array, W2: Float64Array, b2: Float64Array}} Weights
  */
 
-export const SIDE = 28, PIXELS = SIDE * SIDE;
+export const SIDE = 28;
+export const PIXELS = SIDE * SIDE;
 const WEIGHTS1 = 20, BIASES1 = 21, WEIGHTS2 = 22, BIASES2 = 23, LABELS = 24, ORDER = 1000; // streams of random numbers
 const MOMENTUM = 0.9, BETA1 = 0.9, BETA2 = 0.999, EPSILON = 1e-8;
 
@@ -41,6 +42,13 @@ export function startOf({ seed, hidden, digits, hidden_scale, output_scale }) {
     W1, b1: normal(seed, BIASES1, hidden),
     W2: scaled(WEIGHTS2, digits.length * hidden, output_scale), b2: normal(seed, BIASES2, digits.length),
   };
+}
+
+/** The weights into the hidden layer, a row a neuron. @param {Float64Array} W1 */
+export function mapsOf(W1, hidden) {
+  const rows = new Float32Array(W1.length);
+  for (let p = 0; p < PIXELS; p++) for (let h = 0; h < hidden; h++) rows[h * PIXELS + p] = W1[p * hidden + h];
+  return rows;
 }
 
 /** The labels that are learned: true ones, or the same dealt out anew. @param {Setup} setup @param {Uint8Array} labels */

@@ -16,6 +16,7 @@ const EACH = 500, HELD = 100; // images of a digit, and the last of them that ar
 const PAGE_SLICE = 10; // milliseconds of training between two frames, where there is no worker
 const SEEDS = 5;
 const PANELS = ["input", "hidden", "outputs", "weight_map", "product", "ledger"];
+const two = (value) => value.toFixed(2).replace("-", "−").replace("−0.00", "0.00");
 const percent = (share) => `${(100 * share).toFixed(1)}%`;
 
 /** Each map averaged with its eight neighbours, as `weightmaps.analysis.blur`. */
@@ -65,9 +66,19 @@ function render({ model, el }) {
   let runs = null, shown = null, frame = 0, wants = false, said = "", away = false; // `shown` is a moment's number, null the latest
   let strip = null;
 
+  /** A link names an experiment of the book, and tells of any other in full. */
+  const known = () => Object.keys(PRESETS).find((name) => JSON.stringify(exactly(PRESETS[name].state)) === JSON.stringify(exactly(state))) ?? "";
+  const own = { preset: known(), ...state };
+  const told = Object.defineProperties({}, Object.fromEntries(Object.keys(own).map((name) => [name, {
+    get: () => (name === "preset" ? known() : known() ? own[name] : state[name]), enumerable: true,
+  }])));
   const link = linkTo({
-    place: el, own: { ...state }, state, set: (next) => change(exactly(next)),
-    isValid: (next) => [next.a, { ...next.a, ...next.b }].every((setup) => !trouble(setup)) && next.neuron >= 0 && next.neuron < Math.min(next.a.hidden, next.b.hidden ?? 300),
+    place: el, own, state: told, set: (next) => change(exactly(PRESETS[next.preset]?.state ?? next)),
+    toText: (name, value) => (name === "preset" ? value : JSON.stringify(value)),
+    fromText: (name, text) => (name === "preset" ? text : JSON.parse(text)),
+    isValid: (next) => (next.preset !== own.preset ? Object.hasOwn(PRESETS, next.preset)
+      : [next.a, { ...next.a, ...next.b }].every((setup) => !trouble(setup)) && Number.isInteger(next.epochs) && next.epochs > 0 &&
+        Number.isInteger(next.neuron) && next.neuron >= 0 && next.neuron < Math.min(next.a.hidden, next.b.hidden ?? next.a.hidden)),
   });
   const { status } = link;
 
@@ -262,7 +273,7 @@ function render({ model, el }) {
   function draw() {
     frame = 0;
     const both = setups();
-    preset.set(Object.keys(PRESETS).find((name) => JSON.stringify(exactly(PRESETS[name].state)) === JSON.stringify(exactly(state))) ?? "", {
+    preset.set(known(), {
       "": "a set-up of your own", ...Object.fromEntries(Object.entries(PRESETS).map(([name, { title }]) => [name, title])),
     });
     table.set(state.a, state.b);
@@ -293,7 +304,7 @@ function render({ model, el }) {
     paintTiles(place.grid.canvas, tiles, [SIDE, SIDE], across, signed(maxAbs(maps)));
     place.grid.set(state.neuron, `neuron ${state.neuron}`);
     const now = trained ? measured(run, view) : null;
-    setText(place.words, now ? `${percent(now.right)} right, smoothness ${now.smooth.toFixed(2)}` : "before training");
+    setText(place.words, now ? `${percent(now.right)} right, smoothness ${two(now.smooth)}` : "before training");
     const own = tiles[state.neuron] ?? tiles[0];
     paint(place.large, own, SIDE, signed(maxAbs(own)));
     setText(place.neuron, String(state.neuron));
@@ -328,10 +339,10 @@ function render({ model, el }) {
     const [a, b] = views, [now, other] = views.map((view, k) => measured(runs[k], view)), start = runs[0].moments[0];
     const seen = [state.without_start && "without the start", state.inked && "on inked pixels only", state.blurred && "blurred"].filter(Boolean).join(", ");
     const how = seen ? ", with maps " + seen : "";
-    const alike = fewest() === 1 ? ` The maps of the first neurons correlate ${likeness(views).toFixed(2)} over inked pixels.` : "";
+    const alike = fewest() === 1 ? ` The maps of the first neurons correlate ${two(likeness(views))} over inked pixels.` : "";
     return `At ${when(runs[0], a.step)}${how}, A is right on ${percent(now.right)} and B on ${percent(other.right)} of the held-out images. ` +
-      `Smoothness of the maps: ${now.smooth.toFixed(2)} and ${other.smooth.toFixed(2)}, and ${start.smooth.toFixed(2)} before training. ` +
-      `Likeness of the trained maps to their start: ${a.like.toFixed(2)} and ${b.like.toFixed(2)}.${alike}`;
+      `Smoothness of the maps: ${two(now.smooth)} and ${two(other.smooth)}, and ${two(start.smooth)} before training. ` +
+      `Likeness of the trained maps to their start: ${two(a.like)} and ${two(b.like)}.${alike}`;
   }
 
   function likeness(views) {

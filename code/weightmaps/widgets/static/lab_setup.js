@@ -5,9 +5,9 @@ const ALL = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 /** Each setting: its key, its name, what it may be, and whether each label reads as a number. @type {[string, string, [any, string][]][]} */
 export const FIELDS = [
-  ["digits", "digits", [[ALL, "all ten"], [[0, 1], "0 and 1"], [[3, 5], "3 and 5"], [[4, 9], "4 and 9"]]],
-  ["images_per_digit", "images of each digit", [50, 100, 200, 400].map(plain)],
-  ["shuffled", "labels", [[false, "true"], [true, "shuffled"]]],
+  ["digits", "choice of digits", [[ALL, "all ten"], [[0, 1], "0 and 1"], [[3, 5], "3 and 5"], [[4, 9], "4 and 9"]]],
+  ["images_per_digit", "number of images of each digit", [50, 100, 200, 400].map(plain)],
+  ["shuffled", "kind of labels", [[false, "true"], [true, "shuffled"]]],
   ["hidden", "number of hidden neurons", [1, 2, 5, 10, 20, 50, 100, 200, 300].map(plain)],
   ["activation", "activation of the hidden layer", [["sigmoid", "sigmoid"], ["tanh", "tanh"], ["relu", "ReLU"]]],
   ["outputs", "activation of the outputs", [["sigmoid", "sigmoid"], ["softmax", "softmax"]]],

@@ -13,9 +13,11 @@ from PIL import Image
 
 from bookbuild import widgets as book
 from weightmaps import attribution, training
+from weightmaps.training import Setup
 from weightmaps.widgets import (
     PANELS,
     ImageScatter,
+    Lab,
     MapGame,
     NetworkDrop,
     NetworkExplorer,
@@ -76,8 +78,13 @@ def drop():
     return NetworkDrop(NETWORK, SQUARES, LABELS)
 
 
+def lab():
+    return Lab(Setup(hidden=4), hidden_scale=0.1, epochs=3)
+
+
 WIDGETS = {
-    make.__name__: make() for make in (explorer, compared, coloured, tabular, playground, game, scatter, drop)
+    make.__name__: make()
+    for make in (explorer, compared, coloured, tabular, playground, game, scatter, drop, lab)
 }
 each = pytest.mark.parametrize("widget", WIDGETS.values(), ids=WIDGETS)
 

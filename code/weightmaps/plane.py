@@ -6,6 +6,7 @@ import numpy as np
 
 from .checks import labels
 from .network import Network, sigmoid
+from .random import normal, uniform
 
 DATA = ("blobs", "xor", "ring", "spiral")
 REACH = 3.0  # the picture of the plane goes from -REACH to +REACH in both directions
@@ -15,34 +16,6 @@ STEPS = 1000  # after which the playground stops by itself
 
 # Which random numbers serve what: the dots to learn, those to test on, and the start.
 _LEARN, _TEST, _START = 0, 3, 6
-
-
-def uniform(seed, stream, n):
-    """Random numbers in [0, 1), the same ones that the playground's JavaScript draws.
-
-    The generator is mulberry32, of which number ``i`` follows from ``i`` alone.
-
-    Parameters
-    ----------
-    seed, stream : int
-        Which random numbers, and for what.
-    n : int
-
-    Returns
-    -------
-    array, shape (n,)
-    """
-    first = (seed * 0x9E3779B9 + stream * 0x85EBCA6B) % 2**32
-    a = np.uint32(first) + np.arange(1, n + 1, dtype=np.uint32) * np.uint32(0x6D2B79F5)
-    t = (a ^ a >> np.uint32(15)) * (a | np.uint32(1))
-    t ^= t + (t ^ t >> np.uint32(7)) * (t | np.uint32(61))
-    return (t ^ t >> np.uint32(14)) / 2**32
-
-
-def normal(seed, stream, n):
-    """Random numbers from N(0, 1), by Box and Muller's method; see :func:`uniform`."""
-    u, v = uniform(seed, stream, 2 * n).reshape(n, 2).T
-    return np.sqrt(-2.0 * np.log(1.0 - u)) * np.cos(2.0 * np.pi * v)
 
 
 def points(data, *, noise=0.1, seed=0, n=DOTS, held_out=False):

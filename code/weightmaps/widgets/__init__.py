@@ -3,8 +3,9 @@
 from weightmaps.widgets.dropzone import NetworkDrop
 from weightmaps.widgets.explorer import NetworkExplorer
 from weightmaps.widgets.game import MapGame
+from weightmaps.widgets.lab import Lab
 from weightmaps.widgets.playground import TwoInputs
 from weightmaps.widgets.scatter import ImageScatter
 from weightmaps.widgets.state import PANELS
 
-__all__ = ["PANELS", "ImageScatter", "MapGame", "NetworkDrop", "NetworkExplorer", "TwoInputs"]
+__all__ = ["PANELS", "ImageScatter", "Lab", "MapGame", "NetworkDrop", "NetworkExplorer", "TwoInputs"]

@@ -1,9 +1,10 @@
 // The panel that switches neurons off, or scales them, and shows what that costs over all images.
 
+import { memoize } from "./maths.js";
 import { correctCount } from "./survey.js";
 import { button, element, note, numberPlace, panel, slider, text, formatSigned, setText } from "./parts.js";
 import { measureWords } from "./ranks.js";
-import { viewsOf, memoize } from "./view.js";
+import { viewsOf } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
 

@@ -50,7 +50,8 @@
       const { module, state, ...payloads } = JSON.parse(place.dataset.weightmaps);
       const [{ default: widget }] = await Promise.all([
         open(module),
-        ...Object.entries(payloads).map(async ([name, key]) => (state[`_${name}`] = await asset(key))),
+        // What is late is fetched when the widget asks for it.
+        ...Object.entries(payloads).map(async ([name, key]) => (state[`_${name}`] = name.startsWith("late_") ? () => asset(key) : await asset(key))),
       ]);
       await widget.render({ model: modelOf(state), el: place });
       const trouble = place.querySelector("[data-part=trouble]");

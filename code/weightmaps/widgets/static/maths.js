@@ -161,3 +161,12 @@ export function maxAbs(values) {
   for (let i = 0; i < values.length; i++) limit = Math.max(limit, Math.abs(values[i]));
   return limit || 1;
 }
+
+/** A function that remembers its last result, for as long as its arguments are the same. */
+export function memoize(make) {
+  let before = null, result;
+  return (...now) => {
+    if (!before || now.some((one, i) => one !== before[i])) [before, result] = [now, make(...now)];
+    return result;
+  };
+}

@@ -1,28 +1,10 @@
-// The plane of two inputs: random numbers, the four data sets, a random start. As in plane.py, number for number.
+// The plane of two inputs: the four data sets, a random start. As in plane.py, number for number.
+
+import { normal, uniform } from "./random.js";
 
 export const REACH = 3; // the pictures go from −REACH to +REACH in both directions
 const DOTS = 100, NEW_DOTS = 1000; // to learn, and to test on
 const LEARN = 0, TEST = 3, START = 6; // which random numbers serve what
-
-/**
- * Random numbers in [0, 1): mulberry32.
- * @param {number} seed @param {number} stream what for @param {number} n @returns {Float64Array}
- */
-export function uniform(seed, stream, n) {
-  let a = (Math.imul(seed, 0x9e3779b9) + Math.imul(stream, 0x85ebca6b)) | 0;
-  return Float64Array.from({ length: n }, () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), a | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  });
-}
-
-/** Random numbers from N(0, 1), by Box and Muller's method. */
-export function normal(seed, stream, n) {
-  const u = uniform(seed, stream, 2 * n);
-  return Float64Array.from({ length: n }, (_, i) => Math.sqrt(-2 * Math.log(1 - u[2 * i])) * Math.cos(2 * Math.PI * u[2 * i + 1]));
-}
 
 /**
  * One data set: points and their classes, 0 and 1 in turn.

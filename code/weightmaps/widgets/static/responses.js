@@ -1,11 +1,10 @@
 // The panel of one neuron over all images: how active it is for each label, and which images drive it most and least.
 
-import { rankOrder } from "./maths.js";
+import { memoize, rankOrder } from "./maths.js";
 import { paintInput, thumbnailWords } from "./inputs.js";
 import { canvas, element, note, numberPlace, panel, formatNumber, svgElement, text } from "./parts.js";
 import { overPeers, scaleWords } from "./panels.js";
 import { boundedIn } from "./ranks.js";
-import { memoize } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
 

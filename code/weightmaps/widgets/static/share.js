@@ -1,5 +1,6 @@
 // Keep and share: the state in the page's address, a link to it, a picture of it, its numbers as a table.
 
+import { linkTo } from "./link.js";
 import { button, element } from "./parts.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").State} State @typedef {import("./view.js").View} View */
@@ -107,68 +108,9 @@ async function pictureOf(root) {
  * @returns {{write: () => void, stop: () => void}} `write` is for whenever the state has come to rest
  */
 export function share({ data, state, root, view, set, isValidState }) {
-  const place = root.parentElement, own = { ...state };
-  const linked = "explorer" in place.dataset; // a page says which of its explorers this is; a notebook does not
-  const status = element("p", { class: "wm-note", role: "status", "data-part": "done" });
-  const note = element("p", { class: "wm-note wm-link", role: "alert", "data-part": "link-note" });
-  const field = element("input", { readonly: "", "data-part": "link" });
-  const byHand = element("label", { class: "wm-note", hidden: "" }, "Copy this link: ", field);
-
-  function fragment() {
-    const parts = Object.keys(own).map((name) => [name, ...[state, own].map((one) => toText(name, one[name], own[name]))])
-      .filter(([, now, first]) => now !== first)
-      .map(([name, now]) => `&${name}=${encodeURIComponent(now).replace(/%2C|%3B/g, decodeURIComponent)}`);
-    return `#explorer=${place.dataset.explorer}${parts.join("")}`;
-  }
-  const link = () => location.href.split("#")[0] + fragment();
-
-  let written = fragment();
-  function write() {
-    if (!linked || fragment() === written) return;
-    written = fragment();
-    note.textContent = "";
-    try {
-      history.replaceState(history.state, "", link());
-    } catch {
-      // The browser guards its address bar; the buttons still work.
-    }
-  }
-
-  function read() {
-    if (!location.hash.startsWith("#explorer=")) return;
-    const [[, number], ...parts] = new URLSearchParams(location.hash.slice(1));
-    const places = [...document.querySelectorAll("[data-explorer]")];
-    const meant = places.find((one) => one.dataset.explorer === number);
-    if ((meant ?? places[0]) !== place) return;
-    let next = { ...own }, good = Boolean(meant) && new Set(parts.map(([name]) => name)).size === parts.length;
-    try {
-      for (const [name, text] of parts) {
-        good &&= Object.hasOwn(own, name);
-        next[name] = fromText(name, text, own[name]);
-      }
-      good &&= isValidState(data, next);
-    } catch {
-      good = false;
-    }
-    if (!good) next = own;
-    set(next);
-    written = fragment();
-    note.textContent = good ? "" : "The link's settings could not be read, so this shows the page's own.";
-  }
-
-  async function copy() {
-    write();
-    byHand.hidden = true;
-    try {
-      await navigator.clipboard.writeText(link());
-      status.textContent = "Link copied.";
-    } catch {
-      status.textContent = "";
-      byHand.hidden = false;
-      field.value = link();
-      field.select();
-    }
-  }
+  const { note, buttons, status, byHand, write, read, stop } = linkTo({
+    place: root.parentElement, own: { ...state }, state, set, isValid: (next) => isValidState(data, next), toText, fromText,
+  });
 
   function download(blob, ending) {
     const { neuron, sample, step, pixels } = state;
@@ -189,14 +131,11 @@ export function share({ data, state, root, view, set, isValidState }) {
 
   root.prepend(note);
   root.append(element(
-    "div", { class: "wm-foot" }, ...(linked ? [button("copy-link", "Copy link", copy)] : []),
+    "div", { class: "wm-foot" }, ...buttons,
     button("save-picture", "Save picture", save),
     button("download-numbers", "Download numbers", () => download(new Blob([csvOf(data, view())], { type: "text/csv" }), "csv")),
     status, byHand,
   ));
-  if (linked) {
-    read();
-    addEventListener("hashchange", read);
-  }
-  return { write, stop: () => removeEventListener("hashchange", read) };
+  read();
+  return { write, stop };
 }

@@ -206,11 +206,15 @@ const atob = (text) => Array.from(Uint8Array.fromBase64(text), (code) => String.
 const btoa = (text) => Uint8Array.from(text, (letter) => letter.charCodeAt(0)).toBase64();
 
 const document = {
-  activeElement: null, body: new Element("body"), querySelectorAll: () => [],
+  activeElement: null, body: new Element("body"), querySelectorAll: () => [], addEventListener() {}, removeEventListener() {},
   createElement: (name) => new Element(name), createElementNS: (_, name) => new Element(name),
 };
 const self = globalThis, location = { hash: "", href: "" }, history = { state: null, replaceState() {} };
 const matchMedia = () => ({ matches: false });
+class IntersectionObserver {
+  observe() {}
+  disconnect() {}
+}
 const addEventListener = () => {}, removeEventListener = () => {};
 
 /* A clock that stands still but for timers */

@@ -1,7 +1,7 @@
 // What Python sent, unpacked and checked once; and everything that one state of the explorer shows.
 
 import { inflate, unpack } from "./codec.js";
-import { factorsOf, forward, gradientOf, argmax, products, rankOrder, maxAbs, row } from "./maths.js";
+import { factorsOf, forward, gradientOf, argmax, memoize, products, rankOrder, maxAbs, row } from "./maths.js";
 import { confusion, firstAnswers, meanActivations, removalCosts, survey } from "./survey.js";
 
 /** @typedef {import("./maths.js").Layer} Layer */
@@ -37,15 +37,6 @@ export const STATE = [
   "neuron", "output", "sample", "layer", "step", "other", "view", "scales", "rank_by", "colour_by", "sorted", "ablated", "pixels",
 ];
 export const MEASURES = ["weight", "activation", "contribution", "mean", "removal"];
-
-/** A function that remembers its last result, for as long as its arguments are the same. */
-export function memoize(make) {
-  let before = null, result;
-  return (...now) => {
-    if (!before || now.some((one, i) => one !== before[i])) [before, result] = [now, make(...now)];
-    return result;
-  };
-}
 
 /** How many cells lie side by side in a grid that is nearly square. */
 export function gridColumns(count) {

@@ -1,21 +1,10 @@
 // Zip files: what lies in one, each entry inflated within the length that it claims.
 
 import { MOST, named, refuse } from "./bytes.js";
+import { checksum } from "./crc.js";
 
 const SLICE = 2 ** 14; // bytes inflated at once: at most 16 MB come of them
 const RATIO = 1040; // more than this, no deflated data can grow
-
-let table;
-
-function checksum(bytes) {
-  table ??= Int32Array.from({ length: 256 }, (_, n) => {
-    for (let k = 0; k < 8; k++) n = n & 1 ? (n >>> 1) ^ 0xedb88320 : n >>> 1;
-    return n;
-  });
-  let sum = -1;
-  for (let i = 0; i < bytes.length; i++) sum = table[(sum ^ bytes[i]) & 255] ^ (sum >>> 8);
-  return ~sum >>> 0;
-}
 
 /** @param {Uint8Array} bytes deflated @param {number} length what they must come to @param {string} name */
 async function inflateTo(bytes, length, name) {

@@ -1,0 +1,498 @@
+// The laboratory: two networks that differ in what the reader chose, trained side by side in the page.
+
+import { inflate } from "./codec.js";
+import { chosen, conversation, correlation, inkedPixels, smoothness } from "./lab_run.js";
+import { curves, seedStrip, setupTable } from "./lab_parts.js";
+import { FIELDS, PRESETS, differences, exactly, trouble } from "./lab_setup.js";
+import { linkTo } from "./link.js";
+import { maxAbs, memoize } from "./maths.js";
+import { paint, paintTiles, signed } from "./paint.js";
+import { bars, button, canvas, cellGrid, element, formatSigned, note, panel, select, setText, slider } from "./parts.js";
+import { npz } from "./save_npz.js";
+import { PIXELS, SIDE, evaluate, mapsOf, sparse, startOf } from "./sgd.js";
+
+const STATE = ["a", "b", "epochs", "neuron", "without_start", "inked", "blurred"];
+const EACH = 500, HELD = 100; // images of a digit, and the last of them that are held out
+const PAGE_SLICE = 10; // milliseconds of training between two frames, where there is no worker
+const SEEDS = 5;
+const PANELS = ["input", "hidden", "outputs", "weight_map", "product", "ledger"];
+const two = (value) => value.toFixed(2).replace("-", "−").replace("−0.00", "0.00");
+const percent = (share) => `${(100 * share).toFixed(1)}%`;
+
+/** Each map averaged with its eight neighbours, as `weightmaps.analysis.blur`. */
+function blurred(maps) {
+  const soft = new Float32Array(maps.length), near = (at) => Math.max(0, Math.min(SIDE - 1, at));
+  for (let from = 0; from < maps.length; from += PIXELS) {
+    for (let r = 0; r < SIDE; r++) {
+      for (let c = 0; c < SIDE; c++) {
+        let sum = 0;
+        for (const i of [-1, 0, 1]) for (const j of [-1, 0, 1]) sum += ((2 - Math.abs(i)) * (2 - Math.abs(j)) * maps[from + near(r + i) * SIDE + near(c + j)]) / 16;
+        soft[from + r * SIDE + c] = sum;
+      }
+    }
+  }
+  return soft;
+}
+
+/** What of the shipped images a set-up learns, and what it is tested on. @param {Record<number, Uint8Array>} digits 500 images each */
+export function imagesOf({ digits: wanted, images_per_digit: count }, digits) {
+  const part = (first, last) => {
+    const bytes = new Uint8Array((last - first) * wanted.length * PIXELS), labels = new Uint8Array((last - first) * wanted.length);
+    for (let j = first, i = 0; j < last; j++) {
+      wanted.forEach((digit, label) => {
+        bytes.set(digits[digit].subarray(j * PIXELS, (j + 1) * PIXELS), i * PIXELS);
+        labels[i++] = label;
+      });
+    }
+    return { bytes, labels };
+  };
+  return { learned: part(0, count), held: part(EACH - HELD, EACH) };
+}
+
+/** Weights as `sgd.js` has them, of a moment's maps. */
+function weightsOf({ b1, W2, b2 }, maps) {
+  const hidden = b1.length, W1 = new Float64Array(maps.length);
+  for (let h = 0; h < hidden; h++) for (let p = 0; p < PIXELS; p++) W1[p * hidden + h] = maps[h * PIXELS + p];
+  return { W1, b1, W2, b2 };
+}
+
+/** @param {{model: any, el: HTMLElement}} place @returns {() => void} */
+function render({ model, el }) {
+  const root = element("div", { class: "wm wm-lab" });
+  el.append(root);
+  const state = Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
+  const setups = () => [state.a, { ...state.a, ...state.b }];
+  const digits = {}; // loaded so far
+  let runs = null, shown = null, frame = 0, wants = false, said = "", away = false; // `shown` is a moment's number, null the latest
+  let strip = null;
+
+  /** A link names an experiment of the book, and tells of any other in full. */
+  const known = () => Object.keys(PRESETS).find((name) => JSON.stringify(exactly(PRESETS[name].state)) === JSON.stringify(exactly(state))) ?? "";
+  const own = { preset: known(), ...state };
+  const told = Object.defineProperties({}, Object.fromEntries(Object.keys(own).map((name) => [name, {
+    get: () => (name === "preset" ? known() : known() ? own[name] : state[name]), enumerable: true,
+  }])));
+  const link = linkTo({
+    place: el, own, state: told, set: (next) => change(exactly(PRESETS[next.preset]?.state ?? next)),
+    toText: (name, value) => (name === "preset" ? value : JSON.stringify(value)),
+    fromText: (name, text) => (name === "preset" ? text : JSON.parse(text)),
+    isValid: (next) => (next.preset !== own.preset ? Object.hasOwn(PRESETS, next.preset)
+      : [next.a, { ...next.a, ...next.b }].every((setup) => !trouble(setup)) && Number.isInteger(next.epochs) && next.epochs > 0 &&
+        Number.isInteger(next.neuron) && next.neuron >= 0 && next.neuron < Math.min(next.a.hidden, next.b.hidden ?? next.a.hidden)),
+  });
+  const { status } = link;
+
+  /* Data and runs */
+
+  async function load(wanted) {
+    await Promise.all(wanted.filter((digit) => !digits[digit]).map(async (digit) => {
+      const late = model.get(`_late_digit${digit}`), value = typeof late === "function" ? await late() : late;
+      const bytes = new Uint8Array(await inflate(value.data));
+      if (bytes.length !== EACH * PIXELS) throw new Error("the images are not complete");
+      digits[digit] = bytes;
+    }));
+  }
+
+  /** A network that trains elsewhere; where no worker can be had, on the page, a little between frames. */
+  function runOf(setup, heard) {
+    const { learned, held } = imagesOf(setup, digits);
+    const run = { setup, moments: [], maps: null, step: 0, epoch: 0, resting: true, where: inkedPixels(learned.bytes), test: sparse(held.bytes, held.labels) };
+    const take = ({ moments = [], maps, overflow, ...rest }) => {
+      if (overflow) {
+        run.resting = true;
+        run.overflow = overflow;
+      } else {
+        run.moments.push(...moments);
+        Object.assign(run, rest, { maps });
+      }
+      heard(run);
+    };
+    try {
+      const url = URL.createObjectURL(new Blob([model.get("_worker")], { type: "text/javascript" }));
+      const worker = new Worker(url);
+      URL.revokeObjectURL(url);
+      worker.onmessage = ({ data }) => take(data);
+      run.tell = (message) => worker.postMessage(message);
+      run.stop = () => worker.terminate();
+    } catch {
+      let stopped = false;
+      const hear = conversation((answer) => stopped || take(answer), PAGE_SLICE);
+      run.tell = hear;
+      run.stop = () => {
+        stopped = true;
+        hear({ pause: true });
+      };
+    }
+    run.tell({ setup, learned, held, until: 0 });
+    return run;
+  }
+
+  const working = () => Boolean(runs?.some((run) => !run.resting));
+
+  /** Train both on, from where they are, up to a step that `until` makes of a run. */
+  async function go(until) {
+    const wrong = setups().map(trouble).find(Boolean);
+    if (wrong) return tell(wrong);
+    try {
+      tell("Loading the images …");
+      await load([...new Set(setups().flatMap((setup) => setup.digits))]);
+    } catch {
+      return tell("The images could not be loaded, so nothing can be trained. Reload the page to try again.");
+    }
+    tell("");
+    runs ??= setups().map((setup) => runOf(setup, update));
+    wants = true;
+    shown = null;
+    for (const run of runs) {
+      run.resting = false;
+      const epoch = Math.ceil((run.setup.digits.length * run.setup.images_per_digit) / run.setup.batch_size);
+      run.tell({ until: until(run, epoch) });
+    }
+    redraw();
+  }
+
+  function pause() {
+    wants = false;
+    for (const run of runs ?? []) run.tell({ pause: true });
+  }
+
+  function reset() {
+    for (const run of runs ?? []) run.stop();
+    runs = strip = shown = null;
+    wants = false;
+    tell("");
+  }
+
+  function tell(words) {
+    said = words;
+    redraw();
+  }
+
+  const toEnd = (run, epoch) => Math.max(state.epochs * epoch, run.step + epoch);
+
+  /* State */
+
+  function change(parts) {
+    Object.assign(state, parts);
+    if ("a" in parts || "b" in parts) {
+      reset();
+      state.neuron = Math.min(state.neuron, fewest() - 1);
+      parts = { ...parts, neuron: state.neuron };
+    }
+    for (const [name, value] of Object.entries(parts)) model.set(name, value);
+    model.save_changes();
+    link.write();
+    redraw();
+  }
+
+  const fewest = () => Math.min(...setups().map(({ hidden }) => hidden));
+
+  /* Controls */
+
+  const preset = select("preset", "Experiment", ["", ...Object.keys(PRESETS)], (name) => {
+    if (name) change(exactly(PRESETS[name].state));
+  });
+  const table = setupTable(FIELDS, (which, field, value) => {
+    if (which === "a") return change({ a: { ...state.a, [field]: value } });
+    const { [field]: _, ...rest } = state.b;
+    change({ b: value === undefined ? rest : { ...rest, [field]: value } });
+  });
+  const start = button("start", "Start", () => (working() ? pause() : go(toEnd)));
+  const once = button("step", "One step", () => go((run) => run.step + 1));
+  const epoch = button("epoch", "One epoch", () => go((run, steps) => (Math.floor(run.step / steps) + 1) * steps));
+  const again = button("again", "Again with the next seed", () => {
+    change({ a: { ...state.a, seed: (state.a.seed + 1) % 100 } });
+    go(toEnd);
+  });
+  const five = button("five", `Again with ${SEEDS} seeds`, manySeeds);
+  const moment = slider("moment", "Moment", 0, 1, (k) => {
+    shown = k === (runs?.[0].moments.length ?? 1) - 1 && working() ? null : k;
+    redraw();
+  });
+  const looks = [["without_start", "Take away the start"], ["inked", "Only inked pixels"], ["blurred", "Blur"]].map(([name, label]) => {
+    const box = element("input", { type: "checkbox", "data-part": `look-${name}` });
+    box.addEventListener("change", () => change({ [name]: box.checked }));
+    return { name, box, element: element("label", { class: "wm-look" }, box, ` ${label}`) };
+  });
+
+  const difference = element("p", { class: "wm-text", "data-part": "difference" });
+  const sentence = element("p", { class: "wm-sentence", "data-part": "sentence", role: "status" });
+  sentence.style.setProperty("--wm-said", "3");
+  const places = ["A", "B"].map((name) => {
+    const words = element("span"), neuron = element("span"), maps = element("div"), large = canvas(`The chosen neuron's map in network ${name}.`);
+    const out = element("div"), all = panel(`maps${name}`, `${name}: `, maps), one = panel(`neuron${name}`, `${name}, neuron `, large, out);
+    all.querySelector(".wm-title").append(words);
+    one.querySelector(".wm-title").append(neuron);
+    return { name, words, neuron, maps, large, out, all, one, grid: null };
+  });
+  const charts = curves([["right", "Right on held-out images"], ["cost", "Cost on held-out images"], ["smooth", "Smoothness of the maps"], ["like", "Likeness to the start"]]);
+  const stripPlace = element("div", { "data-part": "strip" });
+  const code = element("pre", { class: "wm-code", hidden: "", tabindex: "0", "data-part": "code" });
+  const explorer = element("div", { "data-part": "explorer" });
+
+  root.append(
+    element("div", { class: "wm-selects" }, preset.element), difference,
+    element("details", { class: "wm-setup" }, element("summary", {}, "Change the set-up"), table.element),
+    element("div", { class: "wm-buttons" }, start, once, epoch, again),
+    sentence,
+    element("div", { class: "wm-lab-pair" }, ...places.map(({ all }) => all)),
+    moment.element, element("div", { class: "wm-looks" }, ...looks.map((one) => one.element)),
+    element("div", { class: "wm-lab-pair" }, ...places.map(({ one }) => one)),
+    charts.element, element("div", { class: "wm-buttons" }, five), stripPlace,
+    element("div", { class: "wm-foot" },
+      ...link.buttons,
+      button("save-a", "Download A", () => download(0)), button("save-b", "Download B", () => download(1)),
+      button("open", "Open in the explorer", openExplorer), button("python", "The same in Python", showCode), status, link.byHand, code),
+    explorer,
+  );
+  /* Pictures */
+
+  const starts = setups().map(() => memoize((text) => {
+    const setup = JSON.parse(text), { W1, ...rest } = startOf(setup);
+    return { ...rest, step: 0, maps: mapsOf(W1, setup.hidden) };
+  }));
+
+  /** What is on screen of a run: a moment that was kept, or the latest maps; before any, the start. */
+  function viewed(run, k) {
+    if (!run?.moments.length) return starts[k](JSON.stringify(setups()[k]));
+    if (shown === null) return { ...run.moments.at(-1), maps: run.maps ?? run.moments[0].maps, step: run.step, live: true };
+    const lead = runs[0], at = lead.moments[Math.min(shown, lead.moments.length - 1)];
+    if (k === 0) return at;
+    const when = at.step / lead.epoch;
+    return run.moments.findLast(({ step }) => step / run.epoch <= when) ?? run.moments[0];
+  }
+
+  function looked(run, view) {
+    let { maps } = view;
+    if (!run?.moments.length) return maps;
+    if (state.without_start) maps = maps.map((w, i) => w - run.moments[0].maps[i]);
+    if (state.inked) maps = maps.map((w, i) => (run.where[i % PIXELS] ? w : 0));
+    return state.blurred ? blurred(maps) : maps;
+  }
+
+  function draw() {
+    frame = 0;
+    const both = setups();
+    preset.set(known(), {
+      "": "a set-up of your own", ...Object.fromEntries(Object.entries(PRESETS).map(([name, { title }]) => [name, title])),
+    });
+    table.set(state.a, state.b);
+    setText(difference, differences(state.a, state.b));
+    setText(start, working() ? "Pause" : runs ? "Go on" : "Start");
+    for (const { name, box } of looks) box.checked = state[name];
+    const lead = runs?.[0].moments.length ? runs[0] : null, last = lead ? lead.moments.length - 1 : 0;
+    moment.setLast(Math.max(last, 1));
+    moment.set(shown ?? last, lead ? when(lead, shown === null ? lead.step : lead.moments[Math.min(shown, last)].step) : "not started");
+    const views = places.map((_, k) => viewed(runs?.[k], k));
+    places.forEach((place, k) => drawPlace(place, k, both[k], views[k]));
+    charts.set(runs ?? [], state.epochs);
+    setText(sentence, said || outcome(views));
+    stripPlace.replaceChildren(...(strip ? [strip] : []));
+    for (const one of root.querySelectorAll("input, button, select, [tabindex]")) one.dataset.lmSuppressShortcuts = "true";
+  }
+
+  function drawPlace(place, k, setup, view) {
+    const run = runs?.[k], { hidden } = setup;
+    const maps = looked(run, view), trained = run?.moments.length > 0, across = hidden === 1 ? 1 : Math.ceil(Math.sqrt(hidden));
+    if (place.grid?.count !== hidden) {
+      const focus = place.maps.contains(document.activeElement);
+      place.grid = { count: hidden, ...cellGrid(`maps-${place.name}`, `Maps of network ${place.name}`, hidden, across, (neuron) => change({ neuron: Math.min(neuron, fewest() - 1) })) };
+      place.maps.replaceChildren(place.grid.element);
+      if (focus) place.grid.element.focus();
+    }
+    const tiles = Array.from({ length: hidden }, (_, h) => maps.subarray(h * PIXELS, (h + 1) * PIXELS));
+    paintTiles(place.grid.canvas, tiles, [SIDE, SIDE], across, signed(maxAbs(maps)));
+    place.grid.set(state.neuron, `neuron ${state.neuron}`);
+    const now = trained ? measured(run, view) : null;
+    setText(place.words, now ? `${percent(now.right)} right, smoothness ${two(now.smooth)}` : "before training");
+    const own = tiles[state.neuron] ?? tiles[0];
+    paint(place.large, own, SIDE, signed(maxAbs(own)));
+    setText(place.neuron, String(state.neuron));
+    const outgoing = setup.digits.map((_, c) => view.W2[c * hidden + state.neuron]), names = setup.digits.map(String);
+    if (place.names !== names.join()) {
+      place.names = names.join();
+      place.bars = bars(`outgoing-${place.name}`, names, null, formatSigned);
+      place.out.replaceChildren(note("Its weights to the outputs"), place.bars.element);
+    }
+    const most = maxAbs(outgoing);
+    place.bars.set(outgoing, state.neuron, -1, -most, most);
+  }
+
+  /** Accuracy and smoothness of what is on screen: without its start, or masked, a network is another one. */
+  function measured(run, view) {
+    if ((view.live && !run.resting) || !(state.without_start || state.inked || state.blurred)) return view;
+    const key = `${view.step} ${state.without_start} ${state.inked} ${state.blurred}`;
+    run.known ??= new Map();
+    if (!run.known.has(key)) {
+      const maps = looked(run, view);
+      run.known.set(key, { right: evaluate(run.setup, weightsOf(view, maps), run.test).right, smooth: smoothness(maps, run.where) });
+    }
+    return run.known.get(key);
+  }
+
+  const when = (run, step) => (step < run.epoch || !run.epoch ? `step ${step}` : `epoch ${(step / run.epoch).toFixed(step % run.epoch ? 1 : 0)}`);
+
+  function outcome(views) {
+    const lost = runs?.findIndex((run) => run.overflow) ?? -1;
+    if (lost >= 0) return `The weights of ${"AB"[lost]} overflowed at step ${runs[lost].overflow}, so it stopped there. What is shown is its last good moment. Try a smaller learning rate η.`;
+    if (!runs?.every((run) => run.moments.length)) return "Press Start: two networks learn side by side, from the same images in the same order.";
+    const [a, b] = views, [now, other] = views.map((view, k) => measured(runs[k], view)), start = runs[0].moments[0];
+    const seen = [state.without_start && "without the start", state.inked && "on inked pixels only", state.blurred && "blurred"].filter(Boolean).join(", ");
+    const how = seen ? ", with maps " + seen : "";
+    const alike = fewest() === 1 ? ` The maps of the first neurons correlate ${two(likeness(views))} over inked pixels.` : "";
+    return `At ${when(runs[0], a.step)}${how}, A is right on ${percent(now.right)} and B on ${percent(other.right)} of the held-out images. ` +
+      `Smoothness of the maps: ${two(now.smooth)} and ${two(other.smooth)}, and ${two(start.smooth)} before training. ` +
+      `Likeness of the trained maps to their start: ${two(a.like)} and ${two(b.like)}.${alike}`;
+  }
+
+  function likeness(views) {
+    const [one, other] = views.map((view, k) => chosen(looked(runs[k], view).subarray(0, PIXELS), runs[0].where));
+    return correlation(one, other);
+  }
+
+  /* Once more with other seeds */
+
+  async function manySeeds() {
+    const wrong = setups().map(trouble).find(Boolean);
+    if (wrong) return tell(wrong);
+    pause();
+    await load([...new Set(setups().flatMap((setup) => setup.digits))]).catch(() => {});
+    const found = [], first = state.a.seed;
+    five.disabled = true;
+    for (let k = 1; k <= SEEDS; k++) {
+      setText(status, `Seed ${k} of ${SEEDS} …`);
+      found.push(await Promise.all(setups().map((setup) => lastOf({ ...setup, seed: (first + k) % 100 }))));
+    }
+    setText(status, "");
+    five.disabled = false;
+    strip = seedStrip(found, first);
+    redraw();
+  }
+
+  /** The last moment of a run from start to end. */
+  function lastOf(setup) {
+    return new Promise((done) => {
+      const run = runOf(setup, () => {
+        if (!run.resting || !(run.step >= end || run.overflow)) return;
+        run.stop();
+        done({ ...run.moments.at(-1), overflow: run.overflow });
+      });
+      const end = state.epochs * Math.ceil((setup.digits.length * setup.images_per_digit) / setup.batch_size);
+      run.tell({ until: end });
+    });
+  }
+
+  /* Go on from there */
+
+  const kept = (k) => {
+    if (runs?.[k].moments.length) return viewed(runs[k], k);
+    setText(status, "Train first: there is no network yet.");
+    return null;
+  };
+
+  function download(k) {
+    const view = kept(k);
+    if (!view) return;
+    const { hidden, digits: of, activation, outputs } = setups()[k];
+    const bytes = npz({
+      W1: { shape: [hidden, PIXELS], values: view.maps }, b1: { shape: [hidden], values: view.b1 },
+      W2: { shape: [of.length, hidden], values: view.W2 }, b2: { shape: [of.length], values: view.b2 },
+      activations: { shape: [2], values: [activation, outputs] },
+    });
+    const url = URL.createObjectURL(new Blob([bytes])), name = `lab-${"ab"[k]}-step-${view.step}.npz`;
+    element("a", { href: url, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10000);
+    setText(status, `Downloaded ${name}. The workbench’s drop zone and weightmaps.interop.read open it.`);
+  }
+
+  function showCode() {
+    code.hidden = false;
+    const words = (setup) => Object.entries(setup).map(([name, value]) => `${name}=${pythonOf(value)}`).join(", ");
+    const other = Object.keys(state.b).length ? `replace(a, ${words(state.b)})` : "a";
+    setText(code, `from dataclasses import replace\n\nfrom weightmaps import training\n\na = training.Setup(${words(state.a)})\nb = ${other}\n` +
+      `network_a, network_b = (training.lab(setup, epochs=${state.epochs}) for setup in (a, b))`);
+    navigator.clipboard?.writeText(code.textContent).then(() => setText(status, "Copied."), () => {});
+  }
+
+  async function openExplorer() {
+    const views = [kept(0), kept(1)], both = setups();
+    if (!views.every(Boolean)) return;
+    const same = both[0].hidden === both[1].hidden && both[0].activation === both[1].activation && both[0].outputs === both[1].outputs && String(both[0].digits) === String(both[1].digits);
+    const setup = both[0], { held } = imagesOf(setup, digits), count = held.labels.length;
+    const numbers = (same ? views : views.slice(0, 1)).flatMap((view) => [view.maps, view.b1, view.W2, view.b2]).map((part) => Float32Array.from(part));
+    const late = model.get("_late_explorer"), script = typeof late === "function" ? await late() : late;
+    const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+    const { default: widget } = await import(url).finally(() => URL.revokeObjectURL(url));
+    const own = {
+      _network: { sizes: [PIXELS, setup.hidden, setup.digits.length], activations: [setup.activation, setup.outputs], steps: [], others: same ? ["B"] : [],
+        outputs: setup.digits.map(String), unit: null, data: await deflated(numbers) },
+      _images: { dtype: "uint8", shape: [SIDE, SIDE], labels: Array.from(held.labels), data: await deflated([held.bytes]) },
+      neuron: state.neuron, output: 0, sample: 0, layer: 1, step: null, other: same ? "B" : null, view: same ? "compare" : "one",
+      scales: "separate", rank_by: "weight", colour_by: "activation", sorted: false, ablated: [], pixels: null, panels: PANELS,
+    };
+    const inner = element("div");
+    explorer.replaceChildren(inner);
+    await widget.render({ model: { get: (name) => own[name], set: (name, value) => (own[name] = value), on() {}, off() {}, save_changes() {} }, el: inner });
+    setText(status, `${same ? "A and B, side by side, are" : "A is"} in the explorer below, with ${count.toLocaleString("en")} held-out images.`);
+    inner.scrollIntoView({ block: "nearest" });
+  }
+
+  /* Life */
+
+  function update() {
+    redraw();
+    if (!working()) wants = false;
+  }
+
+  function redraw() {
+    frame ||= requestAnimationFrame(draw);
+  }
+
+  /** Nothing is trained that nobody sees; it goes on when it is seen again. */
+  function attend() {
+    const hidden = away || document.visibilityState === "hidden";
+    if (!runs || !wants) return;
+    for (const run of runs) run.tell(hidden ? { pause: true } : { until: toEnd(run, run.epoch || 1) });
+  }
+  const observer = new IntersectionObserver(([{ isIntersecting }]) => {
+    away = !isIntersecting;
+    attend();
+  });
+  observer.observe(root);
+  document.addEventListener("visibilitychange", attend);
+
+  const heard = Object.fromEntries(STATE.map((name) => [`change:${name}`, () => {
+    if (JSON.stringify(state[name]) === JSON.stringify(model.get(name))) return;
+    state[name] = model.get(name);
+    if (name === "a" || name === "b") reset();
+    redraw();
+  }]));
+  for (const [event, callback] of Object.entries(heard)) model.on(event, callback);
+  root.prepend(link.note);
+  link.read();
+  draw();
+  return () => {
+    reset();
+    cancelAnimationFrame(frame);
+    observer.disconnect();
+    document.removeEventListener("visibilitychange", attend);
+    link.stop();
+    for (const [event, callback] of Object.entries(heard)) model.off(event, callback);
+    root.remove();
+  };
+}
+
+/** A value as Python writes it. */
+function pythonOf(value) {
+  if (Array.isArray(value)) return `(${value.join(", ")},)`;
+  if (typeof value === "boolean") return value ? "True" : "False";
+  return JSON.stringify(value);
+}
+
+/** Bytes as a widget's payload has them. @param {ArrayBufferView[]} parts */
+async function deflated(parts) {
+  const stream = new Blob(parts).stream().pipeThrough(new CompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+export default { render };

@@ -1,0 +1,131 @@
+// A run of the laboratory: train in slices, and say what came of it. No page: a worker runs it, or the page itself.
+
+import { PIXELS, SIDE, evaluate, mapsOf, sparse, trainer } from "./sgd.js";
+
+/**
+ * What is kept of a moment: `maps` a row a neuron; `right` and `cost` on held-out images; `smooth` of the maps and `like`, their
+ * correlation with the start, over inked pixels.
+ * @typedef {{step: number, maps: Float32Array, b1: Float64Array, W2: Float64Array, b2: Float64Array, right: number, cost: number,
+ *   smooth: number, like: number}} Moment
+ * @typedef {{bytes: Uint8Array, labels: Uint8Array}} Images
+ */
+
+const EARLY = [1, 3, 10, 30, 100, 200]; // steps at which a moment is kept, beside the start and the end of each epoch
+const INKED = 0.1; // share of the images in which a pixel that counts has ink
+
+/** Whether each pixel has ink in a tenth of the images or more. @param {Uint8Array} bytes */
+export function inkedPixels(bytes) {
+  const counts = new Uint32Array(PIXELS), count = bytes.length / PIXELS;
+  for (let i = 0; i < bytes.length; i++) if (bytes[i]) counts[i % PIXELS]++;
+  return Uint8Array.from(counts, (n) => (n >= INKED * count ? 1 : 0));
+}
+
+/** The correlation of two lists of numbers; 0 where one of them does not vary. */
+export function correlation(one, other) {
+  const n = one.length;
+  let a = 0, b = 0;
+  for (let i = 0; i < n; i++) {
+    a += one[i] / n;
+    b += other[i] / n;
+  }
+  let aa = 0, bb = 0, ab = 0;
+  for (let i = 0; i < n; i++) {
+    aa += (one[i] - a) ** 2;
+    bb += (other[i] - b) ** 2;
+    ab += (one[i] - a) * (other[i] - b);
+  }
+  return aa && bb ? ab / Math.sqrt(aa * bb) : 0;
+}
+
+/** The correlation of each weight with its neighbours', as `weightmaps.analysis.smoothness`. @param {ArrayLike<number>} maps @param {Uint8Array} where */
+export function smoothness(maps, where) {
+  const first = [], second = [];
+  for (let from = 0; from < maps.length; from += PIXELS) {
+    for (let p = 0; p < PIXELS; p++) {
+      if (!where[p]) continue;
+      for (const q of [p % SIDE < SIDE - 1 ? p + 1 : -1, p + SIDE]) {
+        if (q < 0 || q >= PIXELS || !where[q]) continue;
+        first.push(maps[from + p]);
+        second.push(maps[from + q]);
+      }
+    }
+  }
+  return correlation(first, second);
+}
+
+/** The maps at the chosen pixels only, one after the other. */
+export function chosen(maps, where) {
+  return Float64Array.from(maps).filter((_, i) => where[i % PIXELS]);
+}
+
+/**
+ * @param {import("./sgd.js").Setup} setup @param {Images} learned @param {Images} held
+ * @returns {{advance: (until: number, enough: () => boolean) => Moment[], now: () => Float32Array, steps: () => number, epoch: number}}
+ */
+export function session(setup, learned, held) {
+  const training = trainer(setup, sparse(learned.bytes, learned.labels)), test = sparse(held.bytes, held.labels);
+  const { weights } = training, { hidden } = setup, where = inkedPixels(learned.bytes);
+  const epoch = Math.ceil(learned.labels.length / setup.batch_size), start = chosen(mapsOf(weights.W1, hidden), where);
+
+  const maps = () => mapsOf(weights.W1, hidden);
+
+  function moment() {
+    const rows = maps(), { b1, W2, b2 } = weights;
+    return {
+      step: training.steps(), maps: rows, b1: b1.slice(), W2: W2.slice(), b2: b2.slice(), ...evaluate(setup, weights, test),
+      smooth: smoothness(rows, where), like: correlation(chosen(rows, where), start),
+    };
+  }
+
+  const due = (step) => step % epoch === 0 || EARLY.includes(step);
+  const finite = () => [weights.b2, weights.W2, weights.b1].every((part) => part.every(Number.isFinite));
+  let begun = false;
+  return {
+    epoch, now: maps, steps: training.steps,
+    /** Train up to a step, or until it is enough for now; the moments that were passed. A step that overflows is an error. */
+    advance(until, enough) {
+      const passed = begun ? [] : [moment()];
+      begun = true;
+      while (training.steps() < until && !enough()) {
+        training.step();
+        const step = training.steps();
+        if (!finite()) throw new RangeError(String(step));
+        if (due(step) || step === until) passed.push(moment());
+      }
+      return passed;
+    },
+  };
+}
+
+/**
+ * Somebody to talk to, in a worker or on the page: say `{setup, learned, held}` to begin, `{until}` to go on up to that step,
+ * `{pause: true}` to stop. It answers `{moments, maps, step, epoch, resting}`, or `{overflow: step}`.
+ * @param {(answer: object) => void} say @param {number} slice milliseconds of work at a time
+ */
+export function conversation(say, slice) {
+  let run = null, until = 0, working = false;
+
+  function work() {
+    const end = Date.now() + slice;
+    try {
+      const moments = run.advance(until, () => Date.now() > end);
+      working = run.steps() < until;
+      say({ moments, maps: run.now(), step: run.steps(), epoch: run.epoch, resting: !working });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      working = false;
+      say({ overflow: Number(error.message) });
+    }
+    if (working) setTimeout(work);
+  }
+
+  return ({ setup, learned, held, until: next, pause }) => {
+    if (setup) run = session(setup, learned, held);
+    if (pause) until = run.steps();
+    else if (next !== undefined) until = next;
+    if (!working && !pause) {
+      working = true;
+      setTimeout(work);
+    }
+  };
+}

@@ -1,0 +1,217 @@
+// Train a network of one hidden layer, skipping blank pixels. No page: it runs in a worker, in Node, and in the build's engine.
+
+import { normal, permutation } from "./random.js";
+
+/**
+ * What determines a run, as `weightmaps.training.Setup` in Python.
+ * @typedef {{seed: number, digits: number[], images: number, shuffled: boolean, hidden: number, hidden_scale: number, output_scale: number,
+ *   activation: "sigmoid" | "tanh" | "relu", outputs: "sigmoid" | "softmax", cost: "quadratic" | "cross_entropy",
+ *   optimizer: "sgd" | "momentum" | "adam" | "adamw", learning_rate: number, batch_size: number, weight_decay: number}} Setup
+ * Images by their inked pixels: those of image i are at `from[i]` to `from[i + 1]`.
+ * @typedef {{from: Uint32Array, pixel: Uint16Array, ink: Float64Array, labels: Uint8Array}} Sparse
+ * `W1` holds a pixel's weights to all neurons side by side; `W2` a neuron's from all neurons below.
+ * @typedef {{W1: Float64Array, b1: Float64Array, W2: Float64Array, b2: Float64Array}} Weights
+ */
+
+export const SIDE = 28;
+export const PIXELS = SIDE * SIDE;
+const WEIGHTS1 = 20, BIASES1 = 21, WEIGHTS2 = 22, BIASES2 = 23, LABELS = 24, ORDER = 1000; // streams of random numbers
+const MOMENTUM = 0.9, BETA1 = 0.9, BETA2 = 0.999, EPSILON = 1e-8;
+
+/** Only the ink of some images. @param {Uint8Array} bytes 784 an image @param {Uint8Array} labels @returns {Sparse} */
+export function sparse(bytes, labels) {
+  const from = new Uint32Array(labels.length + 1), pixel = [], ink = [];
+  for (let i = 0; i < labels.length; i++) {
+    for (let p = 0; p < PIXELS; p++) {
+      const value = bytes[i * PIXELS + p];
+      if (!value) continue;
+      pixel.push(p);
+      ink.push(Math.fround(value / 255)); // as Python's images are
+    }
+    from[i + 1] = pixel.length;
+  }
+  return { from, pixel: Uint16Array.from(pixel), ink: Float64Array.from(ink), labels };
+}
+
+/** The random start: the same numbers at every scale, and for a neuron however many there are. @param {Setup} setup @returns {Weights} */
+export function startOf({ seed, hidden, digits, hidden_scale, output_scale }) {
+  const drawn = normal(seed, WEIGHTS1, hidden * PIXELS), W1 = new Float64Array(drawn.length);
+  for (let h = 0; h < hidden; h++) for (let p = 0; p < PIXELS; p++) W1[p * hidden + h] = hidden_scale * drawn[h * PIXELS + p];
+  const scaled = (stream, n, scale) => normal(seed, stream, n).map((v) => scale * v);
+  return {
+    W1, b1: normal(seed, BIASES1, hidden),
+    W2: scaled(WEIGHTS2, digits.length * hidden, output_scale), b2: normal(seed, BIASES2, digits.length),
+  };
+}
+
+/** The weights into the hidden layer, a row a neuron. @param {Float64Array} W1 */
+export function mapsOf(W1, hidden) {
+  const rows = new Float32Array(W1.length);
+  for (let p = 0; p < PIXELS; p++) for (let h = 0; h < hidden; h++) rows[h * PIXELS + p] = W1[p * hidden + h];
+  return rows;
+}
+
+/** The labels that are learned: true ones, or the same dealt out anew. @param {Setup} setup @param {Uint8Array} labels */
+export function labelsFor({ seed, shuffled }, labels) {
+  return shuffled ? Uint8Array.from(permutation(seed, LABELS, labels.length), (i) => labels[i]) : labels;
+}
+
+const APPLY = {
+  sigmoid: (z) => 1 / (1 + Math.exp(-z)),
+  tanh: Math.tanh,
+  relu: (z) => (z > 0 ? z : 0),
+};
+const SLOPE = { sigmoid: (a) => a * (1 - a), tanh: (a) => 1 - a * a, relu: (a) => (a > 0 ? 1 : 0) };
+
+/** z of the hidden layer for one image, into `z`. */
+function weighted({ W1, b1 }, { from, pixel, ink }, image, z) {
+  const hidden = z.length;
+  z.set(b1);
+  for (let k = from[image]; k < from[image + 1]; k++) {
+    const x = ink[k], w = pixel[k] * hidden;
+    for (let h = 0; h < hidden; h++) z[h] += x * W1[w + h];
+  }
+}
+
+/** Outputs for hidden activations, into `y`; softmax by its largest z. */
+function answered({ W2, b2 }, a, outputs, y) {
+  const hidden = a.length;
+  let top = -Infinity, total = 0;
+  for (let c = 0; c < y.length; c++) {
+    let z = b2[c];
+    const w = c * hidden;
+    for (let h = 0; h < hidden; h++) z += W2[w + h] * a[h];
+    y[c] = z;
+    if (z > top) top = z;
+  }
+  for (let c = 0; c < y.length; c++) {
+    if (outputs === "sigmoid") y[c] = 1 / (1 + Math.exp(-y[c]));
+    else total += y[c] = Math.exp(y[c] - top);
+  }
+  if (outputs === "softmax") for (let c = 0; c < y.length; c++) y[c] /= total;
+}
+
+/**
+ * A network, and a way to train it one batch at a time.
+ * @param {Setup} setup @param {Sparse} data whose labels are places in `digits`
+ * @returns {{weights: Weights, steps: () => number, step: () => void}} `weights` is changed in place
+ */
+export function trainer(setup, data) {
+  const { hidden, batch_size: batch, optimizer, outputs, seed } = setup, { from, pixel, ink } = data;
+  const count = data.labels.length, labels = labelsFor(setup, data.labels), n = setup.digits.length;
+  const weights = startOf(setup), { W1, b1, W2, b2 } = weights;
+  const apply = APPLY[setup.activation], slope = SLOPE[setup.activation], direct = setup.cost === "cross_entropy";
+  const z = new Float64Array(hidden), a = new Float64Array(batch * hidden), back = new Float64Array(batch * hidden);
+  const error = new Float64Array(batch * n), y = new Float64Array(n);
+  const tuned = optimizer === "sgd" ? null : [[W1, true], [b1, false], [W2, true], [b2, false]].map(([w, decays]) => (
+    { w, decays, gradient: new Float64Array(w.length), first: new Float64Array(w.length), second: optimizer === "momentum" ? null : new Float64Array(w.length) }));
+  const target = tuned ? tuned.map((one) => one.gradient) : [W1, b1, W2, b2];
+  let done = 0, order = null, at = count;
+
+  /** Errors of the images, back to the hidden layer. */
+  function backward(images) {
+    const m = images.length, factor = (tuned ? 1 : -setup.learning_rate) / m;
+    for (let i = 0; i < m; i++) {
+      const hid = a.subarray(i * hidden, (i + 1) * hidden), wanted = labels[images[i]];
+      weighted(weights, data, images[i], z);
+      for (let h = 0; h < hidden; h++) hid[h] = apply(z[h]);
+      answered(weights, hid, outputs, y);
+      for (let c = 0; c < n; c++) {
+        const wrong = y[c] - (c === wanted ? 1 : 0);
+        error[i * n + c] = factor * (direct ? wrong : wrong * y[c] * (1 - y[c]));
+      }
+      for (let h = 0; h < hidden; h++) {
+        let sum = 0;
+        for (let c = 0; c < n; c++) sum += error[i * n + c] * W2[c * hidden + h];
+        back[i * hidden + h] = sum * slope(hid[h]);
+      }
+    }
+  }
+
+  /** Add each image's share to the gradients; or, in plain descent, to the weights themselves. */
+  function spread(images) {
+    const [g1, c1, g2, c2] = target;
+    for (let i = 0; i < images.length; i++) {
+      const o = i * hidden;
+      for (let c = 0; c < n; c++) {
+        const d = error[i * n + c], w = c * hidden;
+        c2[c] += d;
+        for (let h = 0; h < hidden; h++) g2[w + h] += d * a[o + h];
+      }
+      for (let h = 0; h < hidden; h++) c1[h] += back[o + h];
+      for (let k = from[images[i]]; k < from[images[i] + 1]; k++) {
+        const x = ink[k], w = pixel[k] * hidden;
+        for (let h = 0; h < hidden; h++) g1[w + h] += x * back[o + h];
+      }
+    }
+  }
+
+  function shrink(factor) {
+    for (const w of [W1, W2]) for (let i = 0; i < w.length; i++) w[i] *= factor;
+  }
+
+  /** One step of momentum, Adam or AdamW, as PyTorch takes it; λ / n is its `weight_decay`. */
+  function tune() {
+    const rate = setup.learning_rate, decay = setup.weight_decay / count;
+    const keep1 = 1 - BETA1 ** done, root2 = Math.sqrt(1 - BETA2 ** done);
+    if (optimizer === "adamw" && decay) shrink(1 - rate * decay);
+    for (const { w, decays, gradient, first, second } of tuned) {
+      const pull = decays && optimizer !== "adamw" ? decay : 0;
+      for (let i = 0; i < w.length; i++) {
+        const g = gradient[i] + pull * w[i];
+        if (!second) {
+          first[i] = MOMENTUM * first[i] + g;
+          w[i] -= rate * first[i];
+        } else {
+          first[i] = BETA1 * first[i] + (1 - BETA1) * g;
+          second[i] = BETA2 * second[i] + (1 - BETA2) * g * g;
+          w[i] -= ((rate / keep1) * first[i]) / (Math.sqrt(second[i]) / root2 + EPSILON);
+        }
+      }
+      gradient.fill(0);
+    }
+  }
+
+  return {
+    weights,
+    steps: () => done,
+    step() {
+      if (at >= count) {
+        order = permutation(seed, ORDER + Math.round(done / Math.ceil(count / batch)), count);
+        at = 0;
+      }
+      const images = order.subarray(at, Math.min(at + batch, count));
+      at += batch;
+      done++;
+      backward(images);
+      if (tuned) {
+        spread(images);
+        tune();
+      } else {
+        if (setup.weight_decay) shrink(1 - (setup.learning_rate * setup.weight_decay) / count);
+        spread(images);
+      }
+    },
+  };
+}
+
+/** Share of images that are answered rightly, and the mean cost. @param {Setup} setup @param {Weights} weights @param {Sparse} data */
+export function evaluate({ activation, outputs, cost, digits, hidden }, weights, data) {
+  const z = new Float64Array(hidden), y = new Float64Array(digits.length), apply = APPLY[activation];
+  let right = 0, total = 0;
+  const { labels } = data;
+  for (let i = 0; i < labels.length; i++) {
+    weighted(weights, data, i, z);
+    for (let h = 0; h < hidden; h++) z[h] = apply(z[h]);
+    answered(weights, z, outputs, y);
+    let best = 0;
+    for (let c = 0; c < y.length; c++) {
+      if (y[c] > y[best]) best = c;
+      const wanted = c === labels[i] ? 1 : 0, sure = Math.max(wanted ? y[c] : 1 - y[c], 1e-300);
+      if (cost === "quadratic") total += 0.5 * (y[c] - wanted) ** 2;
+      else if (outputs === "sigmoid" || wanted) total -= Math.log(sure);
+    }
+    right += best === labels[i];
+  }
+  return { right: right / labels.length, cost: total / labels.length };
+}

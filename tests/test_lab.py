@@ -1,0 +1,166 @@
+"""The laboratory: the page and Python train the same network; its settings, its files, its link."""
+
+import io
+
+import numpy as np
+import pytest
+
+from engine import engine
+from weightmaps import analysis, interop, training
+from weightmaps.random import permutation
+
+TRAIN = """(() => {
+  const training = trainer(setup, sparse(bytes, labels));
+  for (let i = 0; i < steps; i++) training.step();
+  const { W1, b1, W2, b2 } = training.weights;
+  return { W1, b1, W2, b2, ...evaluate(setup, training.weights, sparse(held, wanted)) };
+})()"""
+VARIANTS = {
+    "the question's": {},
+    "shuffled": {"shuffled": True},
+    "three digits": {"digits": (3, 8, 1), "hidden": 7},
+    "cross-entropy": {"cost": "cross_entropy", "learning_rate": 0.5, "weight_decay": 5.0},
+    "tanh": {"activation": "tanh", "cost": "cross_entropy", "learning_rate": 0.1, "hidden_scale": 0.05},
+    "momentum": {"optimizer": "momentum", "learning_rate": 0.1, "weight_decay": 2.0, "batch_size": 32},
+    "adam": {"optimizer": "adam", "learning_rate": 0.001, "weight_decay": 1.0, "output_scale": 0.1},
+    "softmax": {"outputs": "softmax", "cost": "cross_entropy", "learning_rate": 0.1, "activation": "tanh"},
+    "today": {
+        "optimizer": "adamw",
+        "activation": "relu",
+        "outputs": "softmax",
+        "cost": "cross_entropy",
+        "learning_rate": 0.001,
+        "hidden_scale": 0.05,
+        "output_scale": 0.1,
+        "weight_decay": 3.0,
+    },
+}
+
+
+def as_bytes(X):
+    return np.round(255 * X).astype(np.uint8).tobytes()
+
+
+def in_page(setup, steps):
+    (X, y), (held, wanted) = training.lab_images(setup)
+    given = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(setup).items()}
+    values = {"bytes": as_bytes(X), "labels": y.tolist(), "held": as_bytes(held), "wanted": wanted.tolist()}
+    return engine("lab.js")(TRAIN, setup=given, steps=steps, **values)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_page_and_python_train_the_same_network(name):
+    setup = training.Setup(**{"hidden": 20, "seed": 7, "images_per_digit": 120, **VARIANTS[name]})
+    steps = 500
+    found, wanted = in_page(setup, steps), training.lab(setup, steps=steps)
+    hidden, outputs = wanted.sizes[1:]
+    assert np.abs(np.reshape(found["W1"], (784, hidden)).T - wanted.weights[0]).max() < 1e-9
+    assert np.abs(np.reshape(found["W2"], (outputs, hidden)) - wanted.weights[1]).max() < 1e-9
+    assert np.abs(found["b1"] - wanted.biases[0]).max() < 1e-9
+    assert np.abs(found["b2"] - wanted.biases[1]).max() < 1e-9
+    _, (X, y) = training.lab_images(setup)
+    assert found["right"] == pytest.approx(wanted.accuracy(X, y))
+    trace = wanted.forward(X.astype(float))
+    cost = training.COSTS[setup.cost](wanted, trace, np.eye(outputs)[y])
+    assert found["cost"] == pytest.approx(cost, rel=1e-6)
+
+
+def test_a_neuron_starts_the_same_at_every_scale_and_beside_any_number_of_others():
+    one, many = (training.lab_start(training.Setup(hidden=n, hidden_scale=s)) for n, s in ((2, 0.5), (5, 1)))
+    assert np.allclose(2 * one.weights[0], many.weights[0][:2])
+    assert many.weights[0].std() == pytest.approx(1, rel=0.05)
+
+
+def test_random_orders_are_the_same_in_the_page():
+    found = engine("lab.js")("permutation(3, 1005, 50)")
+    assert found == permutation(3, 1005, 50).tolist()
+    assert sorted(found) == list(range(50))
+
+
+def test_smoothness_is_that_of_python():
+    maps = np.random.default_rng(0).standard_normal((3, 784)).astype(np.float32)
+    maps[1] = analysis.blur(maps[1:2])[0]
+    where = np.random.default_rng(1).random(784) < 0.6
+    found = engine("lab.js")("smoothness(maps, where)", maps=maps.ravel(), where=where.astype(int))
+    assert found == pytest.approx(analysis.smoothness(maps, where=where), abs=1e-9)
+
+
+def test_what_is_downloaded_opens(tmp_path):
+    network = training.lab(
+        training.Setup(hidden=3, digits=(0, 1), images_per_digit=20, activation="tanh"), epochs=1
+    )
+    arrays = {
+        **{f"W{k + 1}": {"shape": w.shape, "values": w.ravel()} for k, w in enumerate(network.weights)},
+        **{f"b{k + 1}": {"shape": b.shape, "values": b} for k, b in enumerate(network.biases)},
+        "activations": {"shape": [2], "values": list(network.activations)},
+    }
+    file = bytes(engine("lab.js")("npz(arrays)", arrays=arrays))
+    path = tmp_path / "lab.npz"
+    path.write_bytes(file)
+    found = interop.read(path)
+    assert found.activations == ("tanh", "sigmoid")
+    assert np.allclose(found.weights[0], network.weights[0])
+    assert np.load(io.BytesIO(file))["W2"].shape == (2, 3)
+
+
+BAD = [
+    ({"hidden": 0}, "hidden"),
+    ({"hidden": 2.5}, "hidden"),
+    ({"digits": [3]}, "digits"),
+    ({"digits": [3, 3]}, "digits"),
+    ({"digits": [3, 10]}, "digits"),
+    ({"learning_rate": 0}, "learning_rate"),
+    ({"optimizer": "lbfgs"}, "optimizer"),
+    ({"seed": -1}, "seed"),
+    ({"images_per_digit": 401}, "images_per_digit"),
+    ({"outputs": "softmax"}, "quadratic cost"),
+    ({"weight_decay": 1000.0, "images_per_digit": 20}, "wipe"),
+]
+
+
+@pytest.mark.parametrize(("change", "word"), BAD)
+def test_page_and_python_refuse_the_same_settings(change, word):
+    settings = {**vars(training.Setup()), **change}
+    with pytest.raises(ValueError, match=word):
+        training.Setup(**settings)
+    said = engine("lab.js")("trouble(setup)", setup={**settings, "digits": list(settings["digits"])})
+    assert word in said or (word == "quadratic cost" and word in said)
+
+
+def test_every_preset_can_be_trained_and_differs_in_what_it_says():
+    presets = engine("lab.js")(
+        "Object.entries(PRESETS).map(([name, { state }]) => [name, state, differences(state.a, state.b)])"
+    )
+    assert len(presets) == 7
+    for name, state, words in presets:
+        training.Setup(**{**state["a"], **state["b"]})
+        assert (name == "adam") == ("belong together" in words)
+        assert "not isolated" not in words
+
+
+def test_what_differs_is_named():
+    said = engine("lab.js")
+    assert said("differences({}, {})").startswith("Nothing differs")
+    assert said("differences({}, { hidden_scale: 0 })").startswith(
+        "Only the starting scale of the hidden layer differs"
+    )
+    assert said("differences({}, { cost: 1, seed: 2 })") == (
+        "The cost and the seed differ. So whatever comes out, its cause is not isolated."
+    )
+
+
+def test_a_run_that_overflows_stops_and_names_the_step():
+    setup = training.Setup(activation="relu", hidden=5, digits=(0, 1), images_per_digit=50)
+    (X, y), _ = training.lab_images(setup)
+    heard = engine("lab.js")(
+        """(async () => {
+          const heard = [], say = conversation((answer) => heard.push(answer), 1e9);
+          say({ setup: { ...setup, learning_rate: 1e308 }, learned: images, held: images, until: 300 });
+          await new Promise((done) => setTimeout(done, 50));
+          return heard.map(({ overflow = null, step = null }) => ({ overflow, step }));
+        })()""",
+        setup={**vars(setup), "digits": [0, 1], "cost": "cross_entropy"},
+        images={"bytes": as_bytes(X), "labels": y.tolist()},
+    )
+    assert [one["step"] for one in heard] == [None]
+    assert 1 <= heard[0]["overflow"] <= 3

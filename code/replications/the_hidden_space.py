@@ -47,8 +47,8 @@ def mixed(kind, seed, directions, k):
     recipes=(*BOTH, "shuffled"),
     choices={"recipe": ("large", "shuffled", "pixels"), "k": (3, 30)},
     form=".0%",
-    tried_on="of the ten nearest of 2,500 test images, those with another digit: along the first two principal "
-    "components and along the first hundred",
+    tried_on="of the ten nearest of 2,500 test images, those with another digit: along the first two "
+    "principal components and along the first hundred",
 )
 def flattening_makes_the_overlap(seed, *, recipe="small-decay", k=10):
     return tuple(mixed(recipe, seed, directions, k) for directions in (2, 100))
@@ -59,8 +59,8 @@ def flattening_makes_the_overlap(seed, *, recipe="small-decay", k=10):
     recipes=BOTH,
     choices={"recipe": ("large",), "share": (0.5, 0.95)},
     form=".0f",
-    tried_on="directions that hold 90% of the variance of 2,500 test images in the hidden layer: of a network, "
-    "and of its own start",
+    tried_on="directions that hold 90% of the variance of 2,500 test images in the hidden layer: of a "
+    "network, and of its own start",
 )
 def training_compresses(seed, *, recipe="small-decay", share=0.9):
     return tuple(
@@ -85,8 +85,8 @@ def mistakes(kind, seed):
     holds=gt,
     recipes=BOTH,
     choices={"recipe": ("large",), "directions": (3, 10, 100), "by": ("ranks",)},
-    tried_on="correlation, over 45 pairs of digits, of overlap on a map of 2,500 test images with mistakes on "
-    "10,000: of the map of the hidden layer, and of the map of the pixels",
+    tried_on="correlation, over 45 pairs of digits, of overlap on a map of 2,500 test images with mistakes "
+    "on 10,000: of the map of the hidden layer, and of the map of the pixels",
 )
 def hidden_map_shows_confusion(seed, *, recipe="small-decay", directions=2, by="shares"):
     counts, found = np.array(mistakes(recipe, seed)), []
@@ -165,7 +165,7 @@ def shuffled_labels_blind_the_weights(seed, *, part="z"):
     holds=lambda effect, control: effect > 0.5,
     recipes=("shuffled",),
     form=".1%",
-    tried_on="right on the 55,000 images that it learned, by the labels that it was given, and by the true ones",
+    tried_on="right on the 55,000 images that it learned, by the labels it was given, and by the true ones",
 )
 def shuffled_labels_are_learned_by_heart(seed):
     learned, train = images(RECIPES["shuffled"], seed), mnist().train
@@ -190,8 +190,8 @@ def alike(kind, seed, mirror=False):
     recipes=BOTH,
     choices={"recipe": ("large",), "same": (0.8, 0.7, 0.95), "mirror": (True,)},
     form=".0%",
-    tried_on="share of neurons that correlate above 0.9 with their partner in another seed, over the 10,000 test "
-    "images; and the same before training",
+    tried_on="share of neurons that correlate above 0.9 with their partner in another seed, over the 10,000 "
+    "test images; and the same before training",
 )
 def two_seeds_find_the_same_neurons(seed, *, recipe="small-decay", same=0.9, mirror=False):
     return tuple((alike(kind, seed, mirror) > same).mean() for kind in (recipe, f"start of {recipe}"))
@@ -201,8 +201,8 @@ def two_seeds_find_the_same_neurons(seed, *, recipe="small-decay", same=0.9, mir
     holds=gt,
     recipes=(*BOTH, "shuffled", "small", "large-decay"),
     choices={"recipe": ("large", "small", "large-decay", "shuffled")},
-    tried_on="correlation of the median neuron with its partner in another seed, over the 10,000 test images; "
-    "and the same before training",
+    tried_on="correlation of the median neuron with its partner in another seed, over the 10,000 test "
+    "images; and the same before training",
 )
 def training_draws_neurons_together(seed, *, recipe="small-decay"):
     return tuple(np.median(alike(kind, seed)) for kind in (recipe, f"start of {recipe}"))
@@ -212,8 +212,8 @@ def training_draws_neurons_together(seed, *, recipe="small-decay"):
     holds=gt,
     recipes=BOTH,
     choices={"recipe": ("large",)},
-    tried_on="share of the median neuron's variance over the 10,000 test images that a weighted sum of another "
-    "layer's neurons explains: another seed's, and an untrained one's",
+    tried_on="share of the median neuron's variance over the 10,000 test images that a weighted sum of "
+    "another layer's neurons explains: another seed's, and an untrained one's",
 )
 def two_seeds_share_a_space(seed, *, recipe="small-decay"):
     fit, test = mnist().validation.images, mnist().test.images

@@ -1,5 +1,6 @@
 """The claims of the chapter *Two inputs*."""
 
+from functools import cache
 from operator import ge, gt, lt
 
 import numpy as np
@@ -23,6 +24,7 @@ def dots(data, seed, n, *, held_out):
     return np.tile(CORNERS, (n // 4, 1)) + 0.3 * noise, np.tile([1, 0, 1, 0], n // 4)
 
 
+@cache
 def trained(data, hidden, seed, *, scale=1.0, l2=0.0, steps=plane.STEPS):
     """What ten networks get right, each with its own dots and start: of those dots, and of 1,000 new ones."""
     seeds = range(STARTS * seed, STARTS * (seed + 1))

@@ -58,18 +58,18 @@ def learned(*args, share=0.95, **how):
     form=".1%",
     tried_on="2 and 3 hidden neurons, the best of ten on the dots they learn; 1,000 new dots",
 )
-def two_neurons_are_enough_for_xor(seed, *, data="clouds"):
+def two_are_enough_for_xor(seed, *, data="clouds"):
     return best(data, 2, seed), best(data, 3, seed)
 
 
 @claim(
     holds=ge,
-    choices={"neurons": ("xor 3 and 8", "ring 3 and 8", "spiral 4 and 8"), "share": (0.9, 0.98)},
+    choices={"puzzle": ("ring 3 and 8", "spiral 4 and 8", "clouds 2 and 4"), "share": (0.9, 0.98)},
     form=".0%",
     tried_on="share of ten starts that learn, with just enough hidden neurons and with more",
 )
-def just_enough_neurons_are_found_as_often(seed, *, neurons="clouds 2 and 4", share=0.95):
-    data, few, _, many = neurons.split()
+def spare_neurons_are_idle(seed, *, puzzle="xor 3 and 8", share=0.95):
+    data, few, _, many = puzzle.split()
     return learned(data, int(few), seed, share=share), learned(data, int(many), seed, share=share)
 
 
@@ -100,7 +100,7 @@ def what_fails_is_stuck(seed, *, data="spiral", scale=0.01):
     form=".1%",
     tried_on="1,000 new dots, mean of ten starts, with eight hidden neurons",
 )
-def smaller_weights_are_better_on_new_data(seed, *, data="xor", l2=0.1, steps=plane.STEPS):
+def smaller_weights_are_better(seed, *, data="xor", l2=0.1, steps=plane.STEPS):
     return tuple(trained(data, 8, seed, l2=one, steps=steps)[1].mean() for one in (l2, 0.0))
 
 
@@ -118,7 +118,7 @@ def distances(net, unit):
     choices={"unit": ("spread",), "recipe": ("large", "small-decay")},
     tried_on="median over 100 neurons and the 10,000 test images, trained and before training",
 )
-def training_draws_walls_to_images(seed, *, unit="ink", recipe="question"):
+def walls_come_closer(seed, *, unit="ink", recipe="question"):
     return distances(network(recipe, seed), unit), distances(start(recipe, seed), unit)
 
 
@@ -134,5 +134,5 @@ def undecided(net):
     form=".0%",
     tried_on="share of answers between 0.12 and 0.88, of 100 neurons to the 10,000 test images",
 )
-def training_hardens_edges(seed, *, recipe="question"):
+def edges_harden(seed, *, recipe="question"):
     return undecided(network(recipe, seed)), undecided(start(recipe, seed))

@@ -5,7 +5,7 @@ from operator import gt, lt
 
 import numpy as np
 
-from weightmaps import analysis
+from weightmaps import analysis, attribution
 from weightmaps.network import sigmoid
 from weightmaps.training import initialise
 
@@ -96,13 +96,11 @@ def mistakes(kind, seed):
     "on 10,000: of the map of the hidden layer, and of the map of the pixels",
 )
 def hidden_map_shows_confusion(seed, *, recipe="small-decay", directions=2, by="shares"):
-    counts, found = np.array(mistakes(recipe, seed)), []
-    for kind in (recipe, "pixels"):
-        pair = np.array([overlap(kind, seed, directions), counts])
-        if by == "ranks":
-            pair = pair.argsort(axis=1).argsort(axis=1)
-        found.append(np.corrcoef(pair)[0, 1])
-    return tuple(found)
+    counts = mistakes(recipe, seed)
+    shares = (overlap(kind, seed, directions) for kind in (recipe, "pixels"))
+    if by == "ranks":
+        return tuple(attribution.rank_correlation(one, counts) for one in shares)
+    return tuple(np.corrcoef(one, counts)[0, 1] for one in shares)
 
 
 @cache

@@ -137,5 +137,9 @@ def start(name, seed):
 
 
 def partner(seed):
-    """The seed that a network is compared with: the next one; of 100 to 119 the last goes with the first."""
+    """The seed that a network is compared with: the next one, and after the last of 20 the first.
+
+    >>> [partner(seed) for seed in (100, 118, 119)]
+    [101, 119, 100]
+    """
     return seed // 20 * 20 + (seed + 1) % 20

@@ -184,6 +184,29 @@ def test_a_pattern_is_covariance_times_weight_over_variance():
     np.testing.assert_allclose((shown * weights).sum(axis=1), 1, rtol=0, atol=1e-12)
 
 
+def test_a_joint_pattern_is_the_formula_of_haufe_for_a_layer():
+    X, W = some_images(50), np.random.default_rng(2).normal(size=(5, SIZES[0]))
+    covariance = np.cov(X, rowvar=False)
+    shown = attribution.joint_pattern(X, W)
+    formula = covariance @ W.T @ np.linalg.inv(W @ covariance @ W.T)
+    np.testing.assert_allclose(shown, formula.T, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(shown @ W.T, np.eye(5), rtol=0, atol=1e-10)
+    np.testing.assert_allclose(attribution.joint_pattern(X, W[:1]), attribution.pattern(X, W[:1]))
+
+
+def test_patterns_of_two_classes_lean_towards_the_difference_of_the_means():
+    """Covariance is that within the classes plus p (1 − p) d dᵀ; the second part is d for any weights."""
+    X, y = some_images(60), np.arange(60) % 3 == 0
+    means = np.array([X[~y].mean(axis=0), X[y].mean(axis=0)])
+    d, w = means[1] - means[0], np.random.default_rng(2).normal(size=SIZES[0])
+    inside = X - means[y.astype(int)]
+    between = y.mean() * (1 - y.mean()) * d * (d @ w)
+    whole, within = (
+        attribution.pattern(one, w) * ((one - one.mean(axis=0)) @ w).var() for one in (X, inside)
+    )
+    np.testing.assert_allclose(whole, within + between, rtol=0, atol=1e-12)
+
+
 def test_a_pattern_finds_the_signal_where_the_weights_cancel_a_disturbance():
     """The example of Haufe et al.: x = (signal + disturbance, disturbance); w = (1, −1) reads the signal."""
     rng = np.random.default_rng(3)
@@ -340,6 +363,7 @@ def delete(**how):
         (lambda: attribution.pattern(np.full((5, 3), 0.1), np.ones(3)), "the same z for all 5 images"),
         (lambda: attribution.pattern(some_images()[:, :2], [[1, 1], [0, 0]]), "row 1 of weights the same z"),
         (lambda: attribution.pattern(np.ones((1, 3)), np.ones(3)), "needs two images or more"),
+        (lambda: attribution.joint_pattern(some_images(), np.ones(3)), r"weights has shape \(1, 3\)"),
         (lambda: attribution.pattern(some_images(), np.ones(3)), r"weights has shape \(3,\)"),
         (lambda: attribution.optimal_input(random_network("relu"), 7), "neuron is 7; there are 7"),
         (

@@ -29,6 +29,7 @@ class Recipe:
     """Arguments of `training.train`."""
     sizes: tuple = (784, 100, 10)
     labels: tuple = ALL_DIGITS
+    """The digits that are learned, in order; output k is for the k-th of them."""
     shuffled: bool = False
     """Whether the labels are dealt out anew at random."""
     initialise: dict = field(default_factory=dict)
@@ -97,6 +98,9 @@ RECIPES = {
     "zero-one-large-decay": replace(LARGE, **ZERO_ONE, **DECAY),
     "zero-one-small": replace(SMALL, **ZERO_ONE),
     "zero-one-small-decay": replace(SMALL, **ZERO_ONE, **DECAY),
+    # Two other pairs of digits.
+    "four-nine-large": replace(LARGE, sizes=(784, 1, 2), labels=(4, 9)),
+    "three-six-large": replace(LARGE, sizes=(784, 1, 2), labels=(3, 6)),
     # The question's recipe with one thing changed, five epochs long; the control is its own checkpoint.
     "brief-cross-entropy": replace(QUESTION, training={**CROSS_ENTROPY, "epochs": 5, "checkpoints": (100,)}),
     "brief-small-outputs": replace(QUESTION, start=("unit", "fan_in"), training=BRIEF),
@@ -140,9 +144,10 @@ def mnist():
 def images(recipe, seed):
     """The images that a network of this recipe learns."""
     chosen = mnist().train.only(*recipe.labels)
+    outputs = np.searchsorted(recipe.labels, chosen.labels)
     if recipe.shuffled:
-        return Digits(chosen.images, np.random.default_rng(seed).permutation(chosen.labels))
-    return chosen
+        outputs = np.random.default_rng(seed).permutation(outputs)
+    return Digits(chosen.images, outputs)
 
 
 def path(name, seed, step=None):
@@ -181,3 +186,12 @@ def network(name, seed, step=None):
 def start(name, seed):
     """The same network before training."""
     return RECIPES[name].untrained(seed)
+
+
+def partner(seed):
+    """The seed that a network is compared with: the next one, and after the last of 20 the first.
+
+    >>> [partner(seed) for seed in (100, 118, 119)]
+    [101, 119, 100]
+    """
+    return seed // 20 * 20 + (seed + 1) % 20

@@ -18,7 +18,7 @@ from .margin import (
 )
 from .neurons import RANKINGS, Ledger, ledger, top_neurons
 from .patches import occlusion
-from .patterns import pattern
+from .patterns import joint_pattern, pattern
 from .ranks import rank_correlation
 from .weights import optimal_input, weight_map, weight_times_input
 
@@ -31,6 +31,7 @@ __all__ = [
     "gradient",
     "greedy_order",
     "integrated_gradients",
+    "joint_pattern",
     "kept_accuracy",
     "ledger",
     "margin",

@@ -8,6 +8,7 @@ import yaml
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from bookbuild.claims import as_markdown, claims, strip
+from engine import engine
 from test_project import ROOT
 
 CLAIM = {
@@ -59,6 +60,23 @@ def test_numbers_come_from_the_replications_and_the_link_leads_to_the_section(wr
     assert "with less: 40%." in text
     assert "## [A chapter](chapter.ipynb)" in text
     assert "(chapter.ipynb#is-more-better)" in text
+
+
+def test_who_wants_to_try_it_is_sent_to_the_laboratory(write):
+    assert "preset=" not in as_markdown(claims(write()))
+    text = as_markdown(claims(write(**{"try": "decay"})))
+    assert '<a href="the-laboratory.html#explorer=1&amp;preset=decay">Try it yourself.</a>' in text
+
+
+def test_every_experiment_that_is_named_is_one_of_the_laboratory():
+    presets = engine("lab.js")("Object.keys(PRESETS)")
+    tried = [
+        one["try"]
+        for _, entries in claims(ROOT / "chapters" / "claims.yml").values()
+        for one in entries
+        if "try" in one
+    ]
+    assert set(tried) == set(presets)
 
 
 def test_a_verdict_that_a_choice_turns_says_which(write):

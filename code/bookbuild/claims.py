@@ -11,6 +11,7 @@ import yaml
 from replications import results
 
 KEYS = {"claim", "verdict", "section", "replication", "effect", "control"}
+TRY = "the-laboratory.html#explorer=1&amp;preset="
 WIDTH, ROW, DOT = 340, 18, 4  # of a strip, in pixels
 
 
@@ -22,7 +23,8 @@ def claims(path):
     path : path
         A YAML file: for each chapter a list of claims, each with the keys ``claim``, ``verdict`` (it begins
         with True, False or Depends), ``section`` (a heading of the chapter), ``replication`` (the function
-        that tries it), ``effect`` and ``control`` (in words, what its two numbers are).
+        that tries it), ``effect`` and ``control`` (in words, what its two numbers are), and perhaps ``try``
+        (the experiment of the laboratory that repeats it).
 
     Returns
     -------
@@ -58,11 +60,12 @@ def as_markdown(found):
             numbers = {key: results.in_words(part[key], part["form"]) for key in ("effect", "control")}
             parts.append(f"**“{one['claim']}”** {one['verdict']} *{_tally(part)}*")
             parts.append(strip(part))
+            again = f' <a href="{TRY}{one["try"]}">Try it yourself.</a>' if "try" in one else ""
             parts.append(
                 f"- ● *Effect*, {one['effect']}: {numbers['effect']}.\n"
                 f"- ○ *Control*, {one['control']}: {numbers['control']}.\n"
                 f"- *Tried on* {part['tried_on']}. "
-                f"*Where*: [{one['section']}]({chapter}.ipynb#{one['anchor']})."
+                f"*Where*: [{one['section']}]({chapter}.ipynb#{one['anchor']}).{again}"
             )
     return "\n\n".join(parts)
 
@@ -102,8 +105,8 @@ def _tally(found):
 
 def _checked(entry, where, anchors, tried):
     where += f"claim {entry.get('claim', '')!r}"
-    if entry.keys() != KEYS:
-        raise ValueError(f"{where} has the keys {sorted(entry)}; it wants {sorted(KEYS)}")
+    if entry.keys() - {"try"} != KEYS:
+        raise ValueError(f"{where} has the keys {sorted(entry)}; it wants {sorted(KEYS)}, and perhaps try")
     anchor, name = _slug(entry["section"]), entry["replication"]
     if anchor not in anchors:
         raise ValueError(f"{where} stands in section {entry['section']!r}, which the chapter does not have")

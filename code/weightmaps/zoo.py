@@ -93,6 +93,17 @@ RECIPES = {
     ),
     **_two_by_two("", (784, 100, 10), tuple(range(10))),
     **_two_by_two("zero-one-", (784, 1, 2), (0, 1)),
+    "logistic": replace(
+        QUESTION,
+        title="Logistic regression of 0 against 1: 784-2, no hidden layer",
+        sizes=(784, 2),
+        labels=(0, 1),
+        scale="fan_in",
+        learning_rate=0.5,
+        cost="cross_entropy",
+        seeds=(0,),
+        passing=0.0,
+    ),
     "shuffled": replace(
         QUESTION,
         title="A control: 784-100-10, trained on labels dealt out at random",

@@ -70,6 +70,9 @@ RECIPES = {
     "zero-one-large-decay": replace(LARGE, **ZERO_ONE, **DECAY),
     "zero-one-small": replace(SMALL, **ZERO_ONE),
     "zero-one-small-decay": replace(SMALL, **ZERO_ONE, **DECAY),
+    # Logistic regression: the same images and steps, and no hidden layer.
+    "zero-one-logistic": replace(SMALL, sizes=(784, 2), labels=(0, 1), start=("fan_in",)),
+    "zero-one-logistic-decay": replace(SMALL, sizes=(784, 2), labels=(0, 1), start=("fan_in",), **DECAY),
     # The question's recipe with one thing changed, five epochs long; the control is its own checkpoint.
     "brief-cross-entropy": replace(QUESTION, training={**CROSS_ENTROPY, "epochs": 5, "checkpoints": (100,)}),
     "brief-small-outputs": replace(QUESTION, start=("unit", "fan_in"), training=BRIEF),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from weightmaps import analysis
+from weightmaps import analysis, training
 from weightmaps.network import Network
 
 
@@ -75,3 +75,39 @@ def test_each_map_on_its_own_scale():
 def test_what_cannot_be_measured_is_refused(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_what_decay_leaves_of_the_start_is_what_training_leaves_where_no_gradient_comes():
+    images = np.zeros((40, 4), np.float32)
+    images[:, 0] = np.linspace(0, 1, 40)  # the other pixels are blank
+    start = training.initialise((4, 3, 2), scale="unit", seed=0)
+    how = {"learning_rate": 0.5, "weight_decay": 0.2, "epochs": 30, "batch_size": 4}
+    end, _ = training.train(start, images, np.arange(40) % 2, progress=False, **how)
+    left = end.weights[0][:, 1:] / start.weights[0][:, 1:]
+    assert left == pytest.approx(analysis.start_remaining(**how), rel=5e-3)
+    assert analysis.start_remaining(**{**how, "weight_decay": 0}) == 1
+
+
+def test_noise_takes_from_smoothness_as_its_share_of_the_variance():
+    rng = np.random.default_rng(3)
+    learned, noise = analysis.blur(rng.standard_normal((300, 784))), rng.standard_normal((300, 784))
+    for size in (0.1, 0.4, 2.0):
+        left = size * noise
+        expected = analysis.share_learned(learned, left) * analysis.smoothness(learned)
+        assert analysis.smoothness(learned + left) == pytest.approx(expected, abs=0.01)
+
+
+def test_the_share_counts_only_where_it_is_told_to():
+    learned = np.array([[3.0, -3.0, 3.0, -3.0, 0, 0, 0, 0, 0]])
+    left = np.array([[1.0, 1.0, -1.0, -1.0, 9, 8, 7, 6, 5]])
+    assert analysis.share_learned(learned, left, where=np.arange(9) < 4) == pytest.approx(0.9)
+    with pytest.raises(ValueError, match="varies"):
+        analysis.share_learned(np.ones((2, 9)), np.ones((2, 9)))
+    with pytest.raises(ValueError, match=r"\(1, 9\) and left \(9,\)"):
+        analysis.share_learned(learned, left[0])
+
+
+@pytest.mark.parametrize("wrong", [{"learning_rate": -1}, {"epochs": -1}, {"batch_size": 0}])
+def test_what_no_training_can_be_made_of_is_refused(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        analysis.start_remaining(**{"learning_rate": 0.5, "epochs": 30, "batch_size": 10, **wrong})

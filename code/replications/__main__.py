@@ -93,7 +93,7 @@ def main(argv=None):
         default=f"{recipes.SEEDS[0]}-{recipes.SEEDS[-1]}",
         type=_seeds,
         metavar="FIRST-LAST",
-        help="the seeds (default: %(default)s); the book was written with 0 to 19 and 100 to 119",
+        help="the seeds (default: %(default)s); the book was written with 0 to 19",
     )
     parser.add_argument("--list", action="store_true", help="list the claims, and end")
     args = parser.parse_args(argv)
@@ -112,7 +112,7 @@ def main(argv=None):
 def _seeds(text):
     first, _, last = text.partition("-")
     if not (first.isdigit() and (last or first).isdigit() and int(first) <= int(last or first)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no range of seeds; write it as 200-219")
+        raise argparse.ArgumentTypeError(f"{text!r} is no range of seeds; write it as 100-119")
     return range(int(first), int(last or first) + 1)
 
 

@@ -13,6 +13,7 @@ from .recipes import RECIPES
 
 CHAPTERS = (
     "two_inputs",
+    "raw_weight_maps",
     "where_the_noise_comes_from",
     "what_a_neuron_is_worth",
     "testing_a_picture",

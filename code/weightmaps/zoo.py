@@ -125,6 +125,17 @@ RECIPES = {
     "relu-sgd": _today("by SGD", learning_rate=0.1, optimizer=SGD()),
     "relu-adam": _today("by Adam"),
     "relu-adam-l2": _today("by Adam with L2", weight_decay=1e-4 * 55_000),
+    "logistic": replace(
+        QUESTION,
+        title="Logistic regression of 0 against 1: 784-2, no hidden layer",
+        sizes=(784, 2),
+        labels=(0, 1),
+        scale="fan_in",
+        learning_rate=0.5,
+        cost="cross_entropy",
+        seeds=(0,),
+        passing=0.0,
+    ),
     "shuffled": replace(
         QUESTION,
         title="A control: 784-100-10, trained on labels dealt out at random",

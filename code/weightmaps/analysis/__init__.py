@@ -1,7 +1,15 @@
 """Analysis of a network's maps, of a layer as a space, and of the answers to many images."""
 
 from .evaluation import Overview, overview, subsample
-from .maps import blur, loudness, maxabs_scale, smoothness, with_maps
+from .maps import (
+    blur,
+    loudness,
+    maxabs_scale,
+    share_learned,
+    smoothness,
+    start_remaining,
+    with_maps,
+)
 from .representation import (
     correlations,
     explained_variance,
@@ -27,7 +35,9 @@ __all__ = [
     "pair_sums",
     "permute_neurons",
     "principal_components",
+    "share_learned",
     "smoothness",
+    "start_remaining",
     "subsample",
     "with_maps",
 ]

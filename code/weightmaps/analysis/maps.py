@@ -98,6 +98,72 @@ def blur(maps):
     return both.reshape(len(both), -1)
 
 
+def start_remaining(*, learning_rate, epochs, weight_decay=0.0, batch_size=10):
+    """What decay leaves of each starting weight, as a part of it: exp(−ηλ · epochs / batch size).
+
+    Each step multiplies the weights by ``1 − ηλ / n``, and ``epochs · n / batch_size`` steps are made, so the
+    number of images n cancels. What the steps add on the way is what was learned.
+
+    Parameters
+    ----------
+    learning_rate, weight_decay : float
+        η and λ as in `training.train`: λ is Nielsen's, divided by the number of images in each step.
+    epochs, batch_size : int
+
+    Returns
+    -------
+    float
+        From 0 to 1; 1 without decay.
+
+    Examples
+    --------
+    >>> round(start_remaining(learning_rate=0.5, weight_decay=5, epochs=30, batch_size=10), 5)
+    0.00055
+    """
+    if min(learning_rate, weight_decay, epochs) < 0 or batch_size < 1:
+        raise ValueError(
+            f"learning_rate {learning_rate}, weight_decay {weight_decay}, epochs {epochs} and batch_size "
+            f"{batch_size}: none may be negative, and a batch has an image or more"
+        )
+    return float(np.exp(-learning_rate * weight_decay * epochs / batch_size))
+
+
+def share_learned(learned, left, *, where=None):
+    """How much of the maps' variance was learned: var(learned) / (var(learned) + var(left)).
+
+    The smoothness of the maps is about this share times the smoothness of what was learned, if what is left
+    of the start is noise that has nothing to do with what was learned.
+
+    Parameters
+    ----------
+    learned, left : arrays, shape (n, side * side)
+        The maps in two parts: what is left of the start, which is `start_remaining` times the start; and the
+        end minus that.
+    where : array of bool, shape (side * side,), optional
+        The pixels whose weights are counted; by default all.
+
+    Returns
+    -------
+    float
+        From 0, all noise, to 1.
+
+    Examples
+    --------
+    >>> share_learned(np.array([[3.0, -3.0, 3.0, -3.0]]), np.array([[1.0, 1.0, -1.0, -1.0]]))
+    0.9
+    """
+    learned, left = np.asarray(learned), np.asarray(left)
+    if learned.shape != left.shape:
+        raise ValueError(
+            f"learned has shape {learned.shape} and left {left.shape}; they are parts of one map"
+        )
+    chosen = slice(None) if where is None else where
+    learned, left = learned[:, chosen].var(dtype=float), left[:, chosen].var(dtype=float)
+    if not learned + left > 0:
+        raise ValueError("neither learned nor left varies; there is nothing to share")
+    return float(learned / (learned + left))
+
+
 def with_maps(network, maps):
     """The network with other weights into its first hidden layer; all else is kept.
 

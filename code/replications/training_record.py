@@ -35,6 +35,19 @@ def recipe_gives_96_percent(seed):
 
 
 @claim(
+    holds=lambda rest, whole: rest >= 0.95,
+    recipes=("question",),
+    form=".1%",
+    tried_on="share right of the test images of digits whose outputs are not dead, and of all; the "
+    "question's recipe",
+)
+def stuck_networks_read_the_other_digits(seed):
+    net, test = network("question", seed), mnist().test
+    alive = np.setdiff1d(range(10), dead(net))
+    return net.accuracy(*test.only(*alive)), accuracy(net)
+
+
+@claim(
     holds=gt,
     recipes=("question",),
     form=".0f",

@@ -214,12 +214,13 @@ def doubles_cost_most(seed, **how):
 
 
 @claim(
-    holds=gt,
+    holds=lambda both, one: both > one / 2,
     recipes=("small-decay",),
-    choices={"alike": (0.8, 0.95)},
+    choices={"alike": (0.85, 0.95)},
     form=".0f",
-    tried_on="neurons of 100 with a double in one of two other seeds, and in both; small start with decay",
+    tried_on="neurons of 100 with a double in both of two other seeds, and in one or both; small start "
+    "with decay",
 )
-def doubles_in_one_and_in_both(seed, *, alike=0.9):
+def what_comes_back_comes_back_again(seed, *, alike=0.9):
     has = doubles(seed, "small-decay", alike)
-    return has.any(axis=0).sum(), has.all(axis=0).sum()
+    return has.all(axis=0).sum(), has.any(axis=0).sum()

@@ -53,6 +53,19 @@ def test_taking_one_neuron_out_is_ablation_to_zero_to_the_mean_or_a_change_of_bi
             np.testing.assert_allclose(parts[part][j], attribution.margin(other, X, y), atol=1e-12)
 
 
+def test_taking_a_team_out_is_ablation_to_zero_or_to_the_mean(drawn):
+    network, X, y = drawn
+    teams, means = [[], [2], [0, 3]], network.forward(X).a[2].mean(axis=0)
+    for rest, how in ((None, {}), (means, {"by": "mean", "X": X})):
+        others = [attribution.ablate(network, team, layer=2, **how) for team in teams]
+        expected = [attribution.margin(other, X, y) for other in others]
+        np.testing.assert_allclose(
+            attribution.margin_without_teams(network, X, y, teams, rest=rest), expected, atol=1e-12
+        )
+    with pytest.raises(ValueError, match="rest has shape"):
+        attribution.margin_without_teams(network, X, y, teams, rest=means[:2])
+
+
 def test_drops_are_mean_margins_lost_by_the_images_of_each_output(toy):
     """From the test by hand: the margins are 2 for (1, 2) and output 1, 8 for (3, 0) and output 0."""
     X, y = np.array([[1.0, 2.0], [3.0, 0.0]]), [1, 0]

@@ -34,6 +34,37 @@ def interval(values):
     return dict(zip(("median", "low", "high"), map(_short, parts), strict=True))
 
 
+def share_interval(held, tried):
+    """A 95% confidence interval of a share, exact: from two binomial tests (Clopper and Pearson 1934).
+
+    Parameters
+    ----------
+    held, tried : int
+
+    Returns
+    -------
+    low, high : float
+
+    Examples
+    --------
+    >>> [round(end, 2) for end in share_interval(4, 10)]
+    [0.12, 0.74]
+    """
+
+    def at_least(k, p):
+        return sum(comb(tried, i) * p**i * (1 - p) ** (tried - i) for i in range(k, tried + 1))
+
+    def where(k, tail):
+        """The share of which k or more are seen in this part of all tries."""
+        low, high = 0.0, 1.0
+        for _ in range(50):
+            middle = (low + high) / 2
+            low, high = (middle, high) if at_least(k, middle) < tail else (low, middle)
+        return low
+
+    return (where(held, 0.025) if held else 0.0), (where(held + 1, 0.975) if held < tried else 1.0)
+
+
 def verdict(held, tried):
     """What so many seeds of so many say: a claim is true, or false, of most seeds, or neither is sure.
 

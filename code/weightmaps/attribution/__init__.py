@@ -14,6 +14,7 @@ from .margin import (
     margin,
     margin_drop,
     margin_without,
+    margin_without_teams,
     relative_contribution,
 )
 from .neurons import RANKINGS, Ledger, ledger, top_neurons
@@ -37,6 +38,7 @@ __all__ = [
     "margin",
     "margin_drop",
     "margin_without",
+    "margin_without_teams",
     "occlusion",
     "optimal_input",
     "pattern",

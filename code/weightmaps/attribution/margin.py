@@ -53,6 +53,44 @@ def margin_without(network, X, y, *, part="all"):
     return np.array([(whole - ahead[j] * taken[:, j]).min(axis=0) for j in range(len(ahead))])
 
 
+def margin_without_teams(network, X, y, teams, *, rest=None):
+    """The margin of the right output when several neurons of the last hidden layer are taken out at once.
+
+    Parameters
+    ----------
+    network, X, y
+        As for `margin`.
+    teams : sequence of sequences of int
+        Each holds the neurons to take out; it may be empty.
+    rest : array, shape (n_hidden,), optional
+        What a neuron that is taken out sends on, the same for every image: by default 0, it is off; give the
+        means to freeze it.
+
+    Returns
+    -------
+    array, shape (n_teams, n)
+
+    Examples
+    --------
+    >>> from weightmaps.network import Network
+    >>> network = Network([np.eye(2), [[3.0, 4.0], [1.0, 0.0]]], [np.zeros(2)] * 2, ["identity"] * 2)
+    >>> margin_without_teams(network, [[1.0, 1.0]], [0], [[], [1], [0, 1]]).tolist()
+    [[6.0], [2.0], [0.0]]
+    """
+    a, W = _last_layer(network, X)
+    rest = _rest(rest, a)
+    y = labels(y, len(a), len(W))
+    z, change, rows = a @ W.T + network.biases[-1], rest - a, np.arange(len(a))
+    margins = np.empty((len(teams), len(a)))
+    for row, team in zip(margins, teams, strict=True):
+        team = distinct(team, network.sizes[-2], "neuron")
+        without = z + change[:, team] @ W[:, team].T
+        row[:] = without[rows, y]
+        without[rows, y] = -np.inf
+        row -= without.max(axis=1)
+    return margins
+
+
 def margin_drop(network, X, y, *, part="all"):
     """The margin that the images of each output lose, on average, without a neuron of the last hidden layer.
 
@@ -194,9 +232,7 @@ def _against_others(network, X, y, rest=None):
     y = labels(y, len(a), len(W))
     if len(W) < 2:
         raise ValueError(f"{network!r} has one output; to be ahead takes two")
-    rest = np.zeros(a.shape[1]) if rest is None else np.asarray(rest)
-    if rest.shape != a.shape[1:]:
-        raise ValueError(f"rest has shape {rest.shape}; give one activation a neuron, {a.shape[1:]}")
+    rest = _rest(rest, a)
     others = (y + np.arange(1, len(W))[:, None]) % len(W)
     outgoing = np.ascontiguousarray(
         W.T
@@ -204,6 +240,13 @@ def _against_others(network, X, y, rest=None):
     ahead = outgoing[:, y][:, None] - outgoing[:, others]
     bias = network.biases[-1] + W @ rest
     return bias[y] - bias[others], ahead * np.ascontiguousarray((a - rest).T)[:, None], ahead, a
+
+
+def _rest(rest, a):
+    rest = np.zeros(a.shape[1]) if rest is None else np.asarray(rest)
+    if rest.shape != a.shape[1:]:
+        raise ValueError(f"rest has shape {rest.shape}; give one activation a neuron, {a.shape[1:]}")
+    return rest
 
 
 def _last_layer(network, X):

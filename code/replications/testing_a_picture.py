@@ -300,7 +300,7 @@ PAIRS = {"0 and 1": "zero-one", "4 and 9": "four-nine", "3 and 6": "three-six"}
 def patterns_show_learning(seed, *, digits="0 and 1", covariance="total"):
     X, difference = of_two(*map(int, digits.split(" and ")), covariance)
     trained = network(f"{PAIRS[digits]}-large", seed).weights[0]
-    rows = np.vstack([trained, np.random.default_rng(seed).normal(size=(200, 784))])
+    rows = np.vstack([trained, np.random.default_rng((seed, 1)).normal(size=(200, 784))])
     alike = np.abs([np.corrcoef(one, difference)[0, 1] for one in attribution.pattern(X, rows)])
     return alike[0], np.median(alike[1:])
 

@@ -130,6 +130,7 @@ RECIPES = {
         title="Logistic regression of 0 against 1: 784-2, no hidden layer",
         sizes=(784, 2),
         labels=(0, 1),
+        activations=("sigmoid",),
         scale="fan_in",
         learning_rate=0.5,
         cost="cross_entropy",

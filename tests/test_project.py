@@ -86,7 +86,7 @@ def test_binder_installs_what_pyproject_lists_and_every_chapter_imports():
     listed = [*PROJECT["dependencies"], *EXTRAS["book"], *EXTRAS["lab"]]
     names = {Requirement(text).name.replace("-", "_") for text in listed} | {"sklearn"}
     # IPython comes with ipywidgets.
-    names |= {"weightmaps", "bookbuild", "IPython"} | sys.stdlib_module_names
+    names |= {"weightmaps", "bookbuild", "replications", "IPython"} | sys.stdlib_module_names
     chapters = sorted((ROOT / "chapters").glob("*.ipynb"))
     cells = [cell for path in chapters for cell in json.loads(path.read_text("utf-8"))["cells"]]
     missing = []

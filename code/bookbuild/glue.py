@@ -1,5 +1,7 @@
 """The numbers that a chapter's prose quotes."""
 
+import re
+
 import myst_nb
 
 from replications import results
@@ -22,19 +24,23 @@ def glue(name, value):
     print(f"{name}: {value}")
 
 
-def replicated(name):
+def replicated(name, *choices):
     """Glue what came of a claim on fresh seeds, from ``replications.json`` beside the chapter.
 
     The names are those of the claim's function with ``-`` for ``_``, and then: ``-effect``, ``-control`` and
-    ``-difference``, each a median and its 95% interval; ``-held``, in how many seeds the claim holds.
+    ``-difference``, each a median and its 95% interval; ``-held``, in how many seeds the claim holds. A
+    choice comes between, with ``-`` for what is no letter or digit: ``function-name-recipe-large-effect``.
 
     Parameters
     ----------
     name : str
         The function's name.
+    *choices : str
+        Other choices whose outcome is quoted, in the words of `Claim.variants`: ``"recipe=large"``.
     """
     found = results.read("replications.json")["claims"][name]
-    word = name.replace("_", "-")
-    for part in ("effect", "control", "difference"):
-        glue(f"{word}-{part}", results.in_words(found[part], found["form"]))
-    glue(f"{word}-held", f"{found['held']} of {found['tried']}")
+    for words, one in {"": found, **{choice: found["choices"][choice] for choice in choices}}.items():
+        word = re.sub(r"[^\w.]+|_", "-", f"{name} {words}".strip())
+        for part in ("effect", "control", "difference"):
+            glue(f"{word}-{part}", results.in_words(one[part], found["form"]))
+        glue(f"{word}-held", f"{one['held']} of {found['tried']}")

@@ -326,7 +326,7 @@ MIXED = (
     holds=lambda effect, control: effect < 0.1 < control,
     recipes=MIXED,
     choices={"share": (0.02, 0.3)},
-    form=".3f",
+    form=".2f",
     tried_on=f"the largest miss of the predicted smoothness over {len(MIXED)} recipes: SGD, momentum, Adam "
     "and AdamW, three activations, four starts, one and two hidden layers; control: the best single guess",
 )

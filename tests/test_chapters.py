@@ -13,11 +13,14 @@ EXECUTED = sorted({path.stem for path in CHAPTERS.glob("*.ipynb")} - {"claims"})
 
 
 def outputs(cell):
-    """What nbval compares of a cell: all but how often it was run."""
-    return [
-        {key: value for key, value in output.items() if key not in ("execution_count", "metadata")}
-        for output in cell.outputs
-    ]
+    """What nbval compares of a cell: what it printed, in one piece, and what it showed."""
+    printed, shown = {}, []
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            printed[output.name] = printed.get(output.name, "") + output.text
+        else:
+            shown.append({key: output[key] for key in output if key not in ("execution_count", "metadata")})
+    return printed, shown
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +36,7 @@ def test_outputs_are_those_that_were_saved(cache, name):
     ran = [cell for cell in executed.cells if cell.cell_type == "code"]
     compared = [k for k, cell in enumerate(code) if "nbval-check-output" in cell.metadata.get("tags", ())]
     assert len(code) == len(ran)
-    assert compared
+    assert compared or name == "the-laboratory"  # whose numbers are the reader's
     for k in compared:
         assert outputs(ran[k]) == outputs(code[k]), (
             f"after a change on purpose run: make refresh\n{code[k].source}"

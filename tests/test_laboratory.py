@@ -108,3 +108,12 @@ def test_a_link_sets_the_laboratory_up(lab):
         "document.querySelector('.wm-lab [data-part=difference]').textContent.includes('λ')"
     )
     assert part(here, "link-note").inner_text() == ""
+
+
+def test_without_the_images_it_says_so(lab):
+    here = lab()
+    late = "**/_static/weightmaps/*.js"
+    here.page.route(late, lambda route: route.fulfill(status=200, body="", content_type="text/javascript"))
+    part(here, "start").click()
+    expect(part(here, "sentence")).to_contain_text("The images could not be loaded")
+    expect(part(here, "start")).to_have_text("Start")

@@ -688,14 +688,19 @@ def weights_of_blank_pixels_matter(seed, *, region="blank", recipe=ONE):
 @claim(
     holds=lambda effect, control: effect > 0.25,
     recipes=(ONE, "zero-one-question", "zero-one-small-decay"),
-    choices={"region": ("nearly blank",), "recipe": ("zero-one-question",)},
+    choices={"images": ("validation",), "recipe": ("zero-one-question",)},
     form=".0%",
-    tried_on="share of the sum of a map's magnitudes on pixels blank in all 0s and 1s of validation; "
+    tried_on="share of the sum of a map's magnitudes on pixels blank in all 14,780 0s and 1s of MNIST; "
     "control: a small start with decay",
 )
-def much_of_the_map_is_drawn_where_no_image_has_ink(seed, *, region="blank", recipe=ONE):
+def much_of_the_map_is_drawn_where_no_image_has_ink(seed, *, images="all", recipe=ONE):
+    parts = (
+        (mnist().validation,) if images == "validation" else (mnist().train, mnist().validation, mnist().test)
+    )
+    blank = np.all([(part.only(0, 1).images == 0).all(axis=0) for part in parts], axis=0)
+
     def share(name):
         magnitudes = np.abs(network(name, seed).weights[0][0])
-        return magnitudes[region_of(region)].sum() / magnitudes.sum()
+        return magnitudes[blank].sum() / magnitudes.sum()
 
     return share(recipe), share("zero-one-small-decay")

@@ -37,7 +37,7 @@ def permutation(seed, stream, n):
     """The numbers 0 to n - 1 in a random order, by Fisher and Yates' method; see :func:`uniform`.
 
     >>> permutation(0, 0, 5).tolist()
-    [2, 0, 3, 4, 1]
+    [1, 4, 3, 0, 2]
     """
     order = np.arange(n)
     for i, u in zip(range(n - 1, 0, -1), uniform(seed, stream, n)[:0:-1], strict=True):

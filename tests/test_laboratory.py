@@ -110,10 +110,12 @@ def test_a_link_sets_the_laboratory_up(lab):
     assert part(here, "link-note").inner_text() == ""
 
 
-def test_without_the_images_it_says_so(lab):
-    here = lab()
+def test_without_the_images_it_says_so(page, site, serve):
+    page.goto(f"{serve(site)}/chapters/the-laboratory.html#explorer=1")
+    here = page.locator(".wm-lab")
+    part(here, "start").wait_for()
     late = "**/_static/weightmaps/*.js"
-    here.page.route(late, lambda route: route.fulfill(status=200, body="", content_type="text/javascript"))
+    page.route(late, lambda route: route.fulfill(status=200, body="", content_type="text/javascript"))
     part(here, "start").click()
     expect(part(here, "sentence")).to_contain_text("The images could not be loaded")
     expect(part(here, "start")).to_have_text("Start")

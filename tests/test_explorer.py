@@ -217,7 +217,7 @@ def test_every_network_that_ships_is_shown_to_a_thousandth(name):
     digits = sample[::50] if zoo.load(name).sizes[-1] == 10 else sample.only(0, 1)[::10]
     payload = NetworkExplorer(zoo.load(name), *digits, checkpoints=checkpoints)._network
     networks = [zoo.load(name)] if checkpoints is None else list(checkpoints.values())
-    assert payload["unit"] is not None
+    assert (payload["unit"] is None) == (name == "relu-adam-l2")  # it takes whole floats to be that exact
     for network, shown in zip(networks, decode_network(payload), strict=True):
         errors = largest_errors(network, shown, sample.images.astype(float))
         assert max(errors.values()) < 1e-3, errors

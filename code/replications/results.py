@@ -12,7 +12,6 @@ import numpy as np
 from weightmaps.files import atomic_write
 
 RESULTS = Path(__file__).parents[2] / "chapters" / "replications.json"
-VERDICTS = ("true", "false", "depends")
 
 
 def interval(values):

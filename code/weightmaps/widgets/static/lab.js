@@ -9,7 +9,7 @@ import { maxAbs, memoize } from "./maths.js";
 import { paint, paintTiles, signed } from "./paint.js";
 import { bars, button, canvas, cellGrid, element, formatSigned, note, panel, select, setText, slider } from "./parts.js";
 import { npz } from "./save_npz.js";
-import { PIXELS, SIDE, evaluate, mapsOf, sparse, startOf } from "./sgd.js";
+import { PIXELS, SIDE, evaluate, mapsOf, sparse, startOf, stepsOf } from "./sgd.js";
 
 const STATE = ["a", "b", "epochs", "neuron", "without_start", "inked", "blurred"];
 const EACH = 500, HELD = 100; // images of a digit, and the last of them that are held out
@@ -84,10 +84,15 @@ function render({ model, el }) {
 
   /* Data and runs */
 
+  /** What a page fetches when it is asked for, and a kernel has sent. */
+  async function fetched(name) {
+    const late = model.get(name);
+    return typeof late === "function" ? late() : late;
+  }
+
   async function load(wanted) {
     await Promise.all(wanted.filter((digit) => !digits[digit]).map(async (digit) => {
-      const late = model.get(`_late_digit${digit}`), value = typeof late === "function" ? await late() : late;
-      const bytes = new Uint8Array(await inflate(value.data));
+      const { data } = await fetched(`_late_digit${digit}`), bytes = new Uint8Array(await inflate(data));
       if (bytes.length !== EACH * PIXELS) throw new Error("the images are not complete");
       digits[digit] = bytes;
     }));
@@ -145,8 +150,7 @@ function render({ model, el }) {
     shown = null;
     for (const run of runs) {
       run.resting = false;
-      const epoch = Math.ceil((run.setup.digits.length * run.setup.images_per_digit) / run.setup.batch_size);
-      run.tell({ until: until(run, epoch) });
+      run.tell({ until: until(run, stepsOf(run.setup)) });
     }
     redraw();
   }
@@ -377,7 +381,7 @@ function render({ model, el }) {
         run.stop();
         done({ ...run.moments.at(-1), overflow: run.overflow });
       });
-      const end = state.epochs * Math.ceil((setup.digits.length * setup.images_per_digit) / setup.batch_size);
+      const end = state.epochs * stepsOf(setup);
       run.tell({ until: end });
     });
   }
@@ -420,8 +424,7 @@ function render({ model, el }) {
     const same = both[0].hidden === both[1].hidden && both[0].activation === both[1].activation && both[0].outputs === both[1].outputs && String(both[0].digits) === String(both[1].digits);
     const setup = both[0], { held } = imagesOf(setup, digits), count = held.labels.length;
     const numbers = (same ? views : views.slice(0, 1)).flatMap((view) => [view.maps, view.b1, view.W2, view.b2]).map((part) => Float32Array.from(part));
-    const late = model.get("_late_explorer"), script = typeof late === "function" ? await late() : late;
-    const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+    const url = URL.createObjectURL(new Blob([await fetched("_late_explorer")], { type: "text/javascript" }));
     const { default: widget } = await import(url).finally(() => URL.revokeObjectURL(url));
     const own = {
       _network: { sizes: [PIXELS, setup.hidden, setup.digits.length], activations: [setup.activation, setup.outputs], steps: [], others: same ? ["B"] : [],

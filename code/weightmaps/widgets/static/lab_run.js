@@ -1,6 +1,6 @@
 // A run of the laboratory: train in slices, and say what came of it. No page: a worker runs it, or the page itself.
 
-import { PIXELS, SIDE, evaluate, mapsOf, sparse, trainer } from "./sgd.js";
+import { PIXELS, SIDE, evaluate, mapsOf, sparse, stepsOf, trainer } from "./sgd.js";
 
 /**
  * What is kept of a moment: `maps` a row a neuron; `right` and `cost` on held-out images; `smooth` of the maps and `like`, their
@@ -65,7 +65,7 @@ export function chosen(maps, where) {
 export function session(setup, learned, held) {
   const training = trainer(setup, sparse(learned.bytes, learned.labels)), test = sparse(held.bytes, held.labels);
   const { weights } = training, { hidden } = setup, where = inkedPixels(learned.bytes);
-  const epoch = Math.ceil(learned.labels.length / setup.batch_size), start = chosen(mapsOf(weights.W1, hidden), where);
+  const epoch = stepsOf(setup), start = chosen(mapsOf(weights.W1, hidden), where);
 
   const maps = () => mapsOf(weights.W1, hidden);
 

@@ -56,6 +56,11 @@ export function labelsFor({ seed, shuffled }, labels) {
   return shuffled ? Uint8Array.from(permutation(seed, LABELS, labels.length), (i) => labels[i]) : labels;
 }
 
+/** Steps of an epoch, the last of which takes the images that are left. @param {Setup} setup */
+export function stepsOf({ digits, images_per_digit, batch_size }) {
+  return Math.ceil((digits.length * images_per_digit) / batch_size);
+}
+
 const APPLY = {
   sigmoid: (z) => 1 / (1 + Math.exp(-z)),
   tanh: Math.tanh,

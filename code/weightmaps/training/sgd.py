@@ -190,8 +190,14 @@ class Descent:
     def sgd(self, layer, delta, x):
         """Decay the weights, and subtract the gradient."""
         if self.keep_weights != 1.0:
-            layer.weights[:, :-1] *= self.keep_weights
+            self.shrink(layer.weights)
         self.add(layer.weights, -1.0, delta, x)
+
+    def shrink(self, weights):
+        """Decay the weights and not the biases: one walk through all is faster than one that skips a column."""
+        biases = weights[:, -1].copy()
+        weights *= self.keep_weights
+        weights[:, -1] = biases
 
     def momentum(self, layer, delta, x):
         """Add the gradient, with the decay's part, to what is kept of older ones, and subtract the sum."""
@@ -219,7 +225,7 @@ class Descent:
         else:
             np.dot(delta, x, room)
         if self.keep_weights != 1.0:
-            weights[:, :-1] *= self.keep_weights
+            self.shrink(weights)
         first, second = layer.memory
         first *= beta1
         first += room

@@ -11,7 +11,12 @@ EXPORTED = re.compile(r"^export (?:async )?(?:function\*?|const|let|class) (\w+)
 IMPORTED = re.compile(r"^import\s*\{([^}]*)\}\s*from \"\./([\w.]+)\";$", re.MULTILINE)
 FILES = sorted(path.name for path in bundle.STATIC.glob("*.js"))
 WORKERS = ("worker.js", "lab_worker.js")
-ENTRIES = ("explorer.js", "playground.js", "scatter.js", "game.js", "drop.js", "lab.js", *WORKERS)
+FIGURES = [name for name in FILES if name.startswith("live_") and "export default" in bundle.read(name)]
+ENTRIES = (
+    *("explorer.js", "playground.js", "scatter.js", "game.js", "drop.js", "lab.js"),
+    *FIGURES,
+    *WORKERS,
+)
 
 
 @pytest.mark.parametrize("name", FILES)

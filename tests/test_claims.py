@@ -68,15 +68,20 @@ def test_who_wants_to_try_it_is_sent_to_the_laboratory(write):
     assert '<a href="the-laboratory.html#explorer=1&amp;preset=decay">Try it yourself.</a>' in text
 
 
+def test_or_to_a_figure_on_its_page(write):
+    text = as_markdown(claims(write(**{"try": "chapter.html#explorer=2&left=0"})))
+    assert '<a href="chapter.html#explorer=2&amp;left=0">Try it yourself.</a>' in text
+
+
+def tried():
+    """Every claim of the book that a reader can try."""
+    book = claims(ROOT / "chapters" / "claims.yml").values()
+    return [one for _, entries in book for one in entries if "try" in one]
+
+
 def test_every_experiment_that_is_named_is_one_of_the_laboratory():
     presets = engine("lab.js")("Object.keys(PRESETS)")
-    tried = [
-        one["try"]
-        for _, entries in claims(ROOT / "chapters" / "claims.yml").values()
-        for one in entries
-        if "try" in one
-    ]
-    assert set(tried) == set(presets)
+    assert {one["try"] for one in tried() if "#" not in one["try"]} == set(presets)
 
 
 def test_a_verdict_that_a_choice_turns_says_which(write):

@@ -11,7 +11,7 @@ import yaml
 from replications import results
 
 KEYS = {"claim", "verdict", "section", "replication", "effect", "control"}
-TRY = "the-laboratory.html#explorer=1&amp;preset="
+LABORATORY = "the-laboratory.html#explorer=1&preset="
 WIDTH, ROW, DOT = 340, 18, 4  # of a strip, in pixels
 
 
@@ -24,7 +24,8 @@ def claims(path):
         A YAML file: for each chapter a list of claims, each with the keys ``claim``, ``verdict`` (it begins
         with True, False or Depends), ``section`` (a heading of the chapter), ``replication`` (the function
         that tries it), ``effect`` and ``control`` (in words, what its two numbers are), and perhaps ``try``
-        (the experiment of the laboratory that repeats it).
+        (the experiment of the laboratory that repeats it, or a page with the number and state of its live
+        figure, as in ``chapter.html#explorer=1&left=0``).
 
     Returns
     -------
@@ -60,7 +61,7 @@ def as_markdown(found):
             numbers = {key: results.in_words(part[key], part["form"]) for key in ("effect", "control")}
             parts.append(f"**“{one['claim']}”** {one['verdict']} *{_tally(part)}*")
             parts.append(strip(part))
-            again = f' <a href="{TRY}{one["try"]}">Try it yourself.</a>' if "try" in one else ""
+            again = f' <a href="{escape(link(one["try"]))}">Try it yourself.</a>' if "try" in one else ""
             parts.append(
                 f"- ● *Effect*, {one['effect']}: {numbers['effect']}.\n"
                 f"- ○ *Control*, {one['control']}: {numbers['control']}.\n"
@@ -68,6 +69,15 @@ def as_markdown(found):
                 f"*Where*: [{one['section']}]({chapter}.ipynb#{one['anchor']}).{again}"
             )
     return "\n\n".join(parts)
+
+
+def link(again):
+    """Where a claim can be tried, by its key ``try``.
+
+    >>> link("decay")
+    'the-laboratory.html#explorer=1&preset=decay'
+    """
+    return again if "#" in again else LABORATORY + again
 
 
 def strip(found):

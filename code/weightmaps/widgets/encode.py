@@ -144,6 +144,47 @@ def decode_network(payload):
     return networks
 
 
+def encode_arrays(arrays, *, coarse=(), **more):
+    """Named arrays of numbers, deflated, for a small figure.
+
+    Parameters
+    ----------
+    arrays : dict of {str: array}
+        Whole numbers from 0 to 255 travel as they are, all else as float32.
+    coarse : sequence of str
+        Those of them that are maps, shape (n, 784), and travel as one byte a weight: whole multiples of
+        1/127 of the largest, dithered, which no eye sees and hardly a sum over an image.
+    **more
+        What else is to travel, as JSON.
+
+    Returns
+    -------
+    dict
+        ``arrays`` holds the kind, the shape and the unit of each; ``data`` their numbers, one after the other.
+    """
+    heads, data = {}, bytearray()
+    for name, array in arrays.items():
+        array, unit = np.asarray(array), 1.0
+        if name in coarse:
+            unit = float(np.abs(array).max()) / 127 or 1.0
+            array = np.clip(_dither(array / unit, (28, 28)), -127, 127).astype("i1")
+        elif array.dtype != np.uint8:
+            array = array.astype("<f4")
+        heads[name] = [array.dtype.str[1:], list(array.shape), unit]
+        data += array.tobytes()
+    return {**more, "arrays": heads, "data": zlib.compress(bytes(data), 9)}
+
+
+def decode_arrays(payload):
+    """The arrays in the result of :func:`encode_arrays`, number for number as the browser reads them."""
+    data, at, found = zlib.decompress(payload["data"]), 0, {}
+    for name, (kind, shape, unit) in payload["arrays"].items():
+        array = np.frombuffer(data, f"<{kind}", math.prod(shape), at).reshape(shape)
+        found[name] = array if kind == "u1" else (unit * array).astype(np.float32)
+        at += array.nbytes
+    return found
+
+
 def _planes(networks, unit, spec):
     """All first weights as codes of whole multiples of the unit: three planes of bytes, neurons, inputs."""
     planes = np.empty((3, sum(network.sizes[1] for network in networks), networks[0].sizes[0]), np.uint8)

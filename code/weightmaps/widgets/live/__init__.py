@@ -1,0 +1,5 @@
+"""Small figures that move, one for each claim that a reader can try: see `weightmaps.widgets.live.base`."""
+
+from weightmaps.widgets.live.start import TakeStart
+
+__all__ = ["TakeStart"]

@@ -1,0 +1,42 @@
+"""What every small figure shares: its frame, and networks and images as they travel to the page."""
+
+import numpy as np
+
+from weightmaps.network import Network
+from weightmaps.widgets import bundle
+from weightmaps.widgets.base import Standalone
+from weightmaps.widgets.encode import decode_arrays, encode_arrays, encode_images
+from weightmaps.widgets.input_spec import InputSpec
+
+
+class Live(Standalone):
+    """A small figure for one claim: pictures, up to three controls, a sentence, an effect beside its control.
+
+    A figure has a JavaScript file of its own, which opens in the frame of ``static/live.js`` and draws and
+    measures; its state, as traits; and :meth:`measured`.
+    """
+
+    _css = bundle.style("explorer.css", "live.css")
+
+    def measured(self):
+        """Effect and control as the figure states them now, by NumPy: two floats."""
+        raise NotImplementedError
+
+
+def travelling_images(images, labels, outputs=10):
+    """What a figure sends of images, the same bytes for every figure that shows the same ones."""
+    return encode_images(np.asarray(images), labels, InputSpec((28, 28)), outputs)
+
+
+def travelling_network(network):
+    """What a figure sends of a network: a byte a weight of its maps, float32 for all else."""
+    layers = enumerate(zip(network.weights, network.biases, strict=True), 1)
+    arrays = {f"{kind}{k}": one for k, pair in layers for kind, one in zip("Wb", pair, strict=True)}
+    return encode_arrays(arrays, coarse=["W1"], activations=list(network.activations))
+
+
+def travelled_network(payload):
+    """The network in the result of :func:`travelling_network`, number for number as the page has it."""
+    found, layers = decode_arrays(payload), range(1, len(payload["activations"]) + 1)
+    weights, biases = ([found[f"{kind}{k}"] for k in layers] for kind in "Wb")
+    return Network(weights, biases, payload["activations"])

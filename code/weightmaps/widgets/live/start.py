@@ -1,0 +1,87 @@
+"""TakeStart: take the random start out of a network's maps, by a slider."""
+
+import numpy as np
+import traitlets
+
+from weightmaps import analysis, random
+from weightmaps.digits import Digits
+from weightmaps.widgets import bundle
+from weightmaps.widgets.encode import decode_arrays, encode_arrays
+from weightmaps.widgets.live.base import Live, travelled_network, travelling_images, travelling_network
+
+INKED = 0.1  # the share of the images in which a pixel has ink, from which on its weights count as seen
+
+
+class TakeStart(Live):
+    """A network's maps as its random start is taken out of them, and how often it is right without.
+
+    The control takes out as much of other random numbers, which the network has never met.
+
+    Parameters
+    ----------
+    network, start : Network
+        After training and before, the same sizes: 784 inputs, one hidden layer.
+    images : array, shape (n, 784)
+        Held-out images, on which the answers are counted.
+    labels : array of int, shape (n,)
+    left : float
+        How much of the start is left, from 0 to 1.
+    measure : {"accuracy", "smoothness"}
+        What is measured: the share of right answers; or :func:`weightmaps.analysis.smoothness` of the maps
+        over the pixels with ink in a tenth of the images, where the control is the maps with their start.
+    neuron : int
+        The map that is shown large.
+
+    Examples
+    --------
+    >>> from weightmaps import load_sample, training
+    >>> start = training.initialise((784, 4, 10), scale="unit", seed=0)
+    >>> TakeStart(start, start, *load_sample()[::500], left=0).measured()[0]
+    0.1
+    """
+
+    _esm = bundle.module("live_start.js")
+    _title = "Take away the start"
+
+    left = traitlets.Float(1.0, min=0.0, max=1.0).tag(sync=True)
+    measure = traitlets.Enum(["accuracy", "smoothness"], "accuracy").tag(sync=True)
+    neuron = traitlets.Int(0, min=0).tag(sync=True)
+    _network = traitlets.Dict().tag(sync=True)
+    _start = traitlets.Dict().tag(sync=True)
+    _images = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, network, start, images, labels, **state):
+        if start.sizes != network.sizes or network.sizes[0] != 784:
+            raise ValueError(
+                f"network is {network.sizes} and start {start.sizes}; both want the same sizes, 784 first"
+            )
+        super().__init__(
+            _network=travelling_network(network),
+            _start=encode_arrays({"W1": start.weights[0]}, coarse=["W1"]),
+            _images=travelling_images(images, labels, network.sizes[-1]),
+            **state,
+        )
+        self._shown = travelled_network(self._network)
+        self._began = decode_arrays(self._start)["W1"]
+        self._digits = Digits(images, labels)
+
+    @traitlets.validate("neuron")
+    def _a_neuron(self, proposal):
+        count = self._network["arrays"]["b1"][1][0]
+        if proposal.value >= count:
+            raise traitlets.TraitError(f"neuron is {proposal.value}; there are neurons 0 to {count - 1}")
+        return proposal.value
+
+    def maps(self):
+        """The maps with what is left of their start, shape (hidden, 784)."""
+        return self._shown.weights[0] - (1 - self.left) * self._began
+
+    def measured(self):
+        """Effect and control, by NumPy: see the parameter `measure`."""
+        end, maps = self._shown.weights[0], self.maps()
+        if self.measure == "smoothness":
+            where = (self._digits.images > 0).mean(axis=0) >= INKED
+            return tuple(analysis.smoothness(some, where=where) for some in (maps, end))
+        other = self._began.std() * random.normal(0, 0, end.size).reshape(end.shape)
+        changed = (maps, end - (1 - self.left) * np.float32(other))
+        return tuple(analysis.with_maps(self._shown, some).accuracy(*self._digits) for some in changed)

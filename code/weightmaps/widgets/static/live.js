@@ -1,0 +1,92 @@
+// The frame of a small figure: pictures, up to three controls, a sentence, and an effect beside its control.
+
+import { linkTo } from "./link.js";
+import { bars, element, formatNumber, setText } from "./parts.js";
+
+/**
+ * What a figure's file makes: `lines` is how many the longest sentence takes.
+ * @typedef {{controls: Node[], pictures: Node[], lines?: number, isValid: (state: object) => boolean, show: (state: object) => Shown}} Figure
+ * What a figure states once it has drawn a state; `names` are those of effect and control, which are bars from `low` to `high`.
+ * @typedef {{words: string, names: [string, string], effect: number, control: number, low?: number, high?: number, format?: (v: number) => string}} Shown
+ */
+
+const SAY_AFTER = 500; // milliseconds without a change until it is said, and stands in the address
+
+/** 97.0% */
+export function percent(share) {
+  return `${(100 * share).toFixed(1).replace("-", "−")}%`;
+}
+
+/**
+ * Show a figure.
+ * @param {{model: any, el: HTMLElement}} place @param {string[]} names the figure's state
+ * @param {(context: {get: (name: string) => any, update: (parts: object) => void}) => Promise<Figure>} open an error that it throws is shown
+ * @returns {Promise<() => void>} what removes it
+ */
+export async function live({ model, el }, names, open) {
+  const root = element("div", { class: "wm wm-live" });
+  el.append(root);
+  const state = Object.fromEntries(names.map((name) => [name, model.get(name)]));
+  let frame = 0, timer = 0, figure;
+  try {
+    figure = await open({ get: (name) => model.get(name), update });
+  } catch (error) {
+    root.append(element("p", { class: "wm-trouble", "data-part": "trouble" }, `This figure cannot be shown: ${error.message}.`));
+    return () => root.remove();
+  }
+  const link = linkTo({ place: el, own: { ...state }, state, set: update, isValid: figure.isValid });
+  const sentence = element("p", { class: "wm-sentence", "data-part": "sentence" });
+  const spoken = element("p", { class: "wm-spoken", role: "status" });
+  let format = formatNumber;
+  const measures = bars("measure", ["", ""], null, (v) => format(v));
+  sentence.style.setProperty("--wm-said", figure.lines ?? 2);
+  root.append(
+    link.note,
+    element("div", { class: "wm-live-controls" }, ...figure.controls),
+    element("div", { class: "wm-live-pictures" }, ...figure.pictures),
+    sentence, spoken, measures.element,
+    element("div", { class: "wm-foot" }, ...link.buttons, link.status, link.byHand),
+  );
+  for (const one of root.querySelectorAll("input, button, select, [tabindex]")) one.dataset.lmSuppressShortcuts = "true";
+
+  function update(parts) {
+    Object.assign(state, parts);
+    for (const [name, value] of Object.entries(parts)) model.set(name, value);
+    model.save_changes();
+    redraw();
+  }
+
+  function draw() {
+    frame = 0;
+    if (!figure.isValid(state)) return; // a kernel sends what belongs together one by one
+    const shown = figure.show(state);
+    format = shown.format ?? formatNumber;
+    setText(sentence, shown.words);
+    measures.set([shown.effect, shown.control], 0, -1, shown.low ?? 0, shown.high ?? 1, shown.names);
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      setText(spoken, `${shown.words} ${shown.names[0]}: ${format(shown.effect)}. ${shown.names[1]}: ${format(shown.control)}.`);
+      link.write();
+    }, SAY_AFTER);
+  }
+
+  function redraw() {
+    frame ||= requestAnimationFrame(draw);
+  }
+
+  const heard = Object.fromEntries(names.map((name) => [`change:${name}`, () => {
+    if (state[name] === model.get(name)) return;
+    state[name] = model.get(name);
+    redraw();
+  }]));
+  for (const [event, callback] of Object.entries(heard)) model.on(event, callback);
+  draw();
+  link.read();
+  return () => {
+    link.stop();
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    for (const [event, callback] of Object.entries(heard)) model.off(event, callback);
+    root.remove();
+  };
+}

@@ -1,0 +1,76 @@
+// Take away the start: a network's maps as their random start leaves them, and how often it is right without.
+
+import { inkedPixels, smoothness } from "./lab_run.js";
+import { live, percent } from "./live.js";
+import { arraysOf, imagesFrom, networkOf, shareRight, weightedSums } from "./live_data.js";
+import { maxAbs } from "./maths.js";
+import { paint, paintTiles, signed } from "./paint.js";
+import { canvas, cellGrid, choice, element, formatNumber, note, scale, slider } from "./parts.js";
+import { normal } from "./random.js";
+import { PIXELS, SIDE } from "./sgd.js";
+
+const ACROSS = 10; // maps in a row
+const VIVID = 4; // root mean squares at which the colours of the small maps end
+const MEASURES = [["accuracy", "right answers"], ["smoothness", "smoothness of the maps"]];
+const SMOOTH_NAMES = ["The maps as they are now", "With their start"];
+
+/** The standard deviation of all numbers, as NumPy takes it. */
+function deviation(values) {
+  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length) || 1;
+}
+
+async function open({ get, update }) {
+  const [layers, { W1: start }, images] = await Promise.all([networkOf(get("_network")), arraysOf(get("_start")), imagesFrom(get("_images"))]);
+  const end = layers[0].weights, count = layers[0].rows, many = count > 1, where = inkedPixels(images.bytes);
+  const size = deviation(start.values), other = normal(0, 0, end.length).map((v) => Math.fround(size * v));
+  const [ofEnd, ofStart, ofOther] = [end, start.values, other].map((maps) => weightedSums(maps, images.ink));
+  const without = (whole, part, gone) => whole.map((v, i) => v - gone * part[i]);
+
+  const large = canvas("A weight map"), colours = scale();
+  const grid = many ? cellGrid("maps", "The maps of all neurons", count, ACROSS, (neuron) => update({ neuron })) : null;
+  const left = slider("left", "Random start left", 0, 100, (value) => update({ left: value / 100 }));
+  const measure = choice("Measure", MEASURES, (value) => update({ measure: value }));
+
+  function measured({ left: share, measure: what }, maps) {
+    if (what === "smoothness") return { effect: smoothness(maps, where), control: smoothness(end, where), names: SMOOTH_NAMES, format: formatNumber };
+    const [effect, control] = [ofStart, ofOther].map((part) => shareRight(layers, without(ofEnd, part, 1 - share), images.labels));
+    return { effect, control, format: percent, names: ["Right with its own start taken away", "With other random numbers taken away"] };
+  }
+
+  return {
+    controls: [left.element, measure.element],
+    pictures: [
+      ...(grid ? [element("div", {}, grid.element, note(`The colours of the small maps end at ${VIVID} times their root mean square.`))] : []),
+      element("div", {}, large, colours.element),
+    ],
+    isValid: (state) => state.left >= 0 && state.left <= 1 && Number.isInteger(state.neuron) && state.neuron >= 0 && state.neuron < count &&
+      MEASURES.some(([value]) => value === state.measure),
+    show(state) {
+      const maps = without(end, start.values, 1 - state.left), words = `${Math.round(100 * state.left)}%`;
+      const tile = (j) => maps.subarray(j * PIXELS, (j + 1) * PIXELS);
+      left.set(Math.round(100 * state.left), words);
+      measure.set(state.measure);
+      const limit = maxAbs(tile(state.neuron));
+      paint(large, tile(state.neuron), SIDE, signed(limit));
+      large.setAttribute("aria-label", `The weight map of neuron ${state.neuron}, with ${words} of its random start`);
+      colours.set(limit);
+      if (grid) {
+        paintTiles(grid.canvas, Array.from({ length: count }, (_, j) => tile(j)), [SIDE, SIDE], ACROSS, signed(VIVID * deviation(maps)));
+        grid.set(state.neuron, `neuron ${state.neuron}`);
+      }
+      const found = measured(state, maps), one = many ? `${count} maps` : "map";
+      const seen = state.left === 1 ? `This is the network’s ${one}, as training left ${many ? "them" : "it"}, random start and all.`
+        : state.left === 0 ? `No random start is left: this is what training added to the ${one}.` : `${words} of the random start is left in the ${one}.`;
+      const right = state.measure === "accuracy" ? found.effect : measured({ ...state, measure: "accuracy" }, maps).effect;
+      return { ...found, words: `${seen} With ${many ? "them" : "it"} the network is right on ${percent(right)} of ${images.labels.length} images.` };
+    },
+  };
+}
+
+/** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
+function render(place) {
+  return live(place, ["left", "measure", "neuron"], open);
+}
+
+export default { render };

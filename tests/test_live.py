@@ -1,0 +1,78 @@
+"""The small figures: the numbers on the page are NumPy's, their states are checked, their stills drawn."""
+
+import numpy as np
+import pytest
+import traitlets
+
+from engine import Shown
+from test_explorer import random_images, random_network
+from weightmaps.widgets import live
+from weightmaps.widgets.encode import decode_arrays, encode_arrays
+
+DIGITS = random_images(n=60, labels=10)
+
+
+def take_start(hidden=6, **state):
+    return live.TakeStart(
+        random_network((784, hidden, 10), 1), random_network((784, hidden, 10), 2), *DIGITS, **state
+    )
+
+
+# A figure, its JavaScript file, and states in which effect and control are compared with NumPy's.
+FIGURES = [
+    (take_start, "live_start.js", [{}, {"left": 0.0}, {"left": 0.25, "measure": "smoothness"}]),
+]
+
+
+@pytest.mark.parametrize(("make", "entry", "states"), FIGURES, ids=[entry for _, entry, _ in FIGURES])
+def test_the_page_measures_what_numpy_measures(make, entry, states):
+    figure = make()
+    shown = Shown(figure, entry)
+    for state in states:
+        for name, value in state.items():
+            setattr(figure, name, value)
+        shown.change(**state)
+        np.testing.assert_allclose(shown.numbers("measure-value"), figure.measured(), atol=1e-6)
+        assert shown.text("sentence")
+
+
+@pytest.mark.parametrize(("make", "entry", "_"), FIGURES, ids=[entry for _, entry, _ in FIGURES])
+def test_a_still_shows_the_figure_and_damaged_data_is_said(make, entry, _, tmp_path):
+    figure = make()
+    figure.to_html(tmp_path / "figure.html")
+    assert '<div class="wm-still" role="group"' in (tmp_path / "figure.html").read_text("utf-8")
+    name = next(name for name, value in figure.get_state().items() if isinstance(value, dict) and value)
+    whole = getattr(figure, name)
+    setattr(figure, name, {**whole, "data": encode_arrays({"a": np.zeros(1)})["data"]})
+    assert "cannot be shown: its" in Shown(figure, entry).text("trouble")
+
+
+def test_arrays_arrive_as_they_were_sent():
+    rng = np.random.default_rng(0)
+    maps, bytes_, numbers = rng.standard_normal((2, 784)), np.arange(5, dtype=np.uint8), rng.random((3, 2))
+    found = decode_arrays(encode_arrays({"b": bytes_, "m": maps, "n": numbers}, coarse=["m"]))
+    np.testing.assert_array_equal(found["b"], bytes_)
+    np.testing.assert_array_equal(found["n"], numbers.astype(np.float32))
+    assert np.abs(found["m"] - maps).max() < np.abs(maps).max() / 127  # at most one unit
+    np.testing.assert_allclose(found["m"].sum(axis=1), maps.sum(axis=1), atol=0.5)
+
+
+def test_the_start_is_taken_away_by_key_and_the_picture_follows():
+    figure = take_start()
+    shown = Shown(figure, "live_start.js")
+    before = shown.pixels("canvas")
+    shown.slide("left", 0)
+    assert shown.state["left"] == 0
+    assert shown.text("sentence").startswith("No random start is left")
+    assert any((one != other).any() for one, other in zip(before, shown.pixels("canvas"), strict=True))
+    shown.key("maps", "ArrowRight")
+    assert shown.state["neuron"] == 1
+
+
+def test_states_and_networks_that_do_not_fit_are_refused():
+    with pytest.raises(traitlets.TraitError, match="there are neurons 0 to 5"):
+        take_start(neuron=6)
+    with pytest.raises(traitlets.TraitError, match="left"):
+        take_start(left=1.5)
+    with pytest.raises(ValueError, match=r"network is \(784, 6, 10\) and start \(784, 5, 10\)"):
+        live.TakeStart(random_network((784, 6, 10)), random_network((784, 5, 10)), *DIGITS)

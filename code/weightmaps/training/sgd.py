@@ -194,7 +194,7 @@ class Descent:
         self.add(layer.weights, -1.0, delta, x)
 
     def shrink(self, weights):
-        """Decay the weights and not the biases: one walk through all is faster than one that skips a column."""
+        """Decay the weights, not the biases: one walk through all is faster than to skip a column."""
         biases = weights[:, -1].copy()
         weights *= self.keep_weights
         weights[:, -1] = biases

@@ -160,7 +160,7 @@ def encode_arrays(arrays, *, coarse=(), **more):
     Returns
     -------
     dict
-        ``arrays`` holds the kind, the shape and the unit of each; ``data`` their numbers, one after the other.
+        ``arrays`` holds the kind, shape and unit of each; ``data`` their numbers, one after the other.
     """
     heads, data = {}, bytearray()
     for name, array in arrays.items():

@@ -1,6 +1,7 @@
 """The laboratory: the page and Python train the same network; its settings, its files, its link."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -164,3 +165,79 @@ def test_a_run_that_overflows_stops_and_names_the_step():
     )
     assert [one["step"] for one in heard] == [None]
     assert 1 <= heard[0]["overflow"] <= 3
+
+
+SIDE = """(() => {
+  const learned = { bytes, labels }, run = session(setup, learned, learned);
+  const moments = run.advance(40, () => false), moment = moments[moments.length - 1], { epoch } = run;
+  return { setup, moment, maps: moment.maps, start: moments[0].maps, learned, where: inkedPixels(bytes), epoch };
+})"""
+MEASURE = f"""(() => {{
+  const {{ of }} = Object.values(MEASURES).flat().find((one) => one.replication === name);
+  return of(...both.map(({{ setup, bytes, labels }}) => {SIDE}()));
+}})()"""
+
+
+def correlation(one, other):
+    return np.corrcoef(one, other)[0, 1]
+
+
+@pytest.fixture(scope="module")
+def trained_pair():
+    """Two networks of one neuron after 40 steps, and a function that measures a claim of them in the page."""
+    a = training.Setup(digits=(0, 1), hidden=1, images_per_digit=150, cost="cross_entropy", learning_rate=0.5)
+    setups = a, replace(a, hidden_scale=0.1, weight_decay=5.0, shuffled=True)
+
+    def measured(name):
+        both = []
+        for setup in setups:
+            (X, y), _ = training.lab_images(setup)
+            given = {
+                key: list(value) if isinstance(value, tuple) else value for key, value in vars(setup).items()
+            }
+            both.append({"setup": given, "bytes": list(as_bytes(X)), "labels": y.tolist()})
+        return engine("lab.js")(MEASURE, both=both, name=name)
+
+    return setups, measured
+
+
+def test_the_laboratory_measures_the_book_s_claims(trained_pair):
+    (a, b), measured = trained_pair
+    (X, y), _ = training.lab_images(a)
+    nets = [training.lab(one, steps=40) for one in (a, b)]
+    starts = [training.lab_start(one).weights[0] for one in (a, b)]
+    ends = [net.weights[0] for net in nets]
+    share = (X > 0).mean(axis=0)
+    where, rim, blank = share >= 0.1, (share > 0) & (share < 0.01), share == 0
+
+    smooth = [analysis.smoothness(maps, where=where) for maps in ends]
+    np.testing.assert_allclose(measured("decay_makes_maps_smooth"), smooth[::-1], atol=1e-6)
+    left = np.median(ends[1][:, blank] / starts[1][:, blank]), np.exp(-0.5 * 5.0 * 40 / 30 / 10)
+    np.testing.assert_allclose(measured("start_fades_as_computed"), left, atol=1e-6)
+    loud = [
+        analysis.loudness(end - start, rim, beside=where) for end, start in zip(ends, starts, strict=True)
+    ]
+    np.testing.assert_allclose(measured("adam_learns_the_rim"), loud[::-1], atol=1e-6)
+    dealt = y[permutation(b.seed, 24, len(y))]
+    right = [nets[1].accuracy(X, labels) for labels in (dealt, y)]
+    np.testing.assert_allclose(measured("shuffled_labels_are_learned_by_heart"), right, atol=1e-6)
+
+    sign = [1 if net.weights[1][1, 0] > net.weights[1][0, 0] else -1 for net in nets]
+    other = training.lab_start(replace(a, seed=a.seed + 1)).weights[0][0]
+    end, logistic = sign[0] * ends[0][0], sign[1] * ends[1][0][where]
+    begun = [sign[0] * one for one in (starts[0][0], other)]
+    alike = [correlation((end - one)[where], logistic) for one in begun]
+    np.testing.assert_allclose(
+        measured("minus_its_start_the_neuron_is_logistic_regression"), alike, atol=1e-6
+    )
+    mixed = []
+    for one in begun:
+        columns = np.column_stack([logistic, one[where], np.ones(where.sum())])
+        mixed.append(correlation(columns @ np.linalg.lstsq(columns, end[where])[0], end[where]))
+    np.testing.assert_allclose(measured("neuron_is_logistic_regression_plus_its_start"), mixed, atol=1e-6)
+
+
+def test_each_experiment_measures_claims_of_its_own():
+    presets = engine("lab.js")("Object.keys(PRESETS)")
+    measures = engine("lab.js")("Object.entries(MEASURES).map(([name, some]) => [name, some.length])")
+    assert sorted(name for name, count in measures if count) == sorted(presets)

@@ -1,13 +1,14 @@
 // The laboratory: two networks that differ in what the reader chose, trained side by side in the page.
 
 import { inflate } from "./codec.js";
+import { MEASURES } from "./lab_claims.js";
 import { chosen, conversation, correlation, inkedPixels, smoothness } from "./lab_run.js";
 import { curves, seedStrip, setupTable } from "./lab_parts.js";
 import { FIELDS, PRESETS, differences, exactly, trouble } from "./lab_setup.js";
 import { linkTo } from "./link.js";
 import { maxAbs, memoize } from "./maths.js";
 import { paint, paintTiles, signed } from "./paint.js";
-import { bars, button, canvas, cellGrid, element, formatSigned, note, panel, select, setText, slider } from "./parts.js";
+import { bars, button, canvas, cellGrid, element, formatNumber, formatSigned, note, panel, percent, select, setText, slider } from "./parts.js";
 import { npz } from "./save_npz.js";
 import { PIXELS, SIDE, evaluate, mapsOf, sparse, startOf, stepsOf } from "./sgd.js";
 
@@ -17,7 +18,6 @@ const PAGE_SLICE = 10; // milliseconds of training between two frames, where the
 const SEEDS = 5;
 const PANELS = ["input", "hidden", "outputs", "weight_map", "product", "ledger"];
 const two = (value) => value.toFixed(2).replace("-", "−").replace("−0.00", "0.00");
-const percent = (share) => `${(100 * share).toFixed(1)}%`;
 
 /** Each map averaged with its eight neighbours, as `weightmaps.analysis.blur`. */
 function blurred(maps) {
@@ -101,7 +101,7 @@ function render({ model, el }) {
   /** A network that trains elsewhere; where no worker can be had, on the page, a little between frames. */
   function runOf(setup, heard) {
     const { learned, held } = imagesOf(setup, digits);
-    const run = { setup, moments: [], maps: null, step: 0, epoch: 0, resting: true, where: inkedPixels(learned.bytes), test: sparse(held.bytes, held.labels) };
+    const run = { setup, learned, moments: [], maps: null, step: 0, epoch: 0, resting: true, where: inkedPixels(learned.bytes), test: sparse(held.bytes, held.labels) };
     const take = ({ moments = [], maps, overflow, ...rest }) => {
       if (overflow) {
         run.resting = true;
@@ -230,7 +230,7 @@ function render({ model, el }) {
     return { name, words, neuron, maps, large, out, all, one, grid: null };
   });
   const charts = curves([["right", "Right on held-out images"], ["cost", "Cost on held-out images"], ["smooth", "Smoothness of the maps"], ["like", "Likeness to the start"]]);
-  const stripPlace = element("div", { "data-part": "strip" });
+  const claims = element("div", { class: "wm-claims" }), stripPlace = element("div", { "data-part": "strip" });
   const code = element("pre", { class: "wm-code", hidden: "", tabindex: "0", "data-part": "code" });
   const explorer = element("div", { "data-part": "explorer" });
 
@@ -238,7 +238,7 @@ function render({ model, el }) {
     element("div", { class: "wm-selects" }, preset.element), difference,
     element("details", { class: "wm-setup" }, element("summary", {}, "Change the set-up"), table.element),
     element("div", { class: "wm-buttons" }, start, once, epoch, again),
-    sentence,
+    sentence, claims,
     element("div", { class: "wm-lab-pair" }, ...places.map(({ all }) => all)),
     moment.element, element("div", { class: "wm-looks" }, ...looks.map((one) => one.element)),
     element("div", { class: "wm-lab-pair" }, ...places.map(({ one }) => one)),
@@ -291,6 +291,7 @@ function render({ model, el }) {
     places.forEach((place, k) => drawPlace(place, k, both[k], views[k]));
     charts.set(runs ?? [], state.epochs);
     setText(sentence, said || outcome(views));
+    drawClaims(known(), views);
     stripPlace.replaceChildren(...(strip ? [strip] : []));
     for (const one of root.querySelectorAll("input, button, select, [tabindex]")) one.dataset.lmSuppressShortcuts = "true";
   }
@@ -332,6 +333,21 @@ function render({ model, el }) {
       run.known.set(key, { right: evaluate(run.setup, weightsOf(view, maps), run.test).right, smooth: smoothness(maps, run.where) });
     }
     return run.known.get(key);
+  }
+
+  /** What the book claims of this experiment, measured of what is on screen; while it trains there is no time for it. */
+  function drawClaims(name, views) {
+    const ready = !working() && runs?.every((run) => run.moments.length), key = ready ? `${name} ${views.map(({ step }) => step)}` : "";
+    if (key === claims.dataset.key) return;
+    claims.dataset.key = key;
+    const sides = ready ? runs.map(({ setup, moments, learned, where, epoch }, k) => (
+      { setup, moment: views[k], maps: views[k].maps, start: moments[0].maps, learned, where, epoch })) : [];
+    claims.replaceChildren(...(ready ? MEASURES[name] ?? [] : []).map(({ replication, names, format = formatNumber, of }) => {
+      const found = of(...sides), one = bars("measure", names, null, format);
+      one.element.dataset.replication = replication;
+      one.set(found, 0, -1, Math.min(0, ...found), Math.max(format === percent ? 1 : 0, ...found));
+      return one.element;
+    }));
   }
 
   const when = (run, step) => (step < run.epoch || !run.epoch ? `step ${step}` : `epoch ${(step / run.epoch).toFixed(step % run.epoch ? 1 : 0)}`);

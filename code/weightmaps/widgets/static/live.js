@@ -12,11 +12,6 @@ import { bars, element, formatNumber, setText } from "./parts.js";
 
 const SAY_AFTER = 500; // milliseconds without a change until it is said, and stands in the address
 
-/** 97.0% */
-export function percent(share) {
-  return `${(100 * share).toFixed(1).replace("-", "−")}%`;
-}
-
 /**
  * Show a figure.
  * @param {{model: any, el: HTMLElement}} place @param {string[]} names the figure's state

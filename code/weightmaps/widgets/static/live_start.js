@@ -1,11 +1,11 @@
 // Take away the start: a network's maps as their random start leaves them, and how often it is right without.
 
 import { inkedPixels, smoothness } from "./lab_run.js";
-import { live, percent } from "./live.js";
+import { live } from "./live.js";
 import { arraysOf, imagesFrom, networkOf, shareRight, weightedSums } from "./live_data.js";
 import { maxAbs } from "./maths.js";
 import { paint, paintTiles, signed } from "./paint.js";
-import { canvas, cellGrid, choice, element, formatNumber, note, scale, slider } from "./parts.js";
+import { canvas, cellGrid, choice, element, formatNumber, note, percent, scale, slider } from "./parts.js";
 import { normal } from "./random.js";
 import { PIXELS, SIDE } from "./sgd.js";
 

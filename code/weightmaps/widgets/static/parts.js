@@ -55,6 +55,11 @@ export function formatSigned(value) {
   return value > 0 && Number(words) ? `+${words}` : words;
 }
 
+/** A share as in "97.0%". */
+export function percent(share) {
+  return `${(100 * share).toFixed(1).replace("-", "−")}%`;
+}
+
 /** A place for one number; its full precision stands in `data-value`. */
 export function numberPlace(part, format = formatNumber) {
   const place = element("span", { class: "wm-number", "data-part": part });

@@ -170,7 +170,8 @@ def test_a_run_that_overflows_stops_and_names_the_step():
 SIDE = """(() => {
   const learned = { bytes, labels }, run = session(setup, learned, learned);
   const moments = run.advance(40, () => false), moment = moments[moments.length - 1], { epoch } = run;
-  return { setup, moment, maps: moment.maps, start: moments[0].maps, learned, where: inkedPixels(bytes), epoch };
+  const { maps } = moment, start = moments[0].maps, where = inkedPixels(bytes);
+  return { setup, moment, maps, start, learned, where, epoch };
 })"""
 MEASURE = f"""(() => {{
   const {{ of }} = Object.values(MEASURES).flat().find((one) => one.replication === name);

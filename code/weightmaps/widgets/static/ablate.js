@@ -2,7 +2,7 @@
 
 import { memoize } from "./maths.js";
 import { correctCount } from "./survey.js";
-import { button, element, note, numberPlace, panel, slider, text, formatSigned, setText } from "./parts.js";
+import { button, element, note, numberPlace, panel, percent, slider, text, formatSigned, setText } from "./parts.js";
 import { measureWords } from "./ranks.js";
 import { viewsOf } from "./view.js";
 
@@ -10,7 +10,6 @@ import { viewsOf } from "./view.js";
 
 const NAMED = 6; // more neurons than this are counted, not named
 
-export const percent = (share) => `${(100 * share).toFixed(1)}%`;
 const times = (factor) => `× ${Number(factor.toFixed(2))}`;
 
 /** Those of the explorer's factors that a test on layer and neuron keeps. @param {(layer: number, neuron: number) => boolean} test */

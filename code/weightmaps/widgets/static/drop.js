@@ -1,8 +1,7 @@
 // The place to drop a network: reads it in a worker, asks what the file does not say, and rebuilds the explorer with it.
 
-import { percent } from "./ablate.js";
 import { render, start } from "./explorer.js";
-import { button, element, note, select, text, setText } from "./parts.js";
+import { button, element, note, percent, select, text, setText } from "./parts.js";
 import { dataOf, load, STATE } from "./view.js";
 
 /** @typedef {import("./worker.js").Parts} Parts */

@@ -2,7 +2,7 @@
 
 import { inflate } from "./codec.js";
 import { paint, signed } from "./paint.js";
-import { button, canvas, element, numberPlace, setText } from "./parts.js";
+import { button, canvas, element, numberPlace, percent, setText } from "./parts.js";
 
 const ROUNDS = 10;
 
@@ -41,16 +41,12 @@ function truthRows() {
   };
 }
 
-function percent(share) {
-  return `${Math.round(100 * share)}%`;
-}
-
 /** The score, a row a network and one for all. */
 function scoreTable(names, rounds, answers) {
   const row = (tag, ...cells) => element("tr", {}, ...cells.map((words) => element(tag, {}, words)));
   const line = (name, some) => {
     const right = some.filter((i) => answers[i] === truthOf(rounds[i])).length;
-    return row("td", name, `${right} of ${some.length}`, percent(byChance(right, some.length)));
+    return row("td", name, `${right} of ${some.length}`, percent(byChance(right, some.length), 0));
   };
   const all = rounds.map((_, i) => i);
   return element("table", { "data-part": "score" },

@@ -56,8 +56,8 @@ export function formatSigned(value) {
 }
 
 /** A share as in "97.0%". */
-export function percent(share) {
-  return `${(100 * share).toFixed(1).replace("-", "−")}%`;
+export function percent(share, decimals = 1) {
+  return `${(100 * share).toFixed(decimals).replace("-", "−")}%`;
 }
 
 /** A place for one number; its full precision stands in `data-value`. */
@@ -227,13 +227,13 @@ export function bars(part, names, picked, format = formatNumber) {
     ),
     /** The bars start at zero, wherever it lies between `low` and `high`; `answer` may be no bar's index. */
     set(values, chosen, answer, low, high, now = names) {
-      const percent = (v) => `${((100 * v) / (high - low)).toFixed(2)}%`; // what looks the same stays the same text
+      const place = (v) => `${((100 * v) / (high - low)).toFixed(2)}%`; // what looks the same stays the same text
       rows.forEach(({ name, button, fill, value, mark }, i) => {
         setText(name, now[i]);
         if (picked) button.setAttribute("aria-pressed", String(i === chosen));
         button.classList.toggle("wm-answer", i === answer);
-        fill.style.left = percent(Math.min(values[i], 0) - low);
-        fill.style.width = percent(Math.abs(values[i]));
+        fill.style.left = place(Math.min(values[i], 0) - low);
+        fill.style.width = place(Math.abs(values[i]));
         fill.classList.toggle("wm-minus", values[i] < 0);
         value.set(values[i]);
         setText(mark, i === answer ? "answer" : "");

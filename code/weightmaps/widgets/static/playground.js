@@ -3,7 +3,7 @@
 import { descend, measure } from "./descent.js";
 import { forward, maxAbs } from "./maths.js";
 import { ink, paint, paintTiles, signed } from "./paint.js";
-import { button, cellGrid, choice, element, numberPlace, panel, formatNumber, scale, slider, svgElement, formatSigned, setText } from "./parts.js";
+import { button, cellGrid, choice, element, numberPlace, panel, formatNumber, percent, scale, slider, svgElement, formatSigned, setText } from "./parts.js";
 import { acrossThePlane, arrowPath, border, dots, lineOf, linePath, overlay, planePicture, SIDE } from "./pictures.js";
 import { layersOf, points, randomStart } from "./plane.js";
 
@@ -18,7 +18,6 @@ const STILL = 1e-9; // a step that moves nothing further than this is the last
 const SAY_AFTER = 500; // milliseconds without a change before screen readers are told
 const SIDES = ["right", "upper right", "top", "upper left", "left", "lower left", "bottom", "lower right"];
 
-const percent = (share) => `${(100 * share).toFixed(0)}%`;
 
 /** @param {{model: any, el: HTMLElement}} place @returns {() => void} */
 function render({ model, el }) {
@@ -203,8 +202,8 @@ function render({ model, el }) {
     cost.set(now.cost);
     shown.dataset.step = String(state.step);
     shown.dataset.rows = JSON.stringify([...rows, net.bias]);
-    setText(shown, `Step ${state.step}: ${percent(now.right)} of the ${learn.y.length} dots are right, and ` +
-      `${percent(shareOf(test).right)} of ${test.y.length} new ones.${why} ${aboutNeuron(row)}`);
+    setText(shown, `Step ${state.step}: ${percent(now.right, 0)} of the ${learn.y.length} dots are right, and ` +
+      `${percent(shareOf(test).right, 0)} of ${test.y.length} new ones.${why} ${aboutNeuron(row)}`);
     clearTimeout(timer);
     timer = setTimeout(() => { spoken.textContent = shown.textContent; }, SAY_AFTER);
   }

@@ -1,6 +1,7 @@
 """The laboratory: the page and Python train the same network; its settings, its files, its link."""
 
 import io
+import zlib
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 from engine import engine
 from weightmaps import analysis, interop, training
 from weightmaps.random import permutation
+from weightmaps.widgets import Lab
+from weightmaps.widgets.page import NOT_STATE
 
 TRAIN = """(() => {
   const training = trainer(setup, sparse(bytes, labels));
@@ -236,6 +239,40 @@ def test_the_laboratory_measures_the_book_s_claims(trained_pair):
         columns = np.column_stack([logistic, one[where], np.ones(where.sum())])
         mixed.append(correlation(columns @ np.linalg.lstsq(columns, end[where])[0], end[where]))
     np.testing.assert_allclose(measured("neuron_is_logistic_regression_plus_its_start"), mixed, atol=1e-6)
+
+
+RUN = """(async () => {
+  const sent = [], el = document.createElement("div"), model = {
+    get: (name) => state[name], set() {}, save_changes() {}, on() {}, off() {},
+    send({ history }, _, parts) {
+      sent.push({ history, buffers: parts.map((one) => new Float32Array(one)) });
+    },
+  };
+  const stop = await render({ model, el });
+  el.querySelectorAll("[data-part=start]")[0].dispatchEvent({ type: "click", preventDefault() {} });
+  for (let k = 0; k < 500 && !sent.length; k++) await passed(20);
+  stop();
+  return sent[0];
+})()"""
+
+
+def test_a_kernel_is_told_what_came_out_of_a_run():
+    setup = training.Setup(
+        digits=(0, 1), hidden=2, images_per_digit=20, cost="cross_entropy", learning_rate=0.5
+    )
+    lab, heard = Lab(setup, epochs=3, hidden_scale=0.1), []
+    lab.observe(heard.append, "history")
+    state = {name: value for name, value in lab.get_state().items() if name not in NOT_STATE}
+    for name in ("_late_digit0", "_late_digit1"):
+        state[name] = {"data": zlib.decompress(state[name]["data"])}
+    sent = engine("lab.js")(RUN, state=state)
+    lab._heard(sent, [np.array(part, "<f4").tobytes() for part in sent["buffers"]])
+    assert [len(one) for one in lab.history] == [len(one) for one in heard[0]["new"]] > [3, 3]
+    for network, wanted, history in zip(lab.trained, lab.networks(), lab.history, strict=True):
+        assert np.abs(network.weights[0] - wanted.weights[0]).max() < 1e-6
+        assert np.abs(network.biases[1] - wanted.biases[1]).max() < 1e-6
+        assert history[-1]["step"] == 12
+        assert history[-1]["right"] == network.accuracy(*training.lab_images(setup)[1])
 
 
 def test_each_experiment_measures_claims_of_its_own():

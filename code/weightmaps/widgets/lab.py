@@ -7,6 +7,7 @@ import numpy as np
 import traitlets
 
 from weightmaps import digits, training
+from weightmaps.network import Network
 from weightmaps.widgets import bundle
 from weightmaps.widgets.base import Standalone
 
@@ -26,6 +27,15 @@ class Lab(Standalone):
         What network A is and how it is trained; by default the question's recipe.
     **changes
         The settings of :class:`~weightmaps.training.Setup` that are others in network B.
+
+    Attributes
+    ----------
+    history : tuple of list of dict
+        What the last run in a live notebook gave, A's and B's: at each moment that was kept its ``step``, and
+        on held-out images the share ``right`` and the ``cost``; of the maps, how ``smooth`` they are and how
+        ``like`` their start. To be observed.
+    trained : tuple of Network
+        The two networks at the end of that run.
 
     Raises
     ------
@@ -54,6 +64,8 @@ class Lab(Standalone):
     without_start = traitlets.Bool(False).tag(sync=True)
     inked = traitlets.Bool(False).tag(sync=True)
     blurred = traitlets.Bool(False).tag(sync=True)
+    history = traitlets.Tuple()
+    trained = traitlets.Tuple()
 
     def __init__(
         self, a=None, *, epochs=30, neuron=0, without_start=False, inked=False, blurred=False, **changes
@@ -72,6 +84,18 @@ class Lab(Standalone):
                 for name, some in zip(LATE, images, strict=True)
             },
         )
+
+        self.on_msg(lambda _, content, buffers: self._heard(content, buffers))
+
+    def _heard(self, content, buffers):
+        """What the page sends when a run has come to rest: W1, b1, W2 and b2 of each network as float32."""
+        parts = [np.frombuffer(part, "<f4") for part in buffers]
+        networks = []
+        for setup, (W1, b1, W2, b2) in zip(self.setups, (parts[:4], parts[4:]), strict=True):
+            weights = [W1.reshape(-1, 784), W2.reshape(len(setup.digits), -1)]
+            networks.append(Network(weights, [b1, b2], [setup.activation, setup.outputs]))
+        self.trained = tuple(networks)
+        self.history = tuple(content["history"])
 
     @property
     def setups(self):

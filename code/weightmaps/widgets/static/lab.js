@@ -460,7 +460,13 @@ function render({ model, el }) {
 
   function update() {
     redraw();
-    if (!working()) wants = false;
+    if (working()) return;
+    wants = false;
+    if (!runs.every(({ maps }) => maps)) return;
+    // A kernel, where there is one, is told what came out.
+    const parts = runs.flatMap(({ maps, moments }) => [maps, ...["b1", "W2", "b2"].map((name) => Float32Array.from(moments.at(-1)[name]))]);
+    const history = runs.map(({ moments }) => moments.map(({ step, right, cost, smooth, like }) => ({ step, right, cost, smooth, like })));
+    model.send?.({ history }, undefined, parts.map((part) => part.buffer));
   }
 
   function redraw() {

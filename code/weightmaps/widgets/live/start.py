@@ -27,7 +27,7 @@ class TakeStart(Live):
     left : float
         How much of the start is left, from 0 to 1.
     measure : {"accuracy", "smoothness"}
-        What is measured: the share of right answers; or :func:`weightmaps.analysis.smoothness` of the maps
+        What is measured: the share of right answers; or ``weightmaps.analysis.smoothness`` of the maps
         over the pixels with ink in a tenth of the images, where the control is the maps with their start.
     neuron : int
         The map that is shown large.

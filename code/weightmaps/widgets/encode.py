@@ -160,9 +160,10 @@ def encode_arrays(arrays, *, coarse=(), **more):
     Returns
     -------
     dict
-        ``arrays`` holds the kind, shape and unit of each; ``data`` their numbers, one after the other.
+        ``arrays`` lists the name, kind, shape and unit of each; ``data`` holds their numbers in that order,
+        which a dictionary would not keep in a notebook.
     """
-    heads, data = {}, bytearray()
+    heads, data = [], bytearray()
     for name, array in arrays.items():
         array, unit = np.asarray(array), 1.0
         if name in coarse:
@@ -170,7 +171,7 @@ def encode_arrays(arrays, *, coarse=(), **more):
             array = np.clip(_dither(array / unit, (28, 28)), -127, 127).astype("i1")
         elif array.dtype != np.uint8:
             array = array.astype("<f4")
-        heads[name] = [array.dtype.str[1:], list(array.shape), unit]
+        heads.append([name, array.dtype.str[1:], list(array.shape), unit])
         data += array.tobytes()
     return {**more, "arrays": heads, "data": zlib.compress(bytes(data), 9)}
 
@@ -178,7 +179,7 @@ def encode_arrays(arrays, *, coarse=(), **more):
 def decode_arrays(payload):
     """The arrays in the result of :func:`encode_arrays`, number for number as the browser reads them."""
     data, at, found = zlib.decompress(payload["data"]), 0, {}
-    for name, (kind, shape, unit) in payload["arrays"].items():
+    for name, kind, shape, unit in payload["arrays"]:
         array = np.frombuffer(data, f"<{kind}", math.prod(shape), at).reshape(shape)
         found[name] = array if kind == "u1" else (unit * array).astype(np.float32)
         at += array.nbytes

@@ -55,19 +55,19 @@ class TakeStart(Live):
             raise ValueError(
                 f"network is {network.sizes} and start {start.sizes}; both want the same sizes, 784 first"
             )
-        super().__init__(
-            _network=travelling_network(network),
-            _start=encode_arrays({"W1": start.weights[0]}, coarse=["W1"]),
-            _images=travelling_images(images, labels, network.sizes[-1]),
-            **state,
-        )
-        self._shown = travelled_network(self._network)
-        self._began = decode_arrays(self._start)["W1"]
+        travels = {
+            "_network": travelling_network(network),
+            "_start": encode_arrays({"W1": start.weights[0]}, coarse=["W1"]),
+            "_images": travelling_images(images, labels, network.sizes[-1]),
+        }
+        self._shown = travelled_network(travels["_network"])
+        self._began = decode_arrays(travels["_start"])["W1"]
         self._digits = Digits(images, labels)
+        super().__init__(**travels, **state)
 
     @traitlets.validate("neuron")
     def _a_neuron(self, proposal):
-        count = self._network["arrays"]["b1"][1][0]
+        count = len(self._shown.biases[0])
         if proposal.value >= count:
             raise traitlets.TraitError(f"neuron is {proposal.value}; there are neurons 0 to {count - 1}")
         return proposal.value

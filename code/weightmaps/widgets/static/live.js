@@ -4,7 +4,7 @@ import { linkTo } from "./link.js";
 import { bars, element, formatNumber, setText } from "./parts.js";
 
 /**
- * What a figure's file makes: `lines` is how many the longest sentence takes.
+ * What a figure's file makes: `lines` is how many the longest sentence takes, where that is more than four.
  * @typedef {{controls: Node[], pictures: Node[], lines?: number, isValid: (state: object) => boolean, show: (state: object) => Shown}} Figure
  * What a figure states once it has drawn a state; `names` are those of effect and control, which are bars from `low` to `high`.
  * @typedef {{words: string, names: [string, string], effect: number, control: number, low?: number, high?: number, format?: (v: number) => string}} Shown
@@ -34,12 +34,13 @@ export async function live({ model, el }, names, open) {
   const spoken = element("p", { class: "wm-spoken", role: "status" });
   let format = formatNumber;
   const measures = bars("measure", ["", ""], null, (v) => format(v));
-  sentence.style.setProperty("--wm-said", figure.lines ?? 2);
+  sentence.style.setProperty("--wm-said", figure.lines ?? 4);
   root.append(
     link.note,
     element("div", { class: "wm-live-controls" }, ...figure.controls),
-    element("div", { class: "wm-live-pictures" }, ...figure.pictures),
-    sentence, spoken, measures.element,
+    element("div", { class: "wm-live-body" },
+      element("div", { class: "wm-live-pictures", style: `flex-basis: ${15 * figure.pictures.length}rem` }, ...figure.pictures),
+      element("div", { class: "wm-live-said" }, sentence, spoken, measures.element)),
     element("div", { class: "wm-foot" }, ...link.buttons, link.status, link.byHand),
   );
   for (const one of root.querySelectorAll("input, button, select, [tabindex]")) one.dataset.lmSuppressShortcuts = "true";

@@ -10,7 +10,7 @@ const KINDS = { f4: Float32Array, i1: Int8Array, u1: Uint8Array };
 export async function arraysOf({ arrays, data }) {
   const bytes = await inflate(data), found = {};
   let at = 0;
-  for (const [name, [kind, shape, unit]] of Object.entries(arrays)) {
+  for (const [name, kind, shape, unit] of arrays) {
     const Kind = KINDS[kind], size = shape.reduce((product, n) => product * n, Kind.BYTES_PER_ELEMENT);
     if (at + size > bytes.byteLength) throw new Error("its data is not complete");
     const raw = new Kind(bytes.slice(at, at + size));

@@ -4,8 +4,8 @@ import { linkTo } from "./link.js";
 import { bars, element, formatNumber, setText } from "./parts.js";
 
 /**
- * What a figure's file makes: `lines` is how many the longest sentence takes, where that is more than four.
- * @typedef {{controls: Node[], pictures: Node[], lines?: number, isValid: (state: object) => boolean, show: (state: object) => Shown}} Figure
+ * What a figure's file makes; `choose` are controls of what is measured, beside effect and control: `lines` is how many the longest sentence takes, where that is more than four.
+ * @typedef {{controls: Node[], pictures: Node[], choose?: Node[], lines?: number, isValid: (state: object) => boolean, show: (state: object) => Shown}} Figure
  * What a figure states once it has drawn a state; `names` are those of effect and control, which are bars from `low` to `high`.
  * @typedef {{words: string, names: [string, string], effect: number, control: number, low?: number, high?: number, format?: (v: number) => string}} Shown
  */
@@ -40,7 +40,7 @@ export async function live({ model, el }, names, open) {
     element("div", { class: "wm-live-controls" }, ...figure.controls),
     element("div", { class: "wm-live-body" },
       element("div", { class: "wm-live-pictures", style: `flex-basis: ${15 * figure.pictures.length}rem` }, ...figure.pictures),
-      element("div", { class: "wm-live-said" }, sentence, spoken, measures.element)),
+      element("div", { class: "wm-live-said" }, sentence, spoken, ...(figure.choose ?? []), measures.element)),
     element("div", { class: "wm-foot" }, ...link.buttons, link.status, link.byHand),
   );
   for (const one of root.querySelectorAll("input, button, select, [tabindex]")) one.dataset.lmSuppressShortcuts = "true";

@@ -39,7 +39,8 @@ async function open({ get, update }) {
   }
 
   return {
-    controls: [left.element, measure.element],
+    controls: [left.element],
+    choose: [measure.element],
     pictures: [
       ...(grid ? [element("div", {}, grid.element, note(`The colours of the small maps end at ${VIVID} times their root mean square.`))] : []),
       element("div", {}, large, colours.element),

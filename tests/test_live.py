@@ -8,6 +8,7 @@ import traitlets
 
 from engine import Shown
 from test_explorer import random_images, random_network
+from weightmaps import training
 from weightmaps.widgets import live
 from weightmaps.widgets.encode import decode_arrays, encode_arrays
 
@@ -20,9 +21,24 @@ def take_start(hidden=6, **state):
     )
 
 
+def keep_neurons(hidden=6, **state):
+    network = training.initialise((784, hidden, 10), scale="unit", seed=0)
+    return live.KeepNeurons(network, DIGITS.images, network.predict(DIGITS.images), choose=DIGITS, **state)
+
+
 # A figure, its JavaScript file, and states in which effect and control are compared with NumPy's.
 FIGURES = [
     (take_start, "live_start.js", [{}, {"left": 0.0}, {"left": 0.25, "measure": "smoothness"}]),
+    (
+        keep_neurons,
+        "live_keep.js",
+        [
+            {"kept": 3},
+            {"ranking": "lead", "draw": 4},
+            {"ranking": "alone", "measure": "needed"},
+            {"ranking": "weight", "kept": 0, "measure": "accuracy"},
+        ],
+    ),
 ]
 
 
@@ -75,10 +91,24 @@ def test_the_start_is_taken_away_by_key_and_the_picture_follows():
     assert shown.state["neuron"] == 1
 
 
+def test_neurons_are_kept_by_key_and_by_press_and_random_orders_drawn_again():
+    shown = Shown(keep_neurons(), "live_keep.js")
+    shown.slide("kept", 2)
+    assert shown.state["kept"] == 2
+    assert "With the first 2 of 6 neurons" in shown.text("sentence")
+    shown.choose("select-ranking", "frozen")
+    before = shown.find(".wm-chance")[0]["attributes"]["d"]
+    shown.click("again")
+    assert (shown.state["ranking"], shown.state["draw"]) == ("frozen", 1)
+    assert shown.find(".wm-chance")[0]["attributes"]["d"] != before
+
+
 def test_states_and_networks_that_do_not_fit_are_refused():
     with pytest.raises(traitlets.TraitError, match="there are neurons 0 to 5"):
         take_start(neuron=6)
     with pytest.raises(traitlets.TraitError, match="left"):
         take_start(left=1.5)
+    with pytest.raises(traitlets.TraitError, match="kept is 7; there are 6 neurons"):
+        keep_neurons(kept=7)
     with pytest.raises(ValueError, match=r"network is \(784, 6, 10\) and start \(784, 5, 10\)"):
         live.TakeStart(random_network((784, 6, 10)), random_network((784, 5, 10)), *DIGITS)

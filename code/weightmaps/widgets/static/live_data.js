@@ -50,6 +50,17 @@ export function weightedSums(maps, { from, pixel, ink, labels }) {
   return sums;
 }
 
+/** The activations of a first layer, an image a row. @param {import("./maths.js").Layer} layer @param {import("./sgd.js").Sparse} ink */
+export function hiddenOf({ rows, weights, biases, activation }, ink) {
+  return activate(activation, weightedSums(weights, ink).map((sum, at) => sum + biases[at % rows]));
+}
+
+/** The median, as NumPy takes it. @param {ArrayLike<number>} values */
+export function median(values) {
+  const sorted = Float64Array.from(values).sort(), middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+}
+
 /**
  * The share of images that a network answers rightly, if its first layer's Σ w x are these.
  * @param {import("./maths.js").Layer[]} layers @param {Float64Array} sums as `weightedSums` gives them @param {ArrayLike<number>} labels

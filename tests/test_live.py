@@ -26,6 +26,11 @@ def keep_neurons(hidden=6, **state):
     return live.KeepNeurons(network, DIGITS.images, network.predict(DIGITS.images), choose=DIGITS, **state)
 
 
+def one_digit(hidden=6, **state):
+    networks = (training.initialise((784, hidden, 10), scale="fan_in", seed=seed) for seed in (1, 2))
+    return live.OneDigit(*networks, *DIGITS, choose=DIGITS, **state)
+
+
 # A figure, its JavaScript file, and states in which effect and control are compared with NumPy's.
 FIGURES = [
     (take_start, "live_start.js", [{}, {"left": 0.0}, {"left": 0.25, "measure": "smoothness"}]),
@@ -39,6 +44,7 @@ FIGURES = [
             {"ranking": "weight", "kept": 0, "measure": "accuracy"},
         ],
     ),
+    (one_digit, "live_one_digit.js", [{}, {"threshold": 0.8}, {"rule": "own"}, {"threshold": 1.0}]),
 ]
 
 
@@ -101,6 +107,20 @@ def test_neurons_are_kept_by_key_and_by_press_and_random_orders_drawn_again():
     shown.click("again")
     assert (shown.state["ranking"], shown.state["draw"]) == ("frozen", 1)
     assert shown.find(".wm-chance")[0]["attributes"]["d"] != before
+
+
+def test_neurons_on_for_one_digit_come_first_and_follow_the_threshold():
+    shown = Shown(one_digit(rule="own"), "live_one_digit.js")
+    shown.slide("threshold", 0)
+    assert shown.state["threshold"] == 0
+    before = shown.pixels("canvas")
+    shown.slide("threshold", 95)
+    assert "95% of the way" in shown.text("sentence")
+    after, untrained = (picture.reshape(10, 6, 4) for picture in shown.pixels("canvas"))
+    assert (after.reshape(before[0].shape) != before[0]).any()
+    red = (after[..., 0] > after[..., 2] + 50).sum(axis=0)  # a column a neuron: one red cell, or none
+    assert red.tolist() == [1] * red.sum() + [0] * (6 - red.sum())
+    assert shown.numbers("measure-value")[0] == red.sum() / 6 > 0
 
 
 def test_states_and_networks_that_do_not_fit_are_refused():

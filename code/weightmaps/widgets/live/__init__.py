@@ -1,6 +1,7 @@
 """Small figures that move, one for each claim that a reader can try: see `weightmaps.widgets.live.base`."""
 
 from weightmaps.widgets.live.keep import KeepNeurons
+from weightmaps.widgets.live.one_digit import OneDigit
 from weightmaps.widgets.live.start import TakeStart
 
-__all__ = ["KeepNeurons", "TakeStart"]
+__all__ = ["KeepNeurons", "OneDigit", "TakeStart"]

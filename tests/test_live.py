@@ -7,8 +7,10 @@ import pytest
 import traitlets
 
 from engine import Shown
-from test_explorer import random_images, random_network
+from test_explorer import Sample, random_images, random_network
 from weightmaps import training
+from weightmaps.digits import Digits
+from weightmaps.network import Network
 from weightmaps.widgets import live
 from weightmaps.widgets.encode import decode_arrays, encode_arrays
 
@@ -31,6 +33,20 @@ def one_digit(hidden=6, **state):
     return live.OneDigit(*networks, *DIGITS, choose=DIGITS, **state)
 
 
+def come_back(hidden=8, **state):
+    """Two of the others' neurons are the network's own, and another two are in one of them."""
+    network, *others = (training.initialise((784, hidden, 10), scale="unit", seed=seed) for seed in range(3))
+    for k, kept in enumerate(([0, 1, 2], [0, 1, 3])):
+        (maps, outgoing), (biases, last) = (
+            [part.copy() for part in some] for some in (others[k].weights, others[k].biases)
+        )
+        maps[kept], biases[kept] = network.weights[0][kept], network.biases[0][kept]
+        others[k] = Network([maps, outgoing], [biases, last], network.activations)
+    choose = random_images(n=80, labels=10, seed=3)
+    images = Sample(DIGITS.images, network.predict(DIGITS.images))
+    return live.ComeBack(network, others, *images, choose=Digits(*choose), **state)
+
+
 # A figure, its JavaScript file, and states in which effect and control are compared with NumPy's.
 FIGURES = [
     (take_start, "live_start.js", [{}, {"left": 0.0}, {"left": 0.25, "measure": "smoothness"}]),
@@ -45,6 +61,11 @@ FIGURES = [
         ],
     ),
     (one_digit, "live_one_digit.js", [{}, {"threshold": 0.8}, {"rule": "own"}, {"threshold": 1.0}]),
+    (
+        come_back,
+        "live_come_back.js",
+        [{}, {"draw": 3}, {"beside": "largest"}, {"alike": 0.8}, {"beside": "again"}],
+    ),
 ]
 
 
@@ -116,11 +137,28 @@ def test_neurons_on_for_one_digit_come_first_and_follow_the_threshold():
     before = shown.pixels("canvas")
     shown.slide("threshold", 95)
     assert "95% of the way" in shown.text("sentence")
-    after, untrained = (picture.reshape(10, 6, 4) for picture in shown.pixels("canvas"))
+    after = shown.pixels("canvas")[0].reshape(10, 6, 4)
     assert (after.reshape(before[0].shape) != before[0]).any()
     red = (after[..., 0] > after[..., 2] + 50).sum(axis=0)  # a column a neuron: one red cell, or none
     assert red.tolist() == [1] * red.sum() + [0] * (6 - red.sum())
     assert shown.numbers("measure-value")[0] == red.sum() / 6 > 0
+
+
+def test_doubles_come_first_and_a_neuron_is_chosen_by_key():
+    figure = come_back(neuron=2)
+    shown = Shown(figure, "live_come_back.js")
+    assert shown.text("sentence").startswith(
+        "Neuron 2 has a double in one of the two other networks. Of 8 neurons 4 have one, 2 of them in both."
+    )
+    before = shown.numbers("measure-value")
+    shown.click("again")
+    assert shown.state["draw"] == 1
+    assert shown.numbers("measure-value")[0] == before[0]
+    shown.key("maps", "Home")
+    assert shown.state["neuron"] == 0
+    assert "a double in both" in shown.text("sentence")
+    shown.key("maps", "End")
+    assert "no double" in shown.text("sentence")
 
 
 def test_states_and_networks_that_do_not_fit_are_refused():
@@ -130,5 +168,9 @@ def test_states_and_networks_that_do_not_fit_are_refused():
         take_start(left=1.5)
     with pytest.raises(traitlets.TraitError, match="kept is 7; there are 6 neurons"):
         keep_neurons(kept=7)
+    with pytest.raises(traitlets.TraitError, match="there are neurons 0 to 7"):
+        come_back(neuron=8)
+    with pytest.raises(ValueError, match="give two others of the same sizes"):
+        live.ComeBack(random_network((784, 6, 10)), [random_network((784, 6, 10))], *DIGITS, choose=DIGITS)
     with pytest.raises(ValueError, match=r"network is \(784, 6, 10\) and start \(784, 5, 10\)"):
         live.TakeStart(random_network((784, 6, 10)), random_network((784, 5, 10)), *DIGITS)

@@ -1,7 +1,8 @@
 """Small figures that move, one for each claim that a reader can try: see `weightmaps.widgets.live.base`."""
 
+from weightmaps.widgets.live.come_back import ComeBack
 from weightmaps.widgets.live.keep import KeepNeurons
 from weightmaps.widgets.live.one_digit import OneDigit
 from weightmaps.widgets.live.start import TakeStart
 
-__all__ = ["KeepNeurons", "OneDigit", "TakeStart"]
+__all__ = ["ComeBack", "KeepNeurons", "OneDigit", "TakeStart"]

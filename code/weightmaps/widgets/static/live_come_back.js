@@ -1,0 +1,123 @@
+// Do they come back: a neuron beside its partners in two other networks, and what is lost without those that have a double.
+
+import { live } from "./live.js";
+import { arraysOf, hiddenOf, imagesFrom, median, networkOf } from "./live_data.js";
+import { maxAbs, memoize } from "./maths.js";
+import { paint, paintTiles, signed } from "./paint.js";
+import { button, canvas, cellGrid, choice, element, note, setText, slider } from "./parts.js";
+import { permutation } from "./random.js";
+import { PIXELS, SIDE } from "./sgd.js";
+
+const DRAWS = 100; // of as many other neurons
+const ACROSS = 10; // maps in a row
+const PALE = 4; // how many times the scale of a map is, of a neuron without a double
+const LEAST = 80, MOST = 99; // how alike a double is, in hundredths
+const BESIDE = [["random", "loss, beside random ones"], ["largest", "loss, beside the loudest"], ["again", "how many come back"]];
+const AGAINST = { random: `at random (the median of ${DRAWS})`, largest: "that move the outputs most" };
+const CARDS = ["Neuron", "In a second network neuron", "In a third network neuron"];
+
+/** The lead of the right output with a team of neurons frozen, on average over all images. */
+function leadWithout([hidden, outputs], activations, rest, labels) {
+  const n = labels.length, { rows, columns, weights, biases } = outputs;
+  const whole = new Float64Array(n * rows);
+  for (let at = 0; at < whole.length; at++) {
+    const i = Math.floor(at / rows), o = at % rows;
+    whole[at] = biases[o];
+    for (let j = 0; j < columns; j++) whole[at] += weights[o * columns + j] * activations[i * hidden.rows + j];
+  }
+  return (team) => {
+    let total = 0;
+    const z = new Float64Array(rows);
+    for (let i = 0; i < n; i++) {
+      z.set(whole.subarray(i * rows, (i + 1) * rows));
+      for (const j of team) {
+        const change = rest[j] - activations[i * hidden.rows + j];
+        for (let o = 0; o < rows; o++) z[o] += change * weights[o * columns + j];
+      }
+      let other = -Infinity;
+      for (let o = 0; o < rows; o++) if (o !== labels[i] && z[o] > other) other = z[o];
+      total += z[labels[i]] - other;
+    }
+    return total / n;
+  };
+}
+
+async function open({ get, update }) {
+  const [layers, found, images] = await Promise.all([networkOf(get("_network")), arraysOf(get("_others")), imagesFrom(get("_images"))]);
+  const count = layers[0].rows, every = Array.from({ length: count }, (_, j) => j), others = [0, 1];
+  const [likeness, partners, rest, swing] = ["alike", "partners", "rest", "swing"].map((name) => found[name].values);
+  const lead = leadWithout(layers, hiddenOf(layers[0], images.ink), rest, images.labels), whole = lead([]);
+  const alikeTo = (other, j) => likeness[other * count + j], most = (j) => Math.max(...others.map((k) => alikeTo(k, j)));
+  const order = every.slice().sort((i, j) => most(j) - most(i) || i - j);
+  const map = (j) => layers[0].weights.subarray(j * PIXELS, (j + 1) * PIXELS);
+  const partnerMap = (other, j) => found.maps.values.subarray((other * count + j) * PIXELS, (other * count + j + 1) * PIXELS);
+
+  const alike = slider("alike", "A double is alike above", LEAST, MOST, (value) => update({ alike: value / 100 }));
+  const beside = choice("Measure", BESIDE, (value) => update({ beside: value }));
+  let draws = 0;
+  const again = button("again", "Draw the random ones again", () => update({ draw: draws + 1 }));
+  const grid = cellGrid("maps", "The maps of all neurons, the most alike first", count, ACROSS, (place) => update({ neuron: order[place] }));
+  const cards = CARDS.map(() => {
+    const picture = canvas("A weight map"), words = element("p", { class: "wm-note" });
+    return { picture, words, element: element("div", {}, picture, words) };
+  });
+
+  const doublesOf = memoize((limit) => every.map((j) => others.filter((k) => alikeTo(k, j) > limit).length));
+  const measured = memoize((limit, against, draw) => {
+    const doubles = doublesOf(limit), back = every.filter((j) => doubles[j]), left = every.filter((j) => !doubles[j]);
+    const lost = (team) => whole - lead(team.slice(0, back.length));
+    if (against === "again") return { effect: doubles.filter((n) => n === 2).length, control: back.length };
+    if (against === "largest") return { effect: lost(back), control: lost(left.slice().sort((i, j) => swing[j] - swing[i] || i - j)) };
+    const luck = Array.from({ length: DRAWS }, (_, k) => lost(Array.from(permutation(draw, k, left.length), (at) => left[at])));
+    return { effect: lost(back), control: median(luck) };
+  });
+  const painted = memoize((limit) => {
+    const doubles = doublesOf(limit);
+    paintTiles(grid.canvas, order.map((j) => {
+      const size = maxAbs(map(j)) * (doubles[j] ? 1 : PALE);
+      return map(j).map((v) => v / size);
+    }), [SIDE, SIDE], ACROSS, signed(1));
+  });
+
+  return {
+    controls: [alike.element, beside.element, again],
+    pictures: [
+      element("div", {}, grid.element, note("Each map has its own scale; the most alike come first. Pale: no double in the two others.")),
+      element("div", { class: "wm-live-cards" }, ...cards.map((one) => one.element)),
+    ],
+    isValid: (state) => Number.isInteger(state.neuron) && state.neuron >= 0 && state.neuron < count && state.alike >= LEAST / 100 && state.alike <= MOST / 100 &&
+      BESIDE.some(([value]) => value === state.beside) && Number.isInteger(state.draw) && state.draw >= 0 && state.draw < 2 ** 31,
+    show({ neuron: j, alike: limit, beside: against, draw }) {
+      const doubles = doublesOf(limit), back = doubles.filter(Boolean).length;
+      draws = draw;
+      alike.set(Math.round(100 * limit), limit.toFixed(2));
+      beside.set(against);
+      again.disabled = against !== "random";
+      painted(limit);
+      grid.set(order.indexOf(j), `neuron ${j}, alike by ${most(j).toFixed(2)}`);
+      [map(j), ...others.map((k) => partnerMap(k, j))].forEach((values, at) => {
+        const { picture, words } = cards[at];
+        paint(picture, values, SIDE, signed(maxAbs(values)));
+        const name = at ? `${CARDS[at]} ${partners[(at - 1) * count + j]}, alike by ${alikeTo(at - 1, j).toFixed(2)}` : `${CARDS[0]} ${j}`;
+        setText(words, name);
+        picture.setAttribute("aria-label", `Weight map. ${name}`);
+      });
+      const has = ["no double", "a double in one of the two other networks", "a double in both other networks"][doubles[j]];
+      const words = `Neuron ${j} has ${has}. Of ${count} neurons ${back} have one, ${doubles.filter((n) => n === 2).length} of them in both.`;
+      return {
+        ...measured(limit, against, draw), words,
+        ...(against === "again" ? { names: ["Neurons with a double in both others", "With a double in one or both"], high: count, format: String } : {
+          names: [`Lead lost, of ${whole.toFixed(2)}, with all ${back} frozen that have a double`, `With as many others frozen, ${AGAINST[against]}`],
+          high: whole, format: (v) => v.toFixed(2),
+        }),
+      };
+    },
+  };
+}
+
+/** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
+function render(place) {
+  return live(place, ["neuron", "alike", "beside", "draw"], open);
+}
+
+export default { render };

@@ -9,7 +9,7 @@ from weightmaps.widgets import bundle
 from weightmaps.widgets.encode import decode_arrays, encode_arrays
 from weightmaps.widgets.live.base import Live, travelled_network, travelling_images, travelling_network
 
-DRAWS = 100  # of as many other neurons
+DRAWS = 50  # of as many other neurons
 
 
 class ComeBack(Live):
@@ -36,7 +36,7 @@ class ComeBack(Live):
         Above which correlation a partner is a double.
     beside : {"random", "largest", "again"}
         What is measured: the lead lost, on average, with all neurons frozen that have a double in one of the
-        others; the control freezes as many of the rest, at random (the median of 100 draws), or those that
+        others; the control freezes as many of the rest, at random (the median of 50 draws), or those that
         move the outputs most. Or the number of neurons with a double in both others, where the control is
         that of neurons with one in either.
     draw : int
@@ -85,19 +85,19 @@ class ComeBack(Live):
             "rest": a.mean(axis=0),
             "swing": a.std(axis=0) * np.linalg.norm(outgoing - outgoing.mean(axis=0), axis=0),
         }
-        super().__init__(
-            _network=travelling_network(network),
-            _others=encode_arrays(found, coarse=["maps"]),
-            _images=travelling_images(images, labels, network.sizes[-1]),
-            **state,
-        )
-        self._shown = travelled_network(self._network)
-        self._found = decode_arrays(self._others)
+        travels = {
+            "_network": travelling_network(network),
+            "_others": encode_arrays(found, coarse=["maps"]),
+            "_images": travelling_images(images, labels, network.sizes[-1]),
+        }
+        self._shown = travelled_network(travels["_network"])
+        self._found = decode_arrays(travels["_others"])
         self._digits = Digits(images, labels)
+        super().__init__(**travels, **state)
 
     @traitlets.validate("neuron")
     def _a_neuron(self, proposal):
-        count = self._network["arrays"]["b1"][1][0]
+        count = len(self._shown.biases[0])
         if proposal.value >= count:
             raise traitlets.TraitError(f"neuron is {proposal.value}; there are neurons 0 to {count - 1}")
         return proposal.value

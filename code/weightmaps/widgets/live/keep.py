@@ -74,18 +74,18 @@ class KeepNeurons(Live):
                 f"network has sizes {network.sizes}; one hidden layer is wanted, after 784 inputs"
             )
         self._ranked = {name: rank(network, *choose) for name, rank in RANKINGS.items()}
-        super().__init__(
-            _network=travelling_network(network),
-            _orders=encode_arrays(self._ranked),
-            _images=travelling_images(images, labels, network.sizes[-1]),
-            **state,
-        )
-        self._shown = travelled_network(self._network)
+        travels = {
+            "_network": travelling_network(network),
+            "_orders": encode_arrays(self._ranked),
+            "_images": travelling_images(images, labels, network.sizes[-1]),
+        }
+        self._shown = travelled_network(travels["_network"])
         self._digits = Digits(images, labels)
+        super().__init__(**travels, **state)
 
     @traitlets.validate("kept")
     def _neurons(self, proposal):
-        count = self._network["arrays"]["b1"][1][0]
+        count = len(self._shown.biases[0])
         if proposal.value > count:
             raise traitlets.TraitError(f"kept is {proposal.value}; there are {count} neurons")
         return proposal.value

@@ -1,14 +1,14 @@
 // Do they come back: a neuron beside its partners in two other networks, and what is lost without those that have a double.
 
 import { live } from "./live.js";
-import { arraysOf, hiddenOf, imagesFrom, median, networkOf } from "./live_data.js";
-import { maxAbs, memoize } from "./maths.js";
+import { addedBy, arraysOf, hiddenOf, imagesFrom, median, networkOf } from "./live_data.js";
+import { dense, maxAbs, memoize } from "./maths.js";
 import { paint, paintTiles, signed } from "./paint.js";
 import { button, canvas, cellGrid, choice, element, note, setText, slider } from "./parts.js";
 import { permutation } from "./random.js";
 import { PIXELS, SIDE } from "./sgd.js";
 
-const DRAWS = 100; // of as many other neurons
+const DRAWS = 50; // of as many other neurons
 const ACROSS = 10; // maps in a row
 const PALE = 4; // how many times the scale of a map is, of a neuron without a double
 const LEAST = 80, MOST = 99; // how alike a double is, in hundredths
@@ -16,29 +16,26 @@ const BESIDE = [["random", "loss, beside random ones"], ["largest", "loss, besid
 const AGAINST = { random: `at random (the median of ${DRAWS})`, largest: "that move the outputs most" };
 const CARDS = ["Neuron", "In a second network neuron", "In a third network neuron"];
 
-/** The lead of the right output with a team of neurons frozen, on average over all images. */
-function leadWithout([hidden, outputs], activations, rest, labels) {
-  const n = labels.length, { rows, columns, weights, biases } = outputs;
-  const whole = new Float64Array(n * rows);
-  for (let at = 0; at < whole.length; at++) {
-    const i = Math.floor(at / rows), o = at % rows;
-    whole[at] = biases[o];
-    for (let j = 0; j < columns; j++) whole[at] += weights[o * columns + j] * activations[i * hidden.rows + j];
+/** How far the right output is ahead of the largest other, on average over all images. @param {Float64Array} z a row an image */
+function meanLead(z, labels, rows) {
+  let sum = 0;
+  for (let i = 0; i < labels.length; i++) {
+    const right = i * rows + labels[i];
+    let other = -Infinity;
+    for (let at = i * rows; at < (i + 1) * rows; at++) if (at !== right && z[at] > other) other = z[at];
+    sum += z[right] - other;
   }
+  return sum / labels.length;
+}
+
+/** A function that gives this lead with a team of neurons frozen. @param {Float64Array} atRest z with all of them frozen */
+function leadWithout(atRest, steps, labels) {
+  const rows = atRest.length, whole = Float64Array.from({ length: rows * labels.length }, (_, at) => atRest[at % rows]);
+  for (const step of steps) for (let at = 0; at < whole.length; at++) whole[at] += step[at];
   return (team) => {
-    let total = 0;
-    const z = new Float64Array(rows);
-    for (let i = 0; i < n; i++) {
-      z.set(whole.subarray(i * rows, (i + 1) * rows));
-      for (const j of team) {
-        const change = rest[j] - activations[i * hidden.rows + j];
-        for (let o = 0; o < rows; o++) z[o] += change * weights[o * columns + j];
-      }
-      let other = -Infinity;
-      for (let o = 0; o < rows; o++) if (o !== labels[i] && z[o] > other) other = z[o];
-      total += z[labels[i]] - other;
-    }
-    return total / n;
+    const z = whole.slice();
+    for (const j of team) for (let at = 0, step = steps[j]; at < z.length; at++) z[at] -= step[at];
+    return meanLead(z, labels, rows);
   };
 }
 
@@ -46,7 +43,8 @@ async function open({ get, update }) {
   const [layers, found, images] = await Promise.all([networkOf(get("_network")), arraysOf(get("_others")), imagesFrom(get("_images"))]);
   const count = layers[0].rows, every = Array.from({ length: count }, (_, j) => j), others = [0, 1];
   const [likeness, partners, rest, swing] = ["alike", "partners", "rest", "swing"].map((name) => found[name].values);
-  const lead = leadWithout(layers, hiddenOf(layers[0], images.ink), rest, images.labels), whole = lead([]);
+  const steps = addedBy(layers[1], hiddenOf(layers[0], images.ink), rest);
+  const lead = leadWithout(dense(layers[1], rest), steps, images.labels), whole = lead([]);
   const alikeTo = (other, j) => likeness[other * count + j], most = (j) => Math.max(...others.map((k) => alikeTo(k, j)));
   const order = every.slice().sort((i, j) => most(j) - most(i) || i - j);
   const map = (j) => layers[0].weights.subarray(j * PIXELS, (j + 1) * PIXELS);
@@ -71,12 +69,13 @@ async function open({ get, update }) {
     const luck = Array.from({ length: DRAWS }, (_, k) => lost(Array.from(permutation(draw, k, left.length), (at) => left[at])));
     return { effect: lost(back), control: median(luck) };
   });
+  const [pale, bright] = [PALE, 1].map((less) => every.map((j) => {
+    const limit = less * maxAbs(map(j));
+    return map(j).map((v) => v / limit);
+  }));
   const painted = memoize((limit) => {
     const doubles = doublesOf(limit);
-    paintTiles(grid.canvas, order.map((j) => {
-      const size = maxAbs(map(j)) * (doubles[j] ? 1 : PALE);
-      return map(j).map((v) => v / size);
-    }), [SIDE, SIDE], ACROSS, signed(1));
+    paintTiles(grid.canvas, order.map((j) => (doubles[j] ? bright : pale)[j]), [SIDE, SIDE], ACROSS, signed(1));
   });
 
   return {

@@ -55,6 +55,22 @@ export function hiddenOf({ rows, weights, biases, activation }, ink) {
   return activate(activation, weightedSums(weights, ink).map((sum, at) => sum + biases[at % rows]));
 }
 
+/**
+ * What each neuron of the only hidden layer adds to the outputs' z beyond what it adds at rest: a list a neuron, a row an image.
+ * @param {import("./maths.js").Layer} outputs @param {Float64Array} activations an image a row @param {ArrayLike<number> | null} rest by default 0
+ */
+export function addedBy({ rows, columns, weights }, activations, rest = null) {
+  const n = activations.length / columns;
+  return Array.from({ length: columns }, (_, j) => {
+    const step = new Float64Array(n * rows);
+    for (let i = 0, at = 0; i < n; i++) {
+      const more = activations[i * columns + j] - (rest ? rest[j] : 0);
+      for (let o = 0; o < rows; o++) step[at++] = more * weights[o * columns + j];
+    }
+    return step;
+  });
+}
+
 /** The median, as NumPy takes it. @param {ArrayLike<number>} values */
 export function median(values) {
   const sorted = Float64Array.from(values).sort(), middle = (sorted.length - 1) / 2;

@@ -1,7 +1,7 @@
 // How many neurons: keep the first of a ranking, all others off, beside random orders drawn again at a press.
 
 import { live } from "./live.js";
-import { arraysOf, hiddenOf, imagesFrom, median, networkOf } from "./live_data.js";
+import { addedBy, arraysOf, hiddenOf, imagesFrom, median, networkOf } from "./live_data.js";
 import { memoize } from "./maths.js";
 import { button, choice, element, note, percent, select, slider, svgElement } from "./parts.js";
 import { permutation } from "./random.js";
@@ -14,27 +14,31 @@ const RANKINGS = {
 };
 const MEASURES = [["accuracy", "accuracy kept"], ["needed", "neurons needed"]];
 
+/** The share of images whose right output is ahead of all others. @param {Float64Array} z a row an image */
+function shareAhead(z, labels, rows) {
+  let ahead = 0;
+  for (let i = 0; i < labels.length; i++) {
+    const right = i * rows + labels[i], end = (i + 1) * rows;
+    let at = end - rows;
+    while (at < end && (at === right || z[at] < z[right])) at++;
+    ahead += at === end;
+  }
+  return ahead / labels.length;
+}
+
 /** The share of right answers with the first 0, 1, 2, … neurons of an order, as `kept_accuracy` in Python. */
-function keptShares([hidden, outputs], activations, labels, order) {
-  const n = labels.length, { rows, weights, biases } = outputs, shares = new Float64Array(order.length + 1);
-  const z = new Float64Array(n * rows);
-  for (let at = 0; at < z.length; at++) z[at] = biases[at % rows];
-  for (let k = 0; k <= order.length; k++) {
-    const j = order[k - 1];
-    let right = 0;
-    for (let i = 0; i < n; i++) {
-      const from = i * rows, own = from + labels[i];
-      if (k) for (let o = 0; o < rows; o++) z[from + o] += activations[i * hidden.rows + j] * weights[o * hidden.rows + j];
-      let ahead = true;
-      for (let o = from; o < from + rows; o++) ahead &&= o === own || z[own] > z[o];
-      right += ahead;
-    }
-    shares[k] = right / n;
+function keptShares({ rows, biases }, steps, labels, order) {
+  const z = Float64Array.from({ length: rows * labels.length }, (_, at) => biases[at % rows]);
+  const shares = [shareAhead(z, labels, rows)];
+  for (const j of order) {
+    const step = steps[j];
+    for (let at = 0; at < z.length; at++) z[at] += step[at];
+    shares.push(shareAhead(z, labels, rows));
   }
   return shares;
 }
 
-/** From how many neurons on enough of the accuracy is kept. @param {Float64Array} shares */
+/** From how many neurons on enough of the accuracy is kept. @param {number[]} shares */
 function neededOf(shares) {
   let k = shares.length;
   while (k && shares[k - 1] >= ENOUGH * shares[shares.length - 1]) k--;
@@ -51,13 +55,14 @@ function keptChart(count, picked) {
     picked(Math.max(0, Math.min(count, Math.round((count * (event.clientX - left)) / width))));
   };
   for (const type of ["pointerdown", "pointermove"]) svg.addEventListener(type, pick);
-  const pathOf = (shares) => "M" + Array.from(shares, (v, k) => `${k},${(1 - v).toFixed(3)}`).join("L");
+  const pathOf = (shares) => "M" + shares.map((v, k) => `${k},${(1 - v).toFixed(3)}`).join("L");
+  const drawLuck = memoize((others) => luck.setAttribute("d", others.map(pathOf).join("")));
   const ends = ["no neuron kept", `all ${count} kept`].map((words) => element("span", {}, words));
   return {
     element: element("div", { class: "wm-live-chart" }, svg, element("div", { class: "wm-ends" }, ...ends),
       note(`How often it is right, from 0% to 100%: this order in colour, ${DRAWS} random orders in grey. Dashed: ${percent(ENOUGH, 0)} of what all neurons reach.`)),
     set(shares, others, kept, words) {
-      luck.setAttribute("d", others.map(pathOf).join(""));
+      drawLuck(others);
       line.setAttribute("d", pathOf(shares));
       enough.setAttribute("d", `M0 ${1 - ENOUGH * shares[count]}H${count}`);
       mark.setAttribute("d", `M${kept} 0V1`);
@@ -68,8 +73,8 @@ function keptChart(count, picked) {
 
 async function open({ get, update }) {
   const [layers, orders, images] = await Promise.all([networkOf(get("_network")), arraysOf(get("_orders")), imagesFrom(get("_images"))]);
-  const count = layers[0].rows, { labels } = images, activations = hiddenOf(layers[0], images.ink);
-  const curveOf = (order) => keptShares(layers, activations, labels, order);
+  const count = layers[0].rows, { labels } = images, steps = addedBy(layers[1], hiddenOf(layers[0], images.ink));
+  const curveOf = (order) => keptShares(layers[1], steps, labels, order);
   const ranked = memoize((ranking) => curveOf(orders[ranking].values));
   const drawn = memoize((draw) => Array.from({ length: DRAWS }, (_, k) => curveOf(permutation(draw, k, count))));
 

@@ -22,12 +22,12 @@ function onFor({ shape: [digits, count], values }, ends, threshold) {
 }
 
 /** A table of digits and neurons: those on for one digit first, then those on for several, then those on for none. */
-function onTable(title, digits) {
+function onTable(title, digits, ...notes) {
   const picture = canvas(title), found = element("p", { class: "wm-note" });
   const names = Array.from({ length: digits }, (_, d) => element("span", {}, String(d)));
   return {
     element: element("div", {}, element("p", { class: "wm-title" }, title),
-      element("div", { class: "wm-live-table" }, element("div", { "aria-hidden": "true" }, ...names), picture), found),
+      element("div", { class: "wm-live-table" }, element("div", { "aria-hidden": "true" }, ...names), picture), found, ...notes),
     set(on) {
       const rank = ({ length }) => (length === 1 ? 0 : length ? 1 : 2), count = on.length;
       const order = on.slice().sort((a, b) => rank(a) - rank(b) || a.length - b.length || a[0] - b[0]);
@@ -35,7 +35,7 @@ function onTable(title, digits) {
       const [one, several, none] = [0, 1, 2].map((kind) => on.filter((own) => rank(own) === kind).length);
       paint(picture, cells, count, signed(1));
       picture.style.aspectRatio = "";
-      setText(found, `On for one digit: ${one} of ${count}; for several: ${several}; for none: ${none}.`);
+      setText(found, `Red, on for one digit: ${one} of ${count}. Blue, on for several: ${several}. On for none: ${none}.`);
       picture.setAttribute("aria-label", `${title}. ${found.textContent}`);
       return one / count;
     },
@@ -46,23 +46,24 @@ async function open({ get, update }) {
   const found = await arraysOf(get("_means")), digits = found.after.shape[0];
   const threshold = slider("threshold", "Threshold", 0, 100, (value) => update({ threshold: value / 100 }));
   const rule = choice("Threshold for each neuron", RULES, (value) => update({ rule: value }));
-  const tables = [onTable("After training", digits), onTable("Before training", digits)];
+  const tables = [
+    onTable("After training", digits, note("A column is a neuron, a row a digit. The neurons are sorted anew each time.")),
+    onTable("Before training", digits, note("A neuron’s range is from its mean over the digit that drives it least to that over the digit that drives it most.")),
+  ];
 
   return {
     controls: [threshold.element, rule.element],
-    pictures: [...tables.map((one) => one.element),
-      note("A column is a neuron, a row a digit; the neurons are sorted anew each time. On the left, in red: on for that digit alone. In blue: on for several. White: off.")],
-    lines: 3,
+    pictures: tables.map((one) => one.element),
+    lines: 6,
     isValid: (state) => state.threshold >= 0 && state.threshold <= 1 && RULES.some(([value]) => value === state.rule),
     show({ threshold: t, rule: by }) {
       const own = by === "own", words = own ? `${Math.round(100 * t)}% of its range` : t.toFixed(2);
       threshold.set(Math.round(100 * t), words);
       rule.set(by);
       const [effect, control] = ["after", "before"].map((name, k) => tables[k].set(onFor(found[name], own ? found[`${name}_ends`].values : null, t)));
-      const above = own ? `lies more than ${percent(t, 0)} of the way from that of the digit that drives it least to that of the digit that drives it most` : `is above ${words}`;
       return {
         effect, control, format: (v) => percent(v, 0), names: ["On for exactly one digit, trained", "The same before training"],
-        words: `Say that a neuron is on for a digit if its mean activation over images of that digit ${above}. Then ` +
+        words: `Say that a neuron is on for a digit if its mean activation over images of that digit is above ${words}. Then ` +
           `${percent(effect, 0)} of the neurons are on for exactly one digit, and before training ${percent(control, 0)} were.`,
       };
     },

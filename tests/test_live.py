@@ -20,9 +20,19 @@ def take_start(hidden=6, **state):
     )
 
 
+def how_little(**state):
+    labels = np.random.default_rng(0).integers(0, 2, 60)
+    return live.HowLittle(random_network((784, 1, 2), 1), DIGITS[0], labels, **state)
+
+
 # A figure, its JavaScript file, and states in which effect and control are compared with NumPy's.
 FIGURES = [
     (take_start, "live_start.js", [{}, {"left": 0.0}, {"left": 0.25, "measure": "smoothness"}]),
+    (
+        how_little,
+        "live_little.js",
+        [{}, {"pixel": 406}, {"by": "map"}, {"rank": 500}],
+    ),
 ]
 
 
@@ -75,6 +85,15 @@ def test_the_start_is_taken_away_by_key_and_the_picture_follows():
     assert shown.state["neuron"] == 1
 
 
+def press(shown, part, x, y, type="pointerdown"):
+    """A press on a picture of 100 by 100, or a move after it."""
+    shown.run(
+        "Object.assign(Element.prototype, { setPointerCapture() {}, getBoundingClientRect:"
+        " () => ({ left: 0, top: 0, width: 100, height: 100 }) })"
+    )
+    shown.act(part, type, button=0, pointerId=1, clientX=100 * x, clientY=100 * y)
+
+
 def test_states_and_networks_that_do_not_fit_are_refused():
     with pytest.raises(traitlets.TraitError, match="there are neurons 0 to 5"):
         take_start(neuron=6)
@@ -82,3 +101,25 @@ def test_states_and_networks_that_do_not_fit_are_refused():
         take_start(left=1.5)
     with pytest.raises(ValueError, match=r"network is \(784, 6, 10\) and start \(784, 5, 10\)"):
         live.TakeStart(random_network((784, 6, 10)), random_network((784, 5, 10)), *DIGITS)
+
+
+def test_a_pixel_is_chosen_by_press_and_key_and_no_map_is_drawn_unasked():
+    shown = Shown(how_little(), "live_little.js")
+    press(shown, "pixels", 0.5, 0.25)
+    assert shown.state["pixel"] == 7 * 28 + 14
+    shown.key("pixels", "ArrowDown")
+    assert shown.state["pixel"] == 8 * 28 + 14
+    assert "row 8, column 14" in shown.text("sentence")
+    shares = shown.pixels("canvas")
+    shown.choose("choice-shares")
+    assert any((one != other).any() for one, other in zip(shares, shown.pixels("canvas"), strict=True))
+    shown.choose("choice-map")
+    shown.slide("rank", 1000)
+    assert shown.text("sentence").startswith("Random numbers, place 1000 of 1000")
+
+
+def test_a_pixel_that_no_image_inks_says_nothing():
+    images, labels = np.zeros((8, 784)), np.arange(8) // 2 % 2
+    figure = live.HowLittle(random_network((784, 1, 2)), images, labels)
+    assert figure.measured()[0] == 0.5
+    assert "none of the images" in Shown(figure, "live_little.js").text("sentence")

@@ -1,5 +1,6 @@
 """Small figures that move, one for each claim that a reader can try: see `weightmaps.widgets.live.base`."""
 
+from weightmaps.widgets.live.little import HowLittle
 from weightmaps.widgets.live.start import TakeStart
 
-__all__ = ["TakeStart"]
+__all__ = ["HowLittle", "TakeStart"]

@@ -86,7 +86,7 @@ async function open({ get, update }) {
       for (const one of strips) {
         const mine = checked.filter((i) => labels[i] === one.digit), right = mine.filter((i) => found.saysOne(i, j) === (one.digit === 1)).length;
         paint(one.picture, mine.map((i) => found.beyond(i, j)).sort((a, b) => a - b), mine.length, signed(most));
-        setText(one.words, `${right} of ${mine.length} images of a ${one.digit} are answered ${one.digit}.`);
+        setText(one.words, `Of ${mine.length} images of a ${one.digit}: ${right} right.`);
       }
       const [ofZero, ofOne] = [found.zero[j], found.one[j]], where = `row ${line}, column ${column}`;
       const says = random ? `Random numbers, place ${place} of ${MAPS} on the images that set the cuts`

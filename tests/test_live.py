@@ -8,6 +8,7 @@ import traitlets
 
 from engine import Shown
 from test_explorer import random_images, random_network
+from weightmaps import plane
 from weightmaps.widgets import live
 from weightmaps.widgets.encode import decode_arrays, encode_arrays
 
@@ -23,6 +24,14 @@ def take_start(hidden=6, **state):
 def how_little(**state):
     labels = np.random.default_rng(0).integers(0, 2, 60)
     return live.HowLittle(random_network((784, 1, 2), 1), DIGITS[0], labels, **state)
+
+
+def half_planes(**state):
+    puzzles = {name: plane.points(name, seed=1, n=60) for name in ("xor", "ring")}
+    return live.HalfPlanes(puzzles, **state)
+
+
+BAND = [[-2, -0.6, 0.6, 2], [-0.6, -2, 2, 0.6], [-2, 1.5, 1, -2.5]]
 
 
 # A figure, its JavaScript file, and states in which effect and control are compared with NumPy's.
@@ -123,3 +132,38 @@ def test_a_pixel_that_no_image_inks_says_nothing():
     figure = live.HowLittle(random_network((784, 1, 2)), images, labels)
     assert figure.measured()[0] == 0.5
     assert "none of the images" in Shown(figure, "live_little.js").text("sentence")
+
+
+def test_a_line_and_its_ends_are_dragged_and_moved_by_keys():
+    figure = half_planes()
+    shown = Shown(figure, "live_planes.js")
+    ends = figure.ends
+    for part, nth, key in (("end", 0, "ArrowUp"), ("end", 3, "ArrowLeft")):
+        shown.key(part, key, nth)
+    moved = [[0.1, -2.1, 0.1, 2.2], [-2.2, -0.1, 2.1, -0.1], ends[2]]
+    np.testing.assert_allclose(shown.state["ends"], moved)
+    press(shown, "plane", 0.5 + 0.1 / 6, 0.5 - 2.2 / 6)  # the second end of the first line
+    press(shown, "plane", 1, 0.5 - 2.2 / 6, "pointermove")
+    np.testing.assert_allclose(shown.state["ends"][0], [0.1, -2.1, 3, 2.2])
+    shown.act("plane", "lostpointercapture")
+    press(shown, "plane", 0.25, 0.5 + 0.2 / 6)  # near the second line, far from its ends
+    press(shown, "plane", 0.25, 0.5 + 0.8 / 6, "pointermove")
+    np.testing.assert_allclose(shown.state["ends"][1], [-2.2, -0.7, 2.1, -0.7])
+
+
+def test_an_output_cannot_colour_crossed_lines_as_xor_wants_it():
+    corners = [[1, 1], [-1, 1], [-1, -1], [1, -1]]
+    shown = Shown(live.HalfPlanes({"corners": (corners, [1, 0, 1, 0])}), "live_planes.js")
+    assert "into 4 regions. With the best output for them 3 of 4 dots" in shown.text("sentence")
+    assert "Painted one by one the regions would be right on 4" in shown.text("sentence")
+    assert shown.run("outputs.map((all) => all.length)") == [4, 14, 104]  # threshold functions
+    shown.change(ends=BAND)
+    assert shown.numbers("measure-value") == [1, 0.75]
+
+
+def test_no_random_line_beats_the_best_one():
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        X, y = rng.normal(size=(7, 2)), rng.integers(0, 2, 7)
+        sides = X @ rng.normal(size=(2, 20_000)) > rng.normal(size=20_000)
+        assert (sides == (y == 1)[:, None]).mean(axis=0).max() == plane.best_line(X, y)

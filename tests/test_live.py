@@ -8,7 +8,7 @@ import traitlets
 
 from engine import Shown
 from test_explorer import Sample, random_images, random_network
-from weightmaps import training
+from weightmaps import plane, training
 from weightmaps.digits import Digits
 from weightmaps.network import Network
 from weightmaps.widgets import live
@@ -47,6 +47,19 @@ def come_back(hidden=8, **state):
     return live.ComeBack(network, others, *images, choose=Digits(*choose), **state)
 
 
+def how_little(**state):
+    labels = np.random.default_rng(0).integers(0, 2, 60)
+    return live.HowLittle(random_network((784, 1, 2), 1), DIGITS[0], labels, **state)
+
+
+def half_planes(**state):
+    puzzles = {name: plane.points(name, seed=1, n=60) for name in ("xor", "ring")}
+    return live.HalfPlanes(puzzles, **state)
+
+
+BAND = [[-2, -0.6, 0.6, 2], [-0.6, -2, 2, 0.6], [-2, 1.5, 1, -2.5]]
+
+
 # A figure, its JavaScript file, and states in which effect and control are compared with NumPy's.
 FIGURES = [
     (take_start, "live_start.js", [{}, {"left": 0.0}, {"left": 0.25, "measure": "smoothness"}]),
@@ -65,6 +78,11 @@ FIGURES = [
         come_back,
         "live_come_back.js",
         [{}, {"draw": 3}, {"beside": "largest"}, {"alike": 0.8}, {"beside": "again"}],
+    ),
+    (
+        how_little,
+        "live_little.js",
+        [{}, {"pixel": 406}, {"by": "map"}, {"rank": 500}],
     ),
 ]
 
@@ -161,6 +179,15 @@ def test_doubles_come_first_and_a_neuron_is_chosen_by_key():
     assert "no double" in shown.text("sentence")
 
 
+def press(shown, part, x, y, type="pointerdown"):
+    """A press on a picture of 100 by 100, or a move after it."""
+    shown.run(
+        "Object.assign(Element.prototype, { setPointerCapture() {}, getBoundingClientRect:"
+        " () => ({ left: 0, top: 0, width: 100, height: 100 }) })"
+    )
+    shown.act(part, type, button=0, pointerId=1, clientX=100 * x, clientY=100 * y)
+
+
 def test_states_and_networks_that_do_not_fit_are_refused():
     with pytest.raises(traitlets.TraitError, match="there are neurons 0 to 5"):
         take_start(neuron=6)
@@ -174,3 +201,60 @@ def test_states_and_networks_that_do_not_fit_are_refused():
         live.ComeBack(random_network((784, 6, 10)), [random_network((784, 6, 10))], *DIGITS, choose=DIGITS)
     with pytest.raises(ValueError, match=r"network is \(784, 6, 10\) and start \(784, 5, 10\)"):
         live.TakeStart(random_network((784, 6, 10)), random_network((784, 5, 10)), *DIGITS)
+
+
+def test_a_pixel_is_chosen_by_press_and_key_and_no_map_is_drawn_unasked():
+    shown = Shown(how_little(), "live_little.js")
+    press(shown, "pixels", 0.5, 0.25)
+    assert shown.state["pixel"] == 7 * 28 + 14
+    shown.key("pixels", "ArrowDown")
+    assert shown.state["pixel"] == 8 * 28 + 14
+    assert "row 8, column 14" in shown.text("sentence")
+    shares = shown.pixels("canvas")
+    shown.choose("choice-shares")
+    assert any((one != other).any() for one, other in zip(shares, shown.pixels("canvas"), strict=True))
+    shown.choose("choice-map")
+    shown.slide("rank", 1000)
+    assert shown.text("sentence").startswith("Random numbers, place 1000 of 1000")
+
+
+def test_a_pixel_that_no_image_inks_says_nothing():
+    images, labels = np.zeros((8, 784)), np.arange(8) // 2 % 2
+    figure = live.HowLittle(random_network((784, 1, 2)), images, labels)
+    assert figure.measured()[0] == 0.5
+    assert "none of the images" in Shown(figure, "live_little.js").text("sentence")
+
+
+def test_a_line_and_its_ends_are_dragged_and_moved_by_keys():
+    figure = half_planes()
+    shown = Shown(figure, "live_planes.js")
+    ends = figure.ends
+    for part, nth, key in (("end", 0, "ArrowUp"), ("end", 3, "ArrowLeft")):
+        shown.key(part, key, nth)
+    moved = [[0.1, -2.1, 0.1, 2.2], [-2.2, -0.1, 2.1, -0.1], ends[2]]
+    np.testing.assert_allclose(shown.state["ends"], moved)
+    press(shown, "plane", 0.5 + 0.1 / 6, 0.5 - 2.2 / 6)  # the second end of the first line
+    press(shown, "plane", 1, 0.5 - 2.2 / 6, "pointermove")
+    np.testing.assert_allclose(shown.state["ends"][0], [0.1, -2.1, 3, 2.2])
+    shown.act("plane", "lostpointercapture")
+    press(shown, "plane", 0.25, 0.5 + 0.2 / 6)  # near the second line, far from its ends
+    press(shown, "plane", 0.25, 0.5 + 0.8 / 6, "pointermove")
+    np.testing.assert_allclose(shown.state["ends"][1], [-2.2, -0.7, 2.1, -0.7])
+
+
+def test_an_output_cannot_colour_crossed_lines_as_xor_wants_it():
+    corners = [[1, 1], [-1, 1], [-1, -1], [1, -1]]
+    shown = Shown(live.HalfPlanes({"corners": (corners, [1, 0, 1, 0])}), "live_planes.js")
+    assert "into 4 regions. With the best output for them 3 of 4 dots" in shown.text("sentence")
+    assert "Painted one by one the regions would be right on 4" in shown.text("sentence")
+    assert shown.run("outputs.map((all) => all.length)") == [4, 14, 104]  # threshold functions
+    shown.change(ends=BAND)
+    assert shown.numbers("measure-value") == [1, 0.75]
+
+
+def test_no_random_line_beats_the_best_one():
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        X, y = rng.normal(size=(7, 2)), rng.integers(0, 2, 7)
+        sides = X @ rng.normal(size=(2, 20_000)) > rng.normal(size=20_000)
+        assert (sides == (y == 1)[:, None]).mean(axis=0).max() == plane.best_line(X, y)

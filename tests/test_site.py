@@ -325,7 +325,7 @@ def test_two_inputs_has_a_playground_that_trains_and_an_explorer(page, place, wi
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{place}/chapters/two-inputs.html")
-    first, second = page.locator(".weightmaps-explorer").all()
+    first, _, second = page.locator(".weightmaps-explorer").all()
     first.scroll_into_view_if_needed()
     part(page, "train").click()
     wait_until(page, "document.querySelector('[data-part=sentence]').dataset.step === '1000'")

@@ -138,6 +138,38 @@ def accuracy(network, X, y):
     return float(((network.forward(X).z[-1][:, 0] > 0) == (labels(y, len(X), 2) == 1)).mean())
 
 
+def best_line(X, y):
+    """The share of points that the best of all straight lines has on their right sides.
+
+    Such a line can be moved until it touches two points, which may then lie on either side. So all lines
+    through two points are tried, and the two count as right.
+
+    Parameters
+    ----------
+    X : array, shape (n, 2)
+        Points, at least two, no three on one line.
+    y : array of int, shape (n,)
+        Their classes, 0 or 1.
+
+    Returns
+    -------
+    float
+        From 0.5 to 1.
+
+    Examples
+    --------
+    >>> best_line([[0, 0], [1, 1], [0, 1], [1, 0]], [0, 0, 1, 1])
+    0.75
+    """
+    X, side = np.asarray(X, dtype=float), 2 * labels(y, len(X), 2) - 1
+    most = 0
+    for point in X:
+        u, v = X.T - point[:, None]
+        which = np.sign(np.outer(u, v) - np.outer(v, u)) * side  # a line a row
+        most = max(most, (which > 0).sum(axis=1).max(), (which < 0).sum(axis=1).max())
+    return float((most + 2) / len(X))
+
+
 def train_many(networks, X, y, *, steps=STEPS, learning_rate=RATE, l2=0.0):
     """Train several networks of one size at once, by gradient descent on the cross-entropy.
 

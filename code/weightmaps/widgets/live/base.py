@@ -8,6 +8,8 @@ from weightmaps.widgets.base import Standalone
 from weightmaps.widgets.encode import decode_arrays, encode_arrays, encode_images
 from weightmaps.widgets.input_spec import InputSpec
 
+FEW = 10_000  # weights that travel as they are
+
 
 class Live(Standalone):
     """A small figure for one claim: pictures, up to three controls, a sentence, an effect beside its control.
@@ -29,10 +31,11 @@ def travelling_images(images, labels, outputs=10):
 
 
 def travelling_network(network):
-    """What a figure sends of a network: a byte a weight of its maps, float32 for all else."""
+    """What a figure sends of a network: a byte a weight of maps, if they are many; float32 for all else."""
     layers = enumerate(zip(network.weights, network.biases, strict=True), 1)
     arrays = {f"{kind}{k}": one for k, pair in layers for kind, one in zip("Wb", pair, strict=True)}
-    return encode_arrays(arrays, coarse=["W1"], activations=list(network.activations))
+    coarse = ["W1"] if network.weights[0].size > FEW else []
+    return encode_arrays(arrays, coarse=coarse, activations=list(network.activations))
 
 
 def travelled_network(payload):

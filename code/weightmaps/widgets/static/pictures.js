@@ -4,14 +4,14 @@ import { forward } from "./maths.js";
 import { canvas, element, svgElement } from "./parts.js";
 import { REACH } from "./plane.js";
 
-export const SIDE = 40; // samples in each direction
+export const PLANE_SIDE = 40; // samples in each direction
 
 /** The sampled points, row by row from the top left. */
-const SAMPLES = Array.from({ length: SIDE * SIDE }, (_, i) => [at(i % SIDE), -at(Math.floor(i / SIDE))]);
+const SAMPLES = Array.from({ length: PLANE_SIDE * PLANE_SIDE }, (_, i) => [at(i % PLANE_SIDE), -at(Math.floor(i / PLANE_SIDE))]);
 
 /** Where a column lies, also between two. */
 function at(column) {
-  return ((2 * column + 1) / SIDE - 1) * REACH;
+  return ((2 * column + 1) / PLANE_SIDE - 1) * REACH;
 }
 
 /**
@@ -32,9 +32,9 @@ export function acrossThePlane(layers) {
 /** The line where sampled values change their sign, as an SVG path. @param {ArrayLike<number>} z */
 export function border(z) {
   let path = "";
-  for (let r = 0; r + 1 < SIDE; r++) {
-    for (let c = 0; c + 1 < SIDE; c++) {
-      const corners = [[c, r], [c + 1, r], [c + 1, r + 1], [c, r + 1]].map(([x, y]) => [x, y, z[y * SIDE + x]]);
+  for (let r = 0; r + 1 < PLANE_SIDE; r++) {
+    for (let c = 0; c + 1 < PLANE_SIDE; c++) {
+      const corners = [[c, r], [c + 1, r], [c + 1, r + 1], [c, r + 1]].map(([x, y]) => [x, y, z[y * PLANE_SIDE + x]]);
       const ends = [];
       corners.forEach(([x, y, v], k) => {
         const [x2, y2, v2] = corners[(k + 1) % 4];

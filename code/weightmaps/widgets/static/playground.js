@@ -4,7 +4,7 @@ import { descend, measure } from "./descent.js";
 import { forward, maxAbs } from "./maths.js";
 import { ink, paint, paintTiles, signed } from "./paint.js";
 import { button, cellGrid, choice, element, numberPlace, panel, formatNumber, percent, scale, slider, svgElement, formatSigned, setText } from "./parts.js";
-import { acrossThePlane, arrowPath, border, dots, lineOf, linePath, overlay, planePicture, SIDE } from "./pictures.js";
+import { acrossThePlane, arrowPath, border, dots, lineOf, linePath, overlay, planePicture, PLANE_SIDE } from "./pictures.js";
 import { layersOf, points, randomStart } from "./plane.js";
 
 const STATE = ["data", "noise", "seed", "hidden", "scale", "l2", "neuron", "weights", "bias", "step"];
@@ -182,16 +182,16 @@ function render({ model, el }) {
     setText(train, running ? "Pause" : "Train");
 
     const tiles = rows.map((r, j) => Float64Array.from(view.activations[j], (a) => r[3] * a));
-    paintTiles(grid.canvas, tiles, [SIDE, SIDE], grid.across, signed(limit));
+    paintTiles(grid.canvas, tiles, [PLANE_SIDE, PLANE_SIDE], grid.across, signed(limit));
     rows.forEach((r, j) => lines[j](linePath(r), linePath(r)));
     grid.set(state.neuron, `neuron ${state.neuron}, outgoing weight ${formatSigned(row[3])}`);
     tileScale.set(limit);
     const most = maxAbs(view.z), line = border(view.z), zeros = dots(learn, 0), ones = dots(learn, 1);
-    paint(sum.canvas, view.z, SIDE, signed(most));
+    paint(sum.canvas, view.z, PLANE_SIDE, signed(most));
     sum.lines(line, line, zeros, zeros, ones, ones);
     sumScale.set(most);
     bias.set(net.bias);
-    paint(one.canvas, view.activations[state.neuron], SIDE, ink());
+    paint(one.canvas, view.activations[state.neuron], PLANE_SIDE, ink());
     one.lines(linePath(row), linePath(row), linePath(row, 2) + linePath(row, -2), arrowPath(row), arrowPath(row));
     setText(title, String(state.neuron));
 

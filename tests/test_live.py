@@ -154,7 +154,7 @@ def test_neurons_on_for_one_digit_come_first_and_follow_the_threshold():
     assert shown.state["threshold"] == 0
     before = shown.pixels("canvas")
     shown.slide("threshold", 95)
-    assert "above 95% of its range" in shown.text("sentence")
+    assert "at 95% of its range" in shown.text("sentence")
     after = shown.pixels("canvas")[0].reshape(10, 6, 4)
     assert (after.reshape(before[0].shape) != before[0]).any()
     red = (after[..., 0] > after[..., 2] + 50).sum(axis=0)  # a column a neuron: one red cell, or none

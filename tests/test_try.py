@@ -27,7 +27,7 @@ def agrees(name, bars):
     ]
     assert len(found) == 2
     held = bool(claims()[name].holds(*found))
-    word = TRIED[name]["verdict"].split()[0].strip(".")
+    word = TRIED[name]["verdict"].split()[0].strip(".,")
     return word == "Depends" or held == (word == "True")
 
 

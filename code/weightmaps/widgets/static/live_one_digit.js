@@ -47,14 +47,13 @@ async function open({ get, update }) {
   const threshold = slider("threshold", "Threshold", 0, 100, (value) => update({ threshold: value / 100 }));
   const rule = choice("Threshold for each neuron", RULES, (value) => update({ rule: value }));
   const tables = [
-    onTable("After training", digits, note("A column is a neuron, a row a digit. The neurons are sorted anew each time.")),
+    onTable("After training", digits, note("A column is a neuron, a row a digit: on where its mean activation over images of that digit is above the threshold. The neurons are sorted anew each time.")),
     onTable("Before training", digits, note("A neuron’s range is from its mean over the digit that drives it least to that over the digit that drives it most.")),
   ];
 
   return {
     controls: [threshold.element, rule.element],
     pictures: tables.map((one) => one.element),
-    lines: 6,
     isValid: (state) => state.threshold >= 0 && state.threshold <= 1 && RULES.some(([value]) => value === state.rule),
     show({ threshold: t, rule: by }) {
       const own = by === "own", words = own ? `${Math.round(100 * t)}% of its range` : t.toFixed(2);
@@ -63,8 +62,7 @@ async function open({ get, update }) {
       const [effect, control] = ["after", "before"].map((name, k) => tables[k].set(onFor(found[name], own ? found[`${name}_ends`].values : null, t)));
       return {
         effect, control, format: (v) => percent(v, 0), names: ["On for exactly one digit, trained", "The same before training"],
-        words: `Say that a neuron is on for a digit if its mean activation over images of that digit is above ${words}. Then ` +
-          `${percent(effect, 0)} of the neurons are on for exactly one digit, and before training ${percent(control, 0)} were.`,
+        words: `With the threshold at ${words}, ${percent(effect, 0)} of the neurons are on for exactly one digit; before training ${percent(control, 0)} were.`,
       };
     },
   };

@@ -13,6 +13,7 @@ from weightmaps.digits import Digits
 from weightmaps.network import Network
 from weightmaps.widgets import live
 from weightmaps.widgets.encode import decode_arrays, encode_arrays
+from weightmaps.widgets.live.operate import OPPOSITES
 
 DIGITS = random_images(n=60, labels=10)
 
@@ -57,6 +58,11 @@ def half_planes(**state):
     return live.HalfPlanes(puzzles, **state)
 
 
+def operate(hidden=6, **state):
+    networks = [random_network((784, hidden, 10), seed) for seed in range(1, 5)]
+    return live.Operate(*networks, *DIGITS, choose=Digits(*random_images(n=30, labels=10, seed=5)), **state)
+
+
 BAND = [[-2, -0.6, 0.6, 2], [-0.6, -2, 2, 0.6], [-2, 1.5, 1, -2.5]]
 
 
@@ -78,6 +84,15 @@ FIGURES = [
         come_back,
         "live_come_back.js",
         [{}, {"draw": 3}, {"beside": "largest"}, {"alike": 0.8}, {"beside": "again"}],
+    ),
+    (
+        operate,
+        "live_operate.js",
+        [
+            *({"operation": name} for name in OPPOSITES),
+            {"operation": "inside", "beside": "other"},
+            {"operation": "paint_coarse", "strength": 3.0},
+        ],
     ),
     (
         how_little,

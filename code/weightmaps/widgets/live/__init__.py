@@ -4,7 +4,8 @@ from weightmaps.widgets.live.come_back import ComeBack
 from weightmaps.widgets.live.keep import KeepNeurons
 from weightmaps.widgets.live.little import HowLittle
 from weightmaps.widgets.live.one_digit import OneDigit
+from weightmaps.widgets.live.operate import Operate
 from weightmaps.widgets.live.planes import HalfPlanes
 from weightmaps.widgets.live.start import TakeStart
 
-__all__ = ["ComeBack", "HalfPlanes", "HowLittle", "KeepNeurons", "OneDigit", "TakeStart"]
+__all__ = ["ComeBack", "HalfPlanes", "HowLittle", "KeepNeurons", "OneDigit", "Operate", "TakeStart"]

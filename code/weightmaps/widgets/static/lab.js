@@ -2,7 +2,7 @@
 
 import { inflate } from "./codec.js";
 import { MEASURES } from "./lab_claims.js";
-import { chosen, conversation, correlation, inkedPixels, smoothness } from "./lab_run.js";
+import { blurred, chosen, conversation, correlation, inkedPixels, smoothness } from "./lab_run.js";
 import { curves, seedStrip, setupTable } from "./lab_parts.js";
 import { FIELDS, PRESETS, differences, exactly, trouble } from "./lab_setup.js";
 import { linkTo } from "./link.js";
@@ -18,21 +18,6 @@ const PAGE_SLICE = 10; // milliseconds of training between two frames, where the
 const SEEDS = 5;
 const PANELS = ["input", "hidden", "outputs", "weight_map", "product", "ledger"];
 const two = (value) => value.toFixed(2).replace("-", "−").replace("−0.00", "0.00");
-
-/** Each map averaged with its eight neighbours, as `weightmaps.analysis.blur`. */
-function blurred(maps) {
-  const soft = new Float32Array(maps.length), near = (at) => Math.max(0, Math.min(SIDE - 1, at));
-  for (let from = 0; from < maps.length; from += PIXELS) {
-    for (let r = 0; r < SIDE; r++) {
-      for (let c = 0; c < SIDE; c++) {
-        let sum = 0;
-        for (const i of [-1, 0, 1]) for (const j of [-1, 0, 1]) sum += ((2 - Math.abs(i)) * (2 - Math.abs(j)) * maps[from + near(r + i) * SIDE + near(c + j)]) / 16;
-        soft[from + r * SIDE + c] = sum;
-      }
-    }
-  }
-  return soft;
-}
 
 /** What of the shipped images a set-up learns, and what it is tested on. @param {Record<number, Uint8Array>} digits 500 images each */
 export function imagesOf({ digits: wanted, images_per_digit: count }, digits) {

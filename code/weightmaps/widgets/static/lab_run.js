@@ -53,6 +53,27 @@ export function smoothness(maps, where) {
   return correlation(first, second);
 }
 
+/** Each map averaged with its eight neighbours, as `weightmaps.analysis.blur`. */
+export function blurred(maps) {
+  const soft = maps.slice(), near = (at) => Math.max(0, Math.min(SIDE - 1, at));
+  for (let from = 0; from < maps.length; from += PIXELS) {
+    for (let r = 0; r < SIDE; r++) {
+      for (let c = 0; c < SIDE; c++) {
+        let sum = 0;
+        for (const i of [-1, 0, 1]) for (const j of [-1, 0, 1]) sum += ((2 - Math.abs(i)) * (2 - Math.abs(j)) * maps[from + near(r + i) * SIDE + near(c + j)]) / 16;
+        soft[from + r * SIDE + c] = sum;
+      }
+    }
+  }
+  return soft;
+}
+
+/** The standard deviation of all numbers, as NumPy takes it; 1 where they do not vary. */
+export function standardDeviation(values) {
+  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length) || 1;
+}
+
 /** The maps at the chosen pixels only, one after the other. */
 export function chosen(maps, where) {
   return Float64Array.from(maps).filter((_, i) => where[i % PIXELS]);

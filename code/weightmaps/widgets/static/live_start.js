@@ -1,6 +1,6 @@
 // Take away the start: a network's maps as their random start leaves them, and how often it is right without.
 
-import { inkedPixels, smoothness } from "./lab_run.js";
+import { inkedPixels, smoothness, standardDeviation } from "./lab_run.js";
 import { live } from "./live.js";
 import { arraysOf, imagesFrom, networkOf, shareRight, weightedSums } from "./live_data.js";
 import { maxAbs } from "./maths.js";
@@ -14,16 +14,10 @@ const VIVID = 4; // root mean squares at which the colours of the small maps end
 const MEASURES = [["accuracy", "right answers"], ["smoothness", "smoothness of the maps"]];
 const SMOOTH_NAMES = ["The maps as they are now", "With their start"];
 
-/** The standard deviation of all numbers, as NumPy takes it. */
-function deviation(values) {
-  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length) || 1;
-}
-
 async function open({ get, update }) {
   const [layers, { W1: start }, images] = await Promise.all([networkOf(get("_network")), arraysOf(get("_start")), imagesFrom(get("_images"))]);
   const end = layers[0].weights, count = layers[0].rows, many = count > 1, where = inkedPixels(images.bytes);
-  const size = deviation(start.values), other = normal(0, 0, end.length).map((v) => Math.fround(size * v));
+  const size = standardDeviation(start.values), other = normal(0, 0, end.length).map((v) => Math.fround(size * v));
   const [ofEnd, ofStart, ofOther] = [end, start.values, other].map((maps) => weightedSums(maps, images.ink));
   const without = (whole, part, gone) => whole.map((v, i) => v - gone * part[i]);
 
@@ -57,7 +51,7 @@ async function open({ get, update }) {
       large.setAttribute("aria-label", `The weight map of neuron ${state.neuron}, with ${words} of its random start`);
       colours.set(limit);
       if (grid) {
-        paintTiles(grid.canvas, Array.from({ length: count }, (_, j) => tile(j)), [SIDE, SIDE], ACROSS, signed(VIVID * deviation(maps)));
+        paintTiles(grid.canvas, Array.from({ length: count }, (_, j) => tile(j)), [SIDE, SIDE], ACROSS, signed(VIVID * standardDeviation(maps)));
         grid.set(state.neuron, `neuron ${state.neuron}`);
       }
       const found = measured(state, maps), one = many ? `${count} maps` : "map";

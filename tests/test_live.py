@@ -8,7 +8,7 @@ import traitlets
 
 from engine import Shown
 from test_explorer import Sample, random_images, random_network
-from weightmaps import plane, training
+from weightmaps import load_sample, plane, training
 from weightmaps.digits import Digits
 from weightmaps.network import Network
 from weightmaps.widgets import live
@@ -61,6 +61,11 @@ def half_planes(**state):
 def operate(hidden=6, **state):
     networks = [random_network((784, hidden, 10), seed) for seed in range(1, 5)]
     return live.Operate(*networks, *DIGITS, choose=Digits(*random_images(n=30, labels=10, seed=5)), **state)
+
+
+def methods(**state):
+    networks = [random_network((784, 6, 10), seed) for seed in range(3)]
+    return live.Methods(*networks, *load_sample()[::50], **state)
 
 
 BAND = [[-2, -0.6, 0.6, 2], [-0.6, -2, 2, 0.6], [-2, 1.5, 1, -2.5]]
@@ -273,3 +278,18 @@ def test_no_random_line_beats_the_best_one():
         X, y = rng.normal(size=(7, 2)), rng.integers(0, 2, 7)
         sides = X @ rng.normal(size=(2, 20_000)) > rng.normal(size=20_000)
         assert (sides == (y == 1)[:, None]).mean(axis=0).max() == plane.best_line(X, y)
+
+
+def test_a_method_is_chosen_and_the_pictures_follow():
+    shown = Shown(methods(), "live_methods.js")
+    before = shown.pixels("canvas")
+    shown.choose("choice-occlusion")
+    shown.key("images", "ArrowRight")
+    assert (shown.state["method"], shown.state["image"]) == ("occlusion", 1)
+    assert [(one != other).any() for one, other in zip(before, shown.pixels("canvas"), strict=True)] == [
+        False,  # the images to choose from
+        True,
+        True,
+    ]
+    with pytest.raises(traitlets.TraitError, match="there are images 0 to 4"):
+        methods(image=5)

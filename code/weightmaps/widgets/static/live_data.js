@@ -14,7 +14,7 @@ export async function arraysOf({ arrays, data }) {
     const Kind = KINDS[kind], size = shape.reduce((product, n) => product * n, Kind.BYTES_PER_ELEMENT);
     if (at + size > bytes.byteLength) throw new Error("its data is not complete");
     const raw = new Kind(bytes.slice(at, at + size));
-    found[name] = { shape, values: kind === "i1" ? Float32Array.from(raw, (v) => unit * v) : raw };
+    found[name] = { shape, values: kind === "i1" ? new Float32Array(raw).map((v) => unit * v) : raw };
     at += size;
   }
   return found;

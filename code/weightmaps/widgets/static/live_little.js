@@ -43,7 +43,7 @@ async function open({ get, update }) {
 
   /** A thousand random maps, drawn when they are first asked for. */
   function draw() {
-    maps = Float32Array.from(normal(0, 1, MAPS * PIXELS));
+    maps = new Float32Array(normal(0, 1, MAPS * PIXELS));
     byMap = cutHalfway(weightedSums(maps, images.ink), labels);
     order = rankOrder(byMap.set);
   }

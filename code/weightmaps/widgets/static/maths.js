@@ -102,7 +102,7 @@ export function factorsOf(ablated, sizes) {
 }
 
 /** From d/da of a layer to d/dz of it, in terms of its activations. */
-function back(name, a, d) {
+export function back(name, a, d) {
   const total = name === "softmax" ? products(a, d).reduce((sum, v) => sum + v) : 0;
   const slope = {
     sigmoid: (v) => v * (1 - v), relu: (v) => (v > 0 ? 1 : 0), tanh: (v) => 1 - v * v, identity: () => 1, softmax: (v) => v,

@@ -1,17 +1,20 @@
 """The laboratory: the page and Python train the same network; its settings, its files, its link."""
 
 import io
+import re
 import zlib
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from engine import engine
+from engine import VIEWS, engine
 from weightmaps import analysis, interop, training
+from weightmaps.digits import load_sample
 from weightmaps.random import permutation
-from weightmaps.widgets import Lab
+from weightmaps.widgets import Lab, bundle
 from weightmaps.widgets.page import NOT_STATE
+from weightmaps.widgets.still import Engine
 
 TRAIN = """(() => {
   const training = trainer(setup, sparse(bytes, labels));
@@ -279,3 +282,51 @@ def test_each_experiment_measures_claims_of_its_own():
     presets = engine("lab.js")("Object.keys(PRESETS)")
     measures = engine("lab.js")("Object.entries(MEASURES).map(([name, some]) => [name, some.length])")
     assert sorted(name for name, count in measures if count) == sorted(presets)
+
+
+ATTENTION = """
+let sight;
+IntersectionObserver = class {
+  constructor(heard) {
+    sight = (isIntersecting) => heard([{ isIntersecting }]);
+  }
+  observe() {}
+  disconnect() {}
+};
+Date.now = () => (clock += 1); // so that a slice holds few steps
+
+async function attended(state, button, moments) {
+  let ended = 0;
+  const el = document.createElement("div"), said = () => el.querySelector("[data-part=sentence]").textContent;
+  const model = { get: (name) => state[name], set() {}, save_changes() {}, on() {}, off() {}, send: () => ended++ };
+  const stop = await render({ model, el });
+  const heard = [];
+  el.querySelector(`[data-part=${button}]`).click();
+  await passed(60);
+  for (const seen of moments) {
+    sight(seen);
+    await passed(seen ? 4000 : 30);
+    heard.push(said());
+    await passed(100);
+    heard.push(said());
+  }
+  stop();
+  return { heard, ended };
+}
+"""
+
+
+def test_what_is_hidden_rests_and_then_goes_on_to_where_it_was_to_go():
+    setup = training.Setup(digits=(0, 1), hidden=1, images_per_digit=100, batch_size=1, cost="cross_entropy")
+    looks = {"without_start": False, "inked": False, "blurred": False}
+    state = {"a": vars(setup), "b": {"hidden_scale": 0}, "epochs": 2, "neuron": 0, **looks}
+    for digit, images in enumerate(load_sample().images.reshape(10, -1)[:2]):
+        state[f"_late_digit{digit}"] = {"data": as_bytes(images)}
+    run = Engine(bundle.script("lab.js") + VIEWS + ATTENTION).evaluate
+    for button, end in (("epoch", "At epoch 1,"), ("start", "At epoch 2,")):
+        found = run("attended(state, button, [false, true, false, true])", state=state, button=button)
+        hidden, later, *seen = found["heard"]
+        assert hidden == later
+        assert re.match(r"At step \d+,", hidden)
+        assert {words[: len(end)] for words in seen} == {end}
+        assert found["ended"] == 1

@@ -72,6 +72,18 @@ def test_page_and_python_train_the_same_network(name):
     assert found["cost"] == pytest.approx(cost, rel=1e-6)
 
 
+@pytest.mark.parametrize("name", ["cross-entropy", "adam"])
+def test_without_webassembly_the_last_bit_is_the_same(name):
+    setup = training.Setup(**{"hidden": 10, "images_per_digit": 20, **VARIANTS[name]})
+    (X, y), _ = training.lab_images(setup)
+    given = {"setup": {**vars(setup), "digits": list(setup.digits)}, "steps": 50, "bytes": as_bytes(X)}
+    given |= {"labels": y.tolist(), "held": as_bytes(X), "wanted": y.tolist()}
+    script = bundle.script("lab.js")
+    plain = Engine(f"globalThis.WebAssembly = undefined;\n{script}").evaluate(TRAIN, **given)
+    assert engine("lab.js")("workspace([new Float64Array(1)]).gather !== gather")
+    assert engine("lab.js")(TRAIN, **given) == plain
+
+
 def test_a_neuron_starts_the_same_at_every_scale_and_beside_any_number_of_others():
     one, many = (training.lab_start(training.Setup(hidden=n, hidden_scale=s)) for n, s in ((2, 0.5), (5, 1)))
     assert np.allclose(2 * one.weights[0], many.weights[0][:2])
@@ -298,7 +310,9 @@ Date.now = () => (clock += 1); // so that a slice holds few steps
 async function attended(state, button, moments) {
   let ended = 0;
   const el = document.createElement("div"), said = () => el.querySelector("[data-part=sentence]").textContent;
-  const model = { get: (name) => state[name], set() {}, save_changes() {}, on() {}, off() {}, send: () => ended++ };
+  const model = {
+    get: (name) => state[name], set() {}, save_changes() {}, on() {}, off() {}, send: () => ended++,
+  };
   const stop = await render({ model, el });
   const heard = [];
   el.querySelector(`[data-part=${button}]`).click();

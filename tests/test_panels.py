@@ -361,8 +361,8 @@ let sight;
 IntersectionObserver = class {
   constructor(heard) {
     this.watched = [];
-    sight = (name, isIntersecting) => heard(this.watched.filter((target) => target.dataset.part === `panel-${name}`)
-      .map((target) => ({ target, isIntersecting })));
+    const panel = (name) => this.watched.filter((target) => target.dataset.part === `panel-${name}`);
+    sight = (name, isIntersecting) => heard(panel(name).map((target) => ({ target, isIntersecting })));
   }
   observe(one) {
     this.watched.push(one);

@@ -39,23 +39,28 @@ export function correlation(one, other) {
 
 /** The correlation of each weight with its neighbours', as `weightmaps.analysis.smoothness`. @param {ArrayLike<number>} maps @param {Uint8Array} where */
 export function smoothness(maps, where) {
-  const first = [], second = [];
-  for (let from = 0; from < maps.length; from += PIXELS) {
-    for (let p = 0; p < PIXELS; p++) {
-      if (!where[p]) continue;
-      for (const q of [p % SIDE < SIDE - 1 ? p + 1 : -1, p + SIDE]) {
-        if (q < 0 || q >= PIXELS || !where[q]) continue;
-        first.push(maps[from + p]);
-        second.push(maps[from + q]);
-      }
+  const here = [], there = [];
+  for (let p = 0; p < PIXELS; p++) {
+    if (!where[p]) continue;
+    for (const q of [p % SIDE < SIDE - 1 ? p + 1 : -1, p + SIDE]) {
+      if (q < 0 || q >= PIXELS || !where[q]) continue;
+      here.push(p);
+      there.push(q);
     }
   }
-  return correlation(first, second);
+  return correlation(picked(maps, here), picked(maps, there));
 }
 
 /** The maps at the chosen pixels only, one after the other. */
 export function chosen(maps, where) {
-  return Float64Array.from(maps).filter((_, i) => where[i % PIXELS]);
+  return picked(maps, Array.from(where.keys()).filter((p) => where[p]));
+}
+
+/** Each map at some pixels. */
+function picked(maps, pixels) {
+  const some = new Float64Array((maps.length / PIXELS) * pixels.length);
+  for (let from = 0, i = 0; from < maps.length; from += PIXELS) for (const p of pixels) some[i++] = maps[from + p];
+  return some;
 }
 
 /**

@@ -1,6 +1,6 @@
 // A run of the laboratory: train in slices, and say what came of it. No page: a worker runs it, or the page itself.
 
-import { PIXELS, SIDE, evaluate, mapsOf, sparse, stepsOf, trainer } from "./sgd.js";
+import { PIXELS, SIDE, mapsOf, sparse, stepsOf, trainer } from "./sgd.js";
 
 /**
  * What is kept of a moment: `maps` a row a neuron; `right` and `cost` on held-out images; `smooth` of the maps and `like`, their
@@ -68,7 +68,7 @@ function picked(maps, pixels) {
  * @returns {{advance: (until: number, enough: () => boolean) => Moment[], now: () => Float32Array, steps: () => number, epoch: number}}
  */
 export function session(setup, learned, held) {
-  const training = trainer(setup, sparse(learned.bytes, learned.labels)), test = sparse(held.bytes, held.labels);
+  const training = trainer(setup, ...[learned, held].map(({ bytes, labels }) => sparse(bytes, labels)));
   const { weights } = training, { hidden } = setup, where = inkedPixels(learned.bytes);
   const epoch = stepsOf(setup), start = chosen(mapsOf(weights.W1, hidden), where);
 
@@ -77,7 +77,7 @@ export function session(setup, learned, held) {
   function moment() {
     const rows = maps(), { b1, W2, b2 } = weights;
     return {
-      step: training.steps(), maps: rows, b1: b1.slice(), W2: W2.slice(), b2: b2.slice(), ...evaluate(setup, weights, test),
+      step: training.steps(), maps: rows, b1: b1.slice(), W2: W2.slice(), b2: b2.slice(), ...training.test(),
       smooth: smoothness(rows, where), like: correlation(chosen(rows, where), start),
     };
   }

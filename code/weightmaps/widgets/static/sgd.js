@@ -95,15 +95,15 @@ function answered({ W2, b2 }, a, outputs, y) {
 
 /**
  * A network, and a way to train it one batch at a time.
- * @param {Setup} setup @param {Sparse} data whose labels are places in `digits`
- * @returns {{weights: Weights, steps: () => number, step: () => void}} `weights` is changed in place
+ * @param {Setup} setup @param {Sparse} data whose labels are places in `digits` @param {Sparse} held those of which `test` tells
+ * @returns {{weights: Weights, steps: () => number, step: () => void, test: () => ReturnType<typeof evaluate>}} `weights` is changed in place
  */
-export function trainer(setup, data) {
+export function trainer(setup, data, held = data) {
   const { hidden, batch_size: batch, optimizer, outputs, seed } = setup, { from } = data;
   const count = data.labels.length, labels = labelsFor(setup, data.labels), n = setup.digits.length;
   const start = startOf(setup), { b1, b2 } = start, zeros = (length) => new Float64Array(length), plain = optimizer === "sgd";
-  const { gather, spread, moved: [W1, W2, pixel, ink, outputRows, z, error, a, back, gradient1, gradient2] } = workspace([
-    start.W1, start.W2, data.pixel, data.ink, Uint16Array.from({ length: n }, (_, c) => c),
+  const { gather, spread, moved: [W1, W2, pixel, ink, heldPixel, heldInk, outputRows, z, error, a, back, gradient1, gradient2] } = workspace([
+    start.W1, start.W2, data.pixel, data.ink, held.pixel, held.ink, Uint16Array.from({ length: n }, (_, c) => c),
     ...[hidden, batch * n, batch * hidden, batch * hidden, plain ? 0 : start.W1.length, plain ? 0 : start.W2.length].map(zeros),
   ]);
   const weights = { W1, b1, W2, b2 }, own = { from, pixel, ink }, y = zeros(n), of = (all, i) => all.subarray(i * hidden, (i + 1) * hidden);
@@ -172,6 +172,7 @@ export function trainer(setup, data) {
   return {
     weights,
     steps: () => done,
+    test: () => evaluate(setup, weights, { ...held, pixel: heldPixel, ink: heldInk }, gather, z),
     step() {
       if (at >= count) {
         order = permutation(seed, ORDER + Math.round(done / Math.ceil(count / batch)), count);
@@ -193,12 +194,12 @@ export function trainer(setup, data) {
 }
 
 /** Share of images that are answered rightly, and the mean cost. @param {Setup} setup @param {Weights} weights @param {Sparse} data */
-export function evaluate({ activation, outputs, cost, digits, hidden }, weights, data) {
-  const z = new Float64Array(hidden), y = new Float64Array(digits.length), apply = APPLY[activation];
+export function evaluate({ activation, outputs, cost, digits, hidden }, weights, data, add = gather, z = new Float64Array(hidden)) {
+  const y = new Float64Array(digits.length), apply = APPLY[activation];
   let right = 0, total = 0;
   const { labels } = data;
   for (let i = 0; i < labels.length; i++) {
-    weighted(weights, data, i, z);
+    weighted(weights, data, i, z, add);
     for (let h = 0; h < hidden; h++) z[h] = apply(z[h]);
     answered(weights, z, outputs, y);
     let best = 0;

@@ -64,6 +64,7 @@ function render({ model, el }) {
   const setups = () => [state.a, { ...state.a, ...state.b }];
   const digits = {}; // loaded so far
   const alive = new Set(); // every run there is, those with other seeds too
+  const changed = new Set(); // places that the next frame draws
   let runs = null, shown = null, frame = 0, said = "", away = false; // `shown` is a moment's number, null the latest
   let strip = null, asked = null; // what came of several seeds, and the set-ups whose seeds are being tried
 
@@ -315,12 +316,17 @@ function render({ model, el }) {
     moment.setLast(Math.max(last, 1));
     moment.set(shown ?? last, lead ? when(lead, shown === null ? lead.step : lead.moments[Math.min(shown, last)].step) : "not started");
     const views = places.map((_, k) => viewed(runs?.[k], k));
-    places.forEach((place, k) => drawPlace(place, k, both[k], views[k]));
+    for (const k of changed) drawPlace(places[k], k, both[k], views[k]);
+    changed.clear();
     charts.set(runs ?? [], state.epochs);
     setText(sentence, said || outcome(views));
     drawClaims(known(), views);
     stripPlace.replaceChildren(...(strip ? [strip] : []));
-    for (const one of root.querySelectorAll("input, button, select, [tabindex]")) one.dataset.lmSuppressShortcuts = "true";
+  }
+
+  /** JupyterLab would else take some keys for itself. */
+  function keepKeys(part) {
+    for (const one of part.querySelectorAll("input, button, select, [tabindex]")) one.dataset.lmSuppressShortcuts = "true";
   }
 
   function drawPlace(place, k, setup, view) {
@@ -330,6 +336,7 @@ function render({ model, el }) {
       const focus = place.maps.contains(document.activeElement);
       place.grid = { count: hidden, ...cellGrid(`maps-${place.name}`, `Maps of network ${place.name}`, hidden, across, (neuron) => change({ neuron: Math.min(neuron, fewest() - 1) })) };
       place.maps.replaceChildren(place.grid.element);
+      keepKeys(place.maps);
       if (focus) place.grid.element.focus();
     }
     const tiles = Array.from({ length: hidden }, (_, h) => maps.subarray(h * PIXELS, (h + 1) * PIXELS));
@@ -484,8 +491,8 @@ function render({ model, el }) {
 
   /* Life */
 
-  function update() {
-    redraw();
+  function update(run) {
+    redraw([runs.indexOf(run)]);
     if (working() || !runs.every(({ maps, resting }) => maps && resting)) return;
     // A kernel, where there is one, is told what came out.
     const parts = runs.flatMap(({ maps, moments }) => [maps, ...["b1", "W2", "b2"].map((name) => Float32Array.from(moments.at(-1)[name]))]);
@@ -493,7 +500,8 @@ function render({ model, el }) {
     model.send?.({ history }, undefined, parts.map((part) => part.buffer));
   }
 
-  function redraw() {
+  function redraw(which = [0, 1]) {
+    for (const k of which) changed.add(k);
     frame ||= requestAnimationFrame(draw);
   }
 
@@ -513,6 +521,9 @@ function render({ model, el }) {
   for (const [event, callback] of Object.entries(heard)) model.on(event, callback);
   root.prepend(link.note);
   link.read();
+  keepKeys(root);
+  redraw();
+  cancelAnimationFrame(frame);
   draw();
   return () => {
     reset();

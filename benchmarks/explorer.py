@@ -110,12 +110,13 @@ def press(page, key):
     page.keyboard.up(key)
 
 
-def move(page, name):
-    """Milliseconds for each key on one slider."""
-    page.locator(f"[data-part=slider-{name}]").press("Home")
+def move(page, name, place=None):
+    """Milliseconds for each key on one slider, of a place on the page."""
+    slider = (place or page).locator(f"[data-part=slider-{name}]")
+    slider.press("Home")
     page.wait_for_timeout(700)  # the sentence for screen readers follows half a second later
     page.evaluate("times.length = 0")
-    for key in keys(LAST[name]):
+    for key in keys(int(slider.get_attribute("max"))):
         press(page, key)
     times = page.evaluate("times")
     if len(times) != EVENTS:
@@ -123,12 +124,13 @@ def move(page, name):
     return times
 
 
-def opened(browser, address, slowed):
+def opened(browser, address, slowed, wanted="[data-part=slider-sample]"):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(120_000)
     page.add_init_script(WATCH)
     page.goto(address)
-    page.wait_for_selector("[data-part=slider-sample]")
+    if wanted:
+        page.wait_for_selector(wanted)
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": slowed})
     return page, session
@@ -165,6 +167,30 @@ def measure(browser, folder, name, sliders=LAST):
         low, high = statistics.median(times), np.percentile(times, 95)
         parts = "".join(f"{part:8.2f}" for part in processor(browser, address, slider))
         print(f"{name:22}{slider:8}{low:8.1f}{high:8.1f}{low / floor:8.1f}{parts}", flush=True)
+
+
+def pages(browser, site):
+    """Of each explorer in the book, milliseconds for a key: median and 95th percentile of its slowest slider."""
+    found = {}
+    for path in sorted((site / "chapters").glob("*.html")):
+        page, _ = opened(browser, path.as_uri(), SLOWED, wanted=None)
+        for place in page.locator(".weightmaps-explorer").all():
+            place.scroll_into_view_if_needed()
+            place.locator("input, button").first.wait_for()
+            slowest = None
+            for name in LAST:
+                if not place.locator(f"[data-part=slider-{name}]:visible").count():
+                    continue
+                place.evaluate("(one) => one.scrollIntoView({ behavior: 'instant' })")  # most panels are seen
+                times = move(page, name, place)
+                median, high = statistics.median(times), float(np.percentile(times, 95))
+                if slowest is None or high > slowest["95th"]:
+                    slowest = {"slider": name, "median": median, "95th": high}
+            if slowest:
+                found[f"{path.stem} {place.get_attribute('data-explorer') or 1}"] = slowest
+                print(path.stem, slowest, flush=True)
+        page.close()
+    return found
 
 
 def interact():

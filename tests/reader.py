@@ -17,8 +17,9 @@ def part(page, name):
 
 
 def settle(page):
-    """Wait until the change is painted."""
+    """Wait until the change is painted, off screen too."""
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
 
 
 def wait_until(page, expression, argument=None):

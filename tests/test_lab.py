@@ -1,17 +1,20 @@
 """The laboratory: the page and Python train the same network; its settings, its files, its link."""
 
 import io
+import re
 import zlib
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from engine import engine
+from engine import VIEWS, engine
 from weightmaps import analysis, interop, training
+from weightmaps.digits import load_sample
 from weightmaps.random import permutation
-from weightmaps.widgets import Lab
+from weightmaps.widgets import Lab, bundle
 from weightmaps.widgets.page import NOT_STATE
+from weightmaps.widgets.still import Engine
 
 TRAIN = """(() => {
   const training = trainer(setup, sparse(bytes, labels));
@@ -67,6 +70,18 @@ def test_page_and_python_train_the_same_network(name):
     trace = wanted.forward(X.astype(float))
     cost = training.COSTS[setup.cost](wanted, trace, np.eye(outputs)[y])
     assert found["cost"] == pytest.approx(cost, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", ["cross-entropy", "adam"])
+def test_without_webassembly_the_last_bit_is_the_same(name):
+    setup = training.Setup(**{"hidden": 10, "images_per_digit": 20, **VARIANTS[name]})
+    (X, y), _ = training.lab_images(setup)
+    given = {"setup": {**vars(setup), "digits": list(setup.digits)}, "steps": 50, "bytes": as_bytes(X)}
+    given |= {"labels": y.tolist(), "held": as_bytes(X), "wanted": y.tolist()}
+    script = bundle.script("lab.js")
+    plain = Engine(f"globalThis.WebAssembly = undefined;\n{script}").evaluate(TRAIN, **given)
+    assert engine("lab.js")("workspace([new Float64Array(1)]).gather !== gather")
+    assert engine("lab.js")(TRAIN, **given) == plain
 
 
 def test_a_neuron_starts_the_same_at_every_scale_and_beside_any_number_of_others():
@@ -279,3 +294,53 @@ def test_each_experiment_measures_claims_of_its_own():
     presets = engine("lab.js")("Object.keys(PRESETS)")
     measures = engine("lab.js")("Object.entries(MEASURES).map(([name, some]) => [name, some.length])")
     assert sorted(name for name, count in measures if count) == sorted(presets)
+
+
+ATTENTION = """
+let sight;
+IntersectionObserver = class {
+  constructor(heard) {
+    sight = (isIntersecting) => heard([{ isIntersecting }]);
+  }
+  observe() {}
+  disconnect() {}
+};
+Date.now = () => (clock += 1); // so that a slice holds few steps
+
+async function attended(state, button, moments) {
+  let ended = 0;
+  const el = document.createElement("div"), said = () => el.querySelector("[data-part=sentence]").textContent;
+  const model = {
+    get: (name) => state[name], set() {}, save_changes() {}, on() {}, off() {}, send: () => ended++,
+  };
+  const stop = await render({ model, el });
+  const heard = [];
+  el.querySelector(`[data-part=${button}]`).click();
+  await passed(60);
+  for (const seen of moments) {
+    sight(seen);
+    await passed(seen ? 4000 : 30);
+    heard.push(said());
+    await passed(100);
+    heard.push(said());
+  }
+  stop();
+  return { heard, ended };
+}
+"""
+
+
+def test_what_is_hidden_rests_and_then_goes_on_to_where_it_was_to_go():
+    setup = training.Setup(digits=(0, 1), hidden=1, images_per_digit=100, batch_size=1, cost="cross_entropy")
+    looks = {"without_start": False, "inked": False, "blurred": False}
+    state = {"a": vars(setup), "b": {"hidden_scale": 0}, "epochs": 2, "neuron": 0, **looks}
+    for digit, images in enumerate(load_sample().images.reshape(10, -1)[:2]):
+        state[f"_late_digit{digit}"] = {"data": as_bytes(images)}
+    run = Engine(bundle.script("lab.js") + VIEWS + ATTENTION).evaluate
+    for button, end in (("epoch", "At epoch 1,"), ("start", "At epoch 2,")):
+        found = run("attended(state, button, [false, true, false, true])", state=state, button=button)
+        hidden, later, *seen = found["heard"]
+        assert hidden == later
+        assert re.match(r"At step \d+,", hidden)
+        assert {words[: len(end)] for words in seen} == {end}
+        assert found["ended"] == 1

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from matplotlib import colormaps
 
+import engine as without_a_browser
 from engine import Shown, number
 from test_explorer import Sample, random_images, random_network
 from weightmaps import attribution, figures
 from weightmaps.network import Network
-from weightmaps.widgets import PANELS, NetworkExplorer
+from weightmaps.widgets import PANELS, NetworkExplorer, bundle
 from weightmaps.widgets.encode import decode_network
+from weightmaps.widgets.still import Engine
 
 STATES = 12  # of each kind
 SCALE = 101  # pixels of a colour scale
@@ -352,3 +354,42 @@ def test_every_number_of_every_panel_is_numpys(kind):
         check_words(explorer, shown, views, parts)
         check_totals(explorer, shown, views)
         check_colours(explorer, shown, views, networks)
+
+
+SIGHT = """
+let sight;
+IntersectionObserver = class {
+  constructor(heard) {
+    this.watched = [];
+    const panel = (name) => this.watched.filter((target) => target.dataset.part === `panel-${name}`);
+    sight = (name, isIntersecting) => heard(panel(name).map((target) => ({ target, isIntersecting })));
+  }
+  observe(one) {
+    this.watched.push(one);
+  }
+  disconnect() {}
+};
+"""
+
+
+def test_a_panel_off_screen_follows_when_it_is_seen_or_the_reader_rests(monkeypatch):
+    run = Engine(bundle.script("explorer.js") + without_a_browser.VIEWS + SIGHT).evaluate
+    monkeypatch.setattr(without_a_browser, "engine", lambda _: run)
+    shown = Shown(NetworkExplorer(small(1), *SMALL, shape=(3, 4), panels=["outputs", "product"]))
+
+    def follows(how, *names):
+        before = [shown.numbers(name) for name in names]
+        how()
+        return [shown.numbers(name) != old for name, old in zip(names, before, strict=True)]
+
+    both = "output-value", "z"
+    assert follows(lambda: shown.slide("sample", 1), *both) == [True, True]
+    run("sight('product', false)")
+    assert follows(lambda: shown.slide("sample", 2), *both) == [True, False]
+    assert follows(lambda: run("sight('product', true)"), "z") == [True]
+    run("sight('product', false)")
+    assert follows(lambda: shown.slide("sample", 3), *both) == [True, False]
+    assert follows(lambda: shown.wait(200), *both) == [False, True]
+    before = shown.numbers("z")
+    shown.change(layer=2)
+    assert shown.numbers("z") != before  # panels that are built anew are drawn at once

@@ -13,6 +13,9 @@ import { isValidState, load, viewsOf, STATE } from "./view.js";
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View @typedef {import("./view.js").State} State */
 
 const SAY_AFTER = 500; // milliseconds without a change before screen readers are told
+const REST = 100; // milliseconds without a change before the panels off screen follow
+const FRAME = 16; // milliseconds between one of them and the next
+const NEAR = "100px 0px"; // beyond the screen's edges
 const STEP_LASTS = 600; // milliseconds that each step is shown while playing
 
 /**
@@ -103,7 +106,7 @@ export function* start(data, model, root) {
   if (!isValidState(data, state)) throw new Error("its state does not fit its network");
   const layers = data.sizes.length - 2, { steps } = data;
   const lasting = {};
-  let views = viewsOf(data, state), panels = [], frame = 0, timer = 0, playing = 0, built = "", lines = 0, opening = true, stale = false;
+  let views = viewsOf(data, state), panels = [], frame = 0, timer = 0, late = 0, playing = 0, built = "", lines = 0, opening = true, stale = false;
 
   const play = button("play", "Play", () => {
     if (playing) return pause();
@@ -203,11 +206,46 @@ export function* start(data, model, root) {
     }
   }
 
-  /** Draw everything, part by part. */
+  const sight = new IntersectionObserver((seen) => {
+    for (const { target, isIntersecting } of seen) {
+      for (const one of panels) if (one.element === target) one.away = !isIntersecting;
+    }
+    for (const one of panels) if (one.behind && !one.away) Array.from(bring(one));
+  }, { rootMargin: NEAR });
+
+  /** Bring a panel up to the state. */
+  function* bring(one) {
+    if (PANELS[one.name].surveys) yield* views[one.side].precomputeFirstLayer();
+    one.draw(views[one.side]);
+    if (one.which) setText(one.which, data.titles[views[one.side].index]);
+    one.behind = false;
+  }
+
+  function* bringAll() {
+    for (const one of panels) {
+      if (!one.behind) continue;
+      yield* bring(one);
+      yield;
+    }
+  }
+
+  /** What is off screen follows once the reader rests. */
+  function follow(parts = bringAll(), wait = REST) {
+    clearTimeout(late);
+    late = setTimeout(() => parts.next().done || follow(parts, FRAME), wait);
+  }
+
+  const complete = () => Array.from(bringAll());
+  addEventListener("beforeprint", complete);
+
+  /** Draw everything, part by part; of panels that are built already, those on screen. */
   function* drawing() {
     views = viewsOf(data, state);
-    const now = `${state.layer} ${state.view} ${model.get("panels")}`;
-    if (built !== now) yield* build();
+    const now = `${state.layer} ${state.view} ${model.get("panels")}`, anew = built !== now;
+    if (anew) {
+      sight.disconnect();
+      yield* build();
+    }
     built = now;
     const [view] = views;
     const needs = new Set(panels.flatMap((one) => one.needs(view)));
@@ -229,12 +267,14 @@ export function* start(data, model, root) {
     controls.view.set(view.view);
     controls.other.set(String(data.keys.indexOf(view.other)), data.titles);
     controls.scales.set(view.scales);
+    for (const one of panels) one.behind = true;
     for (const one of panels) {
+      if (one.away) continue;
       yield;
-      if (PANELS[one.name].surveys) yield* views[one.side].precomputeFirstLayer();
-      one.draw(views[one.side]);
-      if (one.which) setText(one.which, data.titles[views[one.side].index]);
+      yield* bring(one);
     }
+    if (anew) for (const one of panels) sight.observe(one.element);
+    follow();
     const said = views.flatMap((one) => sentences(data, one, needs));
     setText(shown, said.join(" "));
     if (said.length !== lines) shown.style.setProperty("--wm-said", (lines = said.length)); // else all is styled anew
@@ -263,11 +303,14 @@ export function* start(data, model, root) {
   heard["change:panels"] = redraw;
   for (const [event, callback] of Object.entries(heard)) model.on(event, callback);
 
-  const keep = share({ data, state, root, view: () => viewsOf(data, state)[0], set: update, isValidState });
+  const keep = share({ data, state, root, view: () => viewsOf(data, state)[0], set: update, isValidState, complete });
   function stop() {
     keep.stop();
     cancelAnimationFrame(frame);
     clearTimeout(timer);
+    clearTimeout(late);
+    sight.disconnect();
+    removeEventListener("beforeprint", complete);
     pause();
     for (const [event, callback] of Object.entries(heard)) model.off(event, callback);
   }

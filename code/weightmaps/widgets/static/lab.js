@@ -48,8 +48,10 @@ function render({ model, el }) {
   const state = Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
   const setups = () => [state.a, { ...state.a, ...state.b }];
   const digits = {}; // loaded so far
-  let runs = null, shown = null, frame = 0, wants = false, said = "", away = false; // `shown` is a moment's number, null the latest
-  let strip = null;
+  const alive = new Set(); // every run there is, those with other seeds too
+  const changed = new Set(); // places that the next frame draws
+  let runs = null, shown = null, frame = 0, said = "", away = false; // `shown` is a moment's number, null the latest
+  let strip = null, asked = null; // what came of several seeds, and the set-ups whose seeds are being tried
 
   /** A link names an experiment of the book, and tells of any other in full. */
   const known = () => Object.keys(PRESETS).find((name) => JSON.stringify(exactly(PRESETS[name].state)) === JSON.stringify(exactly(state))) ?? "";
@@ -83,14 +85,13 @@ function render({ model, el }) {
     }));
   }
 
-  /** A network that trains elsewhere; where no worker can be had, on the page, a little between frames. */
+  /** A network that trains elsewhere up to its goal, a step; where no worker can be had, on the page, a little between frames. */
   function runOf(setup, heard) {
     const { learned, held } = imagesOf(setup, digits);
-    const run = { setup, learned, moments: [], maps: null, step: 0, epoch: 0, resting: true, where: inkedPixels(learned.bytes), test: sparse(held.bytes, held.labels) };
+    const run = { setup, learned, moments: [], maps: null, step: 0, epoch: 0, goal: 0, resting: true, where: inkedPixels(learned.bytes), test: sparse(held.bytes, held.labels) };
     const take = ({ moments = [], maps, overflow, ...rest }) => {
       if (overflow) {
-        run.resting = true;
-        run.overflow = overflow;
+        Object.assign(run, { overflow, goal: 0, resting: true });
       } else {
         run.moments.push(...moments);
         Object.assign(run, rest, { maps });
@@ -103,24 +104,45 @@ function render({ model, el }) {
       URL.revokeObjectURL(url);
       worker.onmessage = ({ data }) => take(data);
       run.tell = (message) => worker.postMessage(message);
-      run.stop = () => worker.terminate();
+      run.end = () => worker.terminate();
     } catch {
       let stopped = false;
       const hear = conversation((answer) => stopped || take(answer), PAGE_SLICE);
       run.tell = hear;
-      run.stop = () => {
+      run.end = () => {
         stopped = true;
         hear({ pause: true });
       };
     }
     run.tell({ setup, learned, held, until: 0 });
+    alive.add(run);
     return run;
   }
 
-  const working = () => Boolean(runs?.some((run) => !run.resting));
+  function stop(run) {
+    alive.delete(run);
+    run.end();
+  }
 
-  /** Train both on, from where they are, up to a step that `until` makes of a run. */
-  async function go(until) {
+  const unseen = () => away || document.visibilityState === "hidden";
+  const under = (run) => run.step < run.goal;
+  const working = () => Boolean(runs?.some(under));
+
+  function train(run, goal) {
+    Object.assign(run, { goal, resting: false });
+    if (!unseen()) run.tell({ until: goal });
+  }
+
+  /** Nothing is trained that nobody sees; it goes on when it is seen again. */
+  function attend() {
+    for (const run of alive) {
+      if (unseen()) run.tell({ pause: true });
+      else if (under(run)) run.tell({ until: run.goal });
+    }
+  }
+
+  /** Whether the images are there; if not, it is said why. */
+  async function ready() {
     const wrong = setups().map(trouble).find(Boolean);
     if (wrong) return tell(wrong);
     try {
@@ -130,25 +152,31 @@ function render({ model, el }) {
       return tell("The images could not be loaded, so nothing can be trained. Reload the page to try again.");
     }
     tell("");
+    return true;
+  }
+
+  /** Train both on, from where they are, up to a step that `until` makes of a run. */
+  async function go(until) {
+    if (!(await ready())) return;
     runs ??= setups().map((setup) => runOf(setup, update));
-    wants = true;
     shown = null;
-    for (const run of runs) {
-      run.resting = false;
-      run.tell({ until: until(run, stepsOf(run.setup)) });
-    }
+    for (const run of runs) train(run, until(run, stepsOf(run.setup)));
     redraw();
   }
 
   function pause() {
-    wants = false;
-    for (const run of runs ?? []) run.tell({ pause: true });
+    for (const run of runs ?? []) {
+      run.goal = 0;
+      run.tell({ pause: true });
+    }
+    redraw();
   }
 
   function reset() {
-    for (const run of runs ?? []) run.stop();
-    runs = strip = shown = null;
-    wants = false;
+    alive.forEach(stop);
+    if (asked) setText(status, "");
+    runs = strip = shown = asked = null;
+    five.disabled = false;
     tell("");
   }
 
@@ -273,12 +301,17 @@ function render({ model, el }) {
     moment.setLast(Math.max(last, 1));
     moment.set(shown ?? last, lead ? when(lead, shown === null ? lead.step : lead.moments[Math.min(shown, last)].step) : "not started");
     const views = places.map((_, k) => viewed(runs?.[k], k));
-    places.forEach((place, k) => drawPlace(place, k, both[k], views[k]));
+    for (const k of changed) drawPlace(places[k], k, both[k], views[k]);
+    changed.clear();
     charts.set(runs ?? [], state.epochs);
     setText(sentence, said || outcome(views));
     drawClaims(known(), views);
     stripPlace.replaceChildren(...(strip ? [strip] : []));
-    for (const one of root.querySelectorAll("input, button, select, [tabindex]")) one.dataset.lmSuppressShortcuts = "true";
+  }
+
+  /** JupyterLab would else take some keys for itself. */
+  function keepKeys(part) {
+    for (const one of part.querySelectorAll("input, button, select, [tabindex]")) one.dataset.lmSuppressShortcuts = "true";
   }
 
   function drawPlace(place, k, setup, view) {
@@ -288,6 +321,7 @@ function render({ model, el }) {
       const focus = place.maps.contains(document.activeElement);
       place.grid = { count: hidden, ...cellGrid(`maps-${place.name}`, `Maps of network ${place.name}`, hidden, across, (neuron) => change({ neuron: Math.min(neuron, fewest() - 1) })) };
       place.maps.replaceChildren(place.grid.element);
+      keepKeys(place.maps);
       if (focus) place.grid.element.focus();
     }
     const tiles = Array.from({ length: hidden }, (_, h) => maps.subarray(h * PIXELS, (h + 1) * PIXELS));
@@ -358,17 +392,17 @@ function render({ model, el }) {
   /* Once more with other seeds */
 
   async function manySeeds() {
-    const wrong = setups().map(trouble).find(Boolean);
-    if (wrong) return tell(wrong);
     pause();
-    await load([...new Set(setups().flatMap((setup) => setup.digits))]).catch(() => {});
-    const found = [], first = state.a.seed;
+    if (asked || !(await ready())) return;
+    const found = [], first = state.a.seed, both = (asked = setups());
     five.disabled = true;
     for (let k = 1; k <= SEEDS; k++) {
       setText(status, `Seed ${k} of ${SEEDS} …`);
-      found.push(await Promise.all(setups().map((setup) => lastOf({ ...setup, seed: (first + k) % 100 }))));
+      found.push(await Promise.all(both.map((setup) => lastOf({ ...setup, seed: (first + k) % 100 }))));
+      if (asked !== both) return;
     }
     setText(status, "");
+    asked = null;
     five.disabled = false;
     strip = seedStrip(found, first);
     redraw();
@@ -378,12 +412,11 @@ function render({ model, el }) {
   function lastOf(setup) {
     return new Promise((done) => {
       const run = runOf(setup, () => {
-        if (!run.resting || !(run.step >= end || run.overflow)) return;
-        run.stop();
+        if (under(run) || !run.resting) return;
+        stop(run);
         done({ ...run.moments.at(-1), overflow: run.overflow });
       });
-      const end = state.epochs * stepsOf(setup);
-      run.tell({ until: end });
+      train(run, state.epochs * stepsOf(setup));
     });
   }
 
@@ -443,27 +476,20 @@ function render({ model, el }) {
 
   /* Life */
 
-  function update() {
-    redraw();
-    if (working()) return;
-    wants = false;
-    if (!runs.every(({ maps }) => maps)) return;
+  function update(run) {
+    redraw([runs.indexOf(run)]);
+    if (working() || !runs.every(({ maps, resting }) => maps && resting)) return;
     // A kernel, where there is one, is told what came out.
     const parts = runs.flatMap(({ maps, moments }) => [maps, ...["b1", "W2", "b2"].map((name) => Float32Array.from(moments.at(-1)[name]))]);
     const history = runs.map(({ moments }) => moments.map(({ step, right, cost, smooth, like }) => ({ step, right, cost, smooth, like })));
     model.send?.({ history }, undefined, parts.map((part) => part.buffer));
   }
 
-  function redraw() {
+  function redraw(which = [0, 1]) {
+    for (const k of which) changed.add(k);
     frame ||= requestAnimationFrame(draw);
   }
 
-  /** Nothing is trained that nobody sees; it goes on when it is seen again. */
-  function attend() {
-    const hidden = away || document.visibilityState === "hidden";
-    if (!runs || !wants) return;
-    for (const run of runs) run.tell(hidden ? { pause: true } : { until: toEnd(run, run.epoch || 1) });
-  }
   const observer = new IntersectionObserver(([{ isIntersecting }]) => {
     away = !isIntersecting;
     attend();
@@ -480,6 +506,9 @@ function render({ model, el }) {
   for (const [event, callback] of Object.entries(heard)) model.on(event, callback);
   root.prepend(link.note);
   link.read();
+  keepKeys(root);
+  redraw();
+  cancelAnimationFrame(frame);
   draw();
   return () => {
     reset();

@@ -1,5 +1,6 @@
 // The laboratory's parts: the table of settings, the curves, the strip of seeds.
 
+import { memoize } from "./maths.js";
 import { element, newId, note, setText, svgElement } from "./parts.js";
 
 const WIDE = 300, HIGH = 100, ROW = 14, DOT = 4;
@@ -27,12 +28,12 @@ export function setupTable(fields, chosen) {
     element: element("table", { class: "wm-settings" },
       element("thead", {}, element("tr", {}, ...["setting", "A", "B"].map((words) => element("th", { scope: "col" }, words)))),
       element("tbody", {}, ...lists.map(({ name, made }) => element("tr", {}, element("th", { scope: "row" }, name), ...made.map((list) => element("td", {}, list)))))),
-    set(a, b) {
+    set: memoize((a, b) => {
       for (const { key, values, made } of lists) {
         fill(made[0], values, a[key], []);
         fill(made[1], values, b[key], [["same", "as A"]]);
       }
-    },
+    }),
   };
 }
 

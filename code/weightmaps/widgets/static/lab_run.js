@@ -1,6 +1,6 @@
 // A run of the laboratory: train in slices, and say what came of it. No page: a worker runs it, or the page itself.
 
-import { PIXELS, SIDE, evaluate, mapsOf, sparse, stepsOf, trainer } from "./sgd.js";
+import { PIXELS, SIDE, mapsOf, sparse, stepsOf, trainer } from "./sgd.js";
 
 /**
  * What is kept of a moment: `maps` a row a neuron; `right` and `cost` on held-out images; `smooth` of the maps and `like`, their
@@ -39,18 +39,16 @@ export function correlation(one, other) {
 
 /** The correlation of each weight with its neighbours', as `weightmaps.analysis.smoothness`. @param {ArrayLike<number>} maps @param {Uint8Array} where */
 export function smoothness(maps, where) {
-  const first = [], second = [];
-  for (let from = 0; from < maps.length; from += PIXELS) {
-    for (let p = 0; p < PIXELS; p++) {
-      if (!where[p]) continue;
-      for (const q of [p % SIDE < SIDE - 1 ? p + 1 : -1, p + SIDE]) {
-        if (q < 0 || q >= PIXELS || !where[q]) continue;
-        first.push(maps[from + p]);
-        second.push(maps[from + q]);
-      }
+  const here = [], there = [];
+  for (let p = 0; p < PIXELS; p++) {
+    if (!where[p]) continue;
+    for (const q of [p % SIDE < SIDE - 1 ? p + 1 : -1, p + SIDE]) {
+      if (q < 0 || q >= PIXELS || !where[q]) continue;
+      here.push(p);
+      there.push(q);
     }
   }
-  return correlation(first, second);
+  return correlation(picked(maps, here), picked(maps, there));
 }
 
 /** Each map averaged with its eight neighbours, as `weightmaps.analysis.blur`. */
@@ -76,7 +74,14 @@ export function standardDeviation(values) {
 
 /** The maps at the chosen pixels only, one after the other. */
 export function chosen(maps, where) {
-  return Float64Array.from(maps).filter((_, i) => where[i % PIXELS]);
+  return picked(maps, Array.from(where.keys()).filter((p) => where[p]));
+}
+
+/** Each map at some pixels. */
+function picked(maps, pixels) {
+  const some = new Float64Array((maps.length / PIXELS) * pixels.length);
+  for (let from = 0, i = 0; from < maps.length; from += PIXELS) for (const p of pixels) some[i++] = maps[from + p];
+  return some;
 }
 
 /**
@@ -84,7 +89,7 @@ export function chosen(maps, where) {
  * @returns {{advance: (until: number, enough: () => boolean) => Moment[], now: () => Float32Array, steps: () => number, epoch: number}}
  */
 export function session(setup, learned, held) {
-  const training = trainer(setup, sparse(learned.bytes, learned.labels)), test = sparse(held.bytes, held.labels);
+  const training = trainer(setup, ...[learned, held].map(({ bytes, labels }) => sparse(bytes, labels)));
   const { weights } = training, { hidden } = setup, where = inkedPixels(learned.bytes);
   const epoch = stepsOf(setup), start = chosen(mapsOf(weights.W1, hidden), where);
 
@@ -93,7 +98,7 @@ export function session(setup, learned, held) {
   function moment() {
     const rows = maps(), { b1, W2, b2 } = weights;
     return {
-      step: training.steps(), maps: rows, b1: b1.slice(), W2: W2.slice(), b2: b2.slice(), ...evaluate(setup, weights, test),
+      step: training.steps(), maps: rows, b1: b1.slice(), W2: W2.slice(), b2: b2.slice(), ...training.test(),
       smooth: smoothness(rows, where), like: correlation(chosen(rows, where), start),
     };
   }

@@ -64,7 +64,9 @@ export function paintTiles(target, tiles, [h, w], across, colour) {
   for (const [tile, values] of tiles.entries()) {
     const left = (tile % across) * (w + 2) + 1;
     const top = Math.floor(tile / across) * (h + 2) + 1;
-    for (let i = 0; i < values.length; i++) pixels[(top + Math.floor(i / w)) * width + left + (i % w)] = colour(values[i]);
+    for (let i = 0, at = top * width + left; i < values.length; at += width - w) {
+      for (const end = Math.min(i + w, values.length); i < end; ) pixels[at++] = colour(values[i++]);
+    }
   }
   target.getContext("2d").putImageData(data, 0, 0);
 }

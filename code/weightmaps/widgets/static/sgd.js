@@ -1,5 +1,6 @@
 // Train a network of one hidden layer, skipping blank pixels. No page: it runs in a worker, in Node, and in the build's engine.
 
+import { gather, workspace } from "./kernel.js";
 import { normal, permutation } from "./random.js";
 
 /**
@@ -69,13 +70,9 @@ const APPLY = {
 const SLOPE = { sigmoid: (a) => a * (1 - a), tanh: (a) => 1 - a * a, relu: (a) => (a > 0 ? 1 : 0) };
 
 /** z of the hidden layer for one image, into `z`. */
-function weighted({ W1, b1 }, { from, pixel, ink }, image, z) {
-  const hidden = z.length;
+function weighted({ W1, b1 }, { from, pixel, ink }, image, z, add = gather) {
   z.set(b1);
-  for (let k = from[image]; k < from[image + 1]; k++) {
-    const x = ink[k], w = pixel[k] * hidden;
-    for (let h = 0; h < hidden; h++) z[h] += x * W1[w + h];
-  }
+  add(z, W1, pixel, ink, from[image], from[image + 1]);
 }
 
 /** Outputs for hidden activations, into `y`; softmax by its largest z. */
@@ -98,18 +95,21 @@ function answered({ W2, b2 }, a, outputs, y) {
 
 /**
  * A network, and a way to train it one batch at a time.
- * @param {Setup} setup @param {Sparse} data whose labels are places in `digits`
- * @returns {{weights: Weights, steps: () => number, step: () => void}} `weights` is changed in place
+ * @param {Setup} setup @param {Sparse} data whose labels are places in `digits` @param {Sparse} held those of which `test` tells
+ * @returns {{weights: Weights, steps: () => number, step: () => void, test: () => ReturnType<typeof evaluate>}} `weights` is changed in place
  */
-export function trainer(setup, data) {
-  const { hidden, batch_size: batch, optimizer, outputs, seed } = setup, { from, pixel, ink } = data;
+export function trainer(setup, data, held = data) {
+  const { hidden, batch_size: batch, optimizer, outputs, seed } = setup, { from } = data;
   const count = data.labels.length, labels = labelsFor(setup, data.labels), n = setup.digits.length;
-  const weights = startOf(setup), { W1, b1, W2, b2 } = weights;
+  const start = startOf(setup), { b1, b2 } = start, zeros = (length) => new Float64Array(length), plain = optimizer === "sgd";
+  const { gather, spread, moved: [W1, W2, pixel, ink, heldPixel, heldInk, outputRows, z, error, a, back, gradient1, gradient2] } = workspace([
+    start.W1, start.W2, data.pixel, data.ink, held.pixel, held.ink, Uint16Array.from({ length: n }, (_, c) => c),
+    ...[hidden, batch * n, batch * hidden, batch * hidden, plain ? 0 : start.W1.length, plain ? 0 : start.W2.length].map(zeros),
+  ]);
+  const weights = { W1, b1, W2, b2 }, own = { from, pixel, ink }, y = zeros(n), of = (all, i) => all.subarray(i * hidden, (i + 1) * hidden);
   const apply = APPLY[setup.activation], slope = SLOPE[setup.activation], direct = setup.cost === "cross_entropy";
-  const z = new Float64Array(hidden), a = new Float64Array(batch * hidden), back = new Float64Array(batch * hidden);
-  const error = new Float64Array(batch * n), y = new Float64Array(n);
-  const tuned = optimizer === "sgd" ? null : [[W1, true], [b1, false], [W2, true], [b2, false]].map(([w, decays]) => (
-    { w, decays, gradient: new Float64Array(w.length), first: new Float64Array(w.length), second: optimizer === "momentum" ? null : new Float64Array(w.length) }));
+  const tuned = plain ? null : [[W1, gradient1, true], [b1, zeros(hidden), false], [W2, gradient2, true], [b2, zeros(n), false]].map(([w, gradient, decays]) => (
+    { w, gradient, decays, first: zeros(w.length), second: optimizer === "momentum" ? null : zeros(w.length) }));
   const target = tuned ? tuned.map((one) => one.gradient) : [W1, b1, W2, b2];
   let done = 0, order = null, at = count;
 
@@ -117,37 +117,29 @@ export function trainer(setup, data) {
   function backward(images) {
     const m = images.length, factor = (tuned ? 1 : -setup.learning_rate) / m;
     for (let i = 0; i < m; i++) {
-      const hid = a.subarray(i * hidden, (i + 1) * hidden), wanted = labels[images[i]];
-      weighted(weights, data, images[i], z);
+      const hid = of(a, i), share = of(back, i), wanted = labels[images[i]];
+      weighted(weights, own, images[i], z, gather);
       for (let h = 0; h < hidden; h++) hid[h] = apply(z[h]);
       answered(weights, hid, outputs, y);
       for (let c = 0; c < n; c++) {
         const wrong = y[c] - (c === wanted ? 1 : 0);
         error[i * n + c] = factor * (direct ? wrong : wrong * y[c] * (1 - y[c]));
       }
-      for (let h = 0; h < hidden; h++) {
-        let sum = 0;
-        for (let c = 0; c < n; c++) sum += error[i * n + c] * W2[c * hidden + h];
-        back[i * hidden + h] = sum * slope(hid[h]);
-      }
+      share.fill(0);
+      gather(share, W2, outputRows, error.subarray(i * n), 0, n);
+      for (let h = 0; h < hidden; h++) share[h] *= slope(hid[h]);
     }
   }
 
   /** Add each image's share to the gradients; or, in plain descent, to the weights themselves. */
-  function spread(images) {
+  function teach(images) {
     const [g1, c1, g2, c2] = target;
     for (let i = 0; i < images.length; i++) {
-      const o = i * hidden;
-      for (let c = 0; c < n; c++) {
-        const d = error[i * n + c], w = c * hidden;
-        c2[c] += d;
-        for (let h = 0; h < hidden; h++) g2[w + h] += d * a[o + h];
-      }
-      for (let h = 0; h < hidden; h++) c1[h] += back[o + h];
-      for (let k = from[images[i]]; k < from[images[i] + 1]; k++) {
-        const x = ink[k], w = pixel[k] * hidden;
-        for (let h = 0; h < hidden; h++) g1[w + h] += x * back[o + h];
-      }
+      const share = of(back, i), wrong = error.subarray(i * n);
+      for (let c = 0; c < n; c++) c2[c] += wrong[c];
+      spread(of(a, i), g2, outputRows, wrong, 0, n);
+      for (let h = 0; h < hidden; h++) c1[h] += share[h];
+      spread(share, g1, pixel, ink, from[images[i]], from[images[i] + 1]);
     }
   }
 
@@ -180,6 +172,7 @@ export function trainer(setup, data) {
   return {
     weights,
     steps: () => done,
+    test: () => evaluate(setup, weights, { ...held, pixel: heldPixel, ink: heldInk }, gather, z),
     step() {
       if (at >= count) {
         order = permutation(seed, ORDER + Math.round(done / Math.ceil(count / batch)), count);
@@ -190,23 +183,23 @@ export function trainer(setup, data) {
       done++;
       backward(images);
       if (tuned) {
-        spread(images);
+        teach(images);
         tune();
       } else {
         if (setup.weight_decay) shrink(1 - (setup.learning_rate * setup.weight_decay) / count);
-        spread(images);
+        teach(images);
       }
     },
   };
 }
 
 /** Share of images that are answered rightly, and the mean cost. @param {Setup} setup @param {Weights} weights @param {Sparse} data */
-export function evaluate({ activation, outputs, cost, digits, hidden }, weights, data) {
-  const z = new Float64Array(hidden), y = new Float64Array(digits.length), apply = APPLY[activation];
+export function evaluate({ activation, outputs, cost, digits, hidden }, weights, data, add = gather, z = new Float64Array(hidden)) {
+  const y = new Float64Array(digits.length), apply = APPLY[activation];
   let right = 0, total = 0;
   const { labels } = data;
   for (let i = 0; i < labels.length; i++) {
-    weighted(weights, data, i, z);
+    weighted(weights, data, i, z, add);
     for (let h = 0; h < hidden; h++) z[h] = apply(z[h]);
     answered(weights, z, outputs, y);
     let best = 0;

@@ -104,10 +104,11 @@ async function pictureOf(root) {
 /**
  * The row at the explorer's foot, and the link in the page's address.
  * @param {{data: Data, state: State, root: HTMLElement, view: () => View, set: (state: State) => void,
- *   isValidState: (data: Data, state: State) => boolean}} explorer `set` shows another state
+ *   isValidState: (data: Data, state: State) => boolean, complete: () => void}} explorer `set` shows another state, `complete` draws
+ *   what is off screen
  * @returns {{write: () => void, stop: () => void}} `write` is for whenever the state has come to rest
  */
-export function share({ data, state, root, view, set, isValidState }) {
+export function share({ data, state, root, view, set, isValidState, complete }) {
   const { note, buttons, status, byHand, write, read, stop } = linkTo({
     place: root.parentElement, own: { ...state }, state, set, isValid: (next) => isValidState(data, next), toText, fromText,
   });
@@ -123,6 +124,7 @@ export function share({ data, state, root, view, set, isValidState }) {
 
   async function save() {
     try {
+      complete();
       download(await pictureOf(root), "png");
     } catch {
       status.textContent = "The browser refused to draw the picture.";

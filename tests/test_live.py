@@ -8,7 +8,7 @@ import traitlets
 
 from engine import Shown
 from test_explorer import Sample, random_images, random_network
-from weightmaps import load_sample, plane, training
+from weightmaps import analysis, load_sample, plane, random, training
 from weightmaps.digits import Digits
 from weightmaps.network import Network
 from weightmaps.widgets import live
@@ -51,6 +51,13 @@ def come_back(hidden=8, **state):
 def how_little(**state):
     labels = np.random.default_rng(0).integers(0, 2, 60)
     return live.HowLittle(random_network((784, 1, 2), 1), DIGITS[0], labels, **state)
+
+
+def which(**state):
+    start, *trained = (training.initialise((784, 6, 10), scale="unit", seed=seed) for seed in range(4))
+    soft = [Network([analysis.blur(one.weights[0]), one.weights[1]], one.biases) for one in trained]
+    networks = {"never": start} | {f"blurred {k}": one for k, one in enumerate(soft)}
+    return live.Which(networks, DIGITS.images[:12], DIGITS.labels[:12], **state)
 
 
 def half_planes(**state):
@@ -97,6 +104,17 @@ FIGURES = [
             *({"operation": name} for name in OPPOSITES),
             {"operation": "inside", "beside": "other"},
             {"operation": "paint_coarse", "strength": 3.0},
+        ],
+    ),
+    (
+        which,
+        "live_which.js",
+        [
+            {},
+            {"by": "shape"},
+            {"by": "grain"},
+            {"of": "output"},
+            {"by": "you", "round": 1, "answers": (1, 3)},
         ],
     ),
     (
@@ -219,8 +237,35 @@ def test_states_and_networks_that_do_not_fit_are_refused():
         come_back(neuron=8)
     with pytest.raises(ValueError, match="give two others of the same sizes"):
         live.ComeBack(random_network((784, 6, 10)), [random_network((784, 6, 10))], *DIGITS, choose=DIGITS)
+    with pytest.raises(traitlets.TraitError, match="there are rounds 0 to 11"):
+        which(round=12)
+    with pytest.raises(traitlets.TraitError, match="each from 0 to 3"):
+        which(answers=(4,))
+    with pytest.raises(ValueError, match="give two or more"):
+        live.Which({"one": random_network((784, 6, 10))}, *DIGITS)
     with pytest.raises(ValueError, match=r"network is \(784, 6, 10\) and start \(784, 5, 10\)"):
         live.TakeStart(random_network((784, 6, 10)), random_network((784, 5, 10)), *DIGITS)
+
+
+def test_a_guess_is_counted_once_and_shows_what_was_whose():
+    figure = which()
+    shown = Shown(figure, "live_which.js")
+    home = random.permutation(0, 0, 4).tolist().index(0)
+    shown.click(f"guess-{home}")
+    shown.click(f"guess-{(home + 1) % 4}")
+    assert shown.state["answers"] == [home]
+    assert "Right: it is picture" in shown.text("sentence")
+    assert shown.numbers("measure-value") == [1, 0.25]
+    assert sum("never" in one["text"] for one in shown.find(".wm-live-which .wm-note")) == 1
+    shown.click("next")
+    assert shown.state["round"] == 1
+    assert not any("never" in one["text"] for one in shown.find(".wm-live-which .wm-note"))
+    shown.choose("choice-output")
+    assert (shown.state["round"], shown.state["answers"]) == (0, [])
+
+
+def test_the_grain_of_the_weights_finds_what_was_never_smoothed():
+    assert which(by="grain").measured() == (1.0, 0.25)
 
 
 def test_a_pixel_is_chosen_by_press_and_key_and_no_map_is_drawn_unasked():

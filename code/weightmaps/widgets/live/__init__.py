@@ -8,6 +8,7 @@ from weightmaps.widgets.live.one_digit import OneDigit
 from weightmaps.widgets.live.operate import Operate
 from weightmaps.widgets.live.planes import HalfPlanes
 from weightmaps.widgets.live.start import TakeStart
+from weightmaps.widgets.live.which import Which
 
 __all__ = [
     "ComeBack",
@@ -18,4 +19,5 @@ __all__ = [
     "OneDigit",
     "Operate",
     "TakeStart",
+    "Which",
 ]

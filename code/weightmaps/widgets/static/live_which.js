@@ -10,8 +10,8 @@ import { permutation } from "./random.js";
 import { PIXELS, SIDE } from "./sgd.js";
 
 const OF = [["neuron", "one neuron"], ["output", "the output"]];
-const RULES = { shape: "least like the image", grain: "roughest" };
-const BY = [["you", "you"], ["shape", "take the one least like the image"], ["grain", "take the roughest"]];
+const RULES = { shape: "the picture whose strengths are least like the image’s ink", grain: "the roughest picture" };
+const BY = [["you", "you"], ["shape", "a rule: least like the image"], ["grain", "a rule: the roughest"]];
 
 async function open({ get, update }) {
   const names = get("_names"), [weights, images] = await Promise.all([arraysOf(get("_weights")), imagesFrom(get("_images"))]);
@@ -81,7 +81,7 @@ async function open({ get, update }) {
       const found = foundBy(who, state.of);
       return {
         ...chance, effect: found / rounds, names: ["Found by this rule", "By blind guessing"],
-        words: `Whoever takes the picture that is ${RULES[who]} finds the network that has learned nothing in ${found} of ${rounds} rounds.`,
+        words: `Whoever always takes ${RULES[who]} finds the network that has learned nothing in ${found} of ${rounds} rounds.`,
       };
     },
   };

@@ -260,6 +260,9 @@ def test_a_guess_is_counted_once_and_shows_what_was_whose():
     shown.click("next")
     assert shown.state["round"] == 1
     assert not any("never" in one["text"] for one in shown.find(".wm-live-which .wm-note"))
+    shown.choose("choice-grain")
+    shown.click("guess-0")
+    assert (shown.state["by"], len(shown.state["answers"])) == ("you", 2)
     shown.choose("choice-output")
     assert (shown.state["round"], shown.state["answers"]) == (0, [])
 

@@ -37,7 +37,7 @@ class Which(Live):
     >>> start, other = (training.initialise((784, 9, 10), scale="unit", seed=seed) for seed in range(2))
     >>> figure = Which({"one": start, "two": other}, *load_sample()[::1000], answers=(0, 0, 0))
     >>> figure.measured()
-    (0.6666666666666666, 0.5)
+    (0.3333333333333333, 0.5)
     """
 
     _esm = bundle.module("live_which.js")

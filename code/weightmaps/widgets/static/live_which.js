@@ -41,7 +41,7 @@ async function open({ get, update }) {
   const cards = first.map((at) => {
     const product = canvas(""), whole = canvas("The weights alone"), name = note();
     const place = button(`guess-${at}`, "", () => {
-      if (!isOpen()) update({ answers: [...now.answers, at] });
+      if (!isOpen()) update({ answers: [...now.answers, at], by: "you" });
     });
     place.append(product);
     return { product, whole, name, place, element: element("div", {}, place, whole, name) };

@@ -52,6 +52,21 @@ def how_little(**state):
     return live.HowLittle(random_network((784, 1, 2), 1), DIGITS[0], labels, **state)
 
 
+def scale_decay(**state):
+    cells = {
+        (scale, decay): [training.initialise((784, 12, 10), scale=scale, seed=k + seed) for seed in (0, 1)]
+        for scale, k in (("unit", 0), ("fan_in", 2))
+        for decay, k in (("none", k), ("some", k + 4))
+    }
+    return live.ScaleDecay(cells, *DIGITS, **state)
+
+
+def whose_picture(**state):
+    names = ("trained", "start", "shuffled", "another")
+    networks = {name: random_network((784, 6, 10), seed) for seed, name in enumerate(names)}
+    return live.WhosePicture(networks, ["trained", "another"], DIGITS.images[:7], **state)
+
+
 def half_planes(**state):
     puzzles = {name: plane.points(name, seed=1, n=60) for name in ("xor", "ring")}
     return live.HalfPlanes(puzzles, **state)
@@ -84,6 +99,8 @@ FIGURES = [
         "live_little.js",
         [{}, {"pixel": 406}, {"by": "map"}, {"rank": 500}],
     ),
+    (scale_decay, "live_scale_decay.js", [{}, {"cell": 3}, {"beside": 2, "measure": "accuracy"}]),
+    (whose_picture, "live_whose.js", [{}, {"guesses": [0, 3, 1, 2, 0], "round": 5}]),
 ]
 
 
@@ -188,6 +205,40 @@ def press(shown, part, x, y, type="pointerdown"):
     shown.act(part, type, button=0, pointerId=1, clientX=100 * x, clientY=100 * y)
 
 
+def test_a_recipe_is_chosen_by_key_and_its_maps_and_dots_follow():
+    shown = Shown(scale_decay(), "live_scale_decay.js")
+    before = shown.pixels("canvas")
+    shown.key("cells", "ArrowDown")
+    assert shown.state["cell"] == 2
+    assert shown.text("sentence").startswith("A fan_in and none: smoothness ")
+    assert [(one != other).any() for one, other in zip(before, shown.pixels("canvas"), strict=True)] == [
+        *(False, True)  # the table of recipes, the maps
+    ]
+    shown.choose("choice-1")
+    assert shown.state["seed"] == 1
+    dots = [one["attributes"] for one in shown.find("circle")]
+    assert [dot["class"] for dot in dots[-2:]] == ["wm-own"] * 2
+    assert [dot["r"] for dot in dots[-2:]] == ["4", "6"]
+
+
+def test_a_guess_is_answered_once_and_counted():
+    figure = whose_picture()
+    shown = Shown(figure, "live_whose.js")
+    assert "trained" not in "".join(one["text"] for one in shown.parts()["guess"])
+    shown.click("guess", 2)
+    shown.click("guess", 1)
+    assert shown.state["guesses"] == [2]
+    names = [one["text"] for one in shown.parts()["guess"]]
+    assert names[2].endswith(", your guess")
+    assert sorted(name.removesuffix(", your guess") for name in names) == [
+        *("shuffled", "start", "✓ another", "✓ trained")
+    ]
+    assert shown.text("sentence").startswith("Right" if "✓" in names[2] else "Wrong")
+    shown.click("next")
+    assert (shown.state["round"], shown.text("guess")) == (1, "Picture 1")
+    assert shown.numbers("measure-value") == ["✓" in names[2], 0.5]
+
+
 def test_states_and_networks_that_do_not_fit_are_refused():
     with pytest.raises(traitlets.TraitError, match="there are neurons 0 to 5"):
         take_start(neuron=6)
@@ -197,6 +248,12 @@ def test_states_and_networks_that_do_not_fit_are_refused():
         keep_neurons(kept=7)
     with pytest.raises(traitlets.TraitError, match="there are neurons 0 to 7"):
         come_back(neuron=8)
+    with pytest.raises(traitlets.TraitError, match="beside is 4; there are 0 to 3"):
+        scale_decay(beside=4)
+    with pytest.raises(traitlets.TraitError, match="there are 4 places"):
+        whose_picture(guesses=[4])
+    with pytest.raises(ValueError, match="every row wants the same columns"):
+        live.ScaleDecay({("a", "b"): [], ("c", "d"): []}, *DIGITS)
     with pytest.raises(ValueError, match="give two others of the same sizes"):
         live.ComeBack(random_network((784, 6, 10)), [random_network((784, 6, 10))], *DIGITS, choose=DIGITS)
     with pytest.raises(ValueError, match=r"network is \(784, 6, 10\) and start \(784, 5, 10\)"):

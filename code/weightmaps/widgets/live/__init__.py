@@ -5,6 +5,17 @@ from weightmaps.widgets.live.keep import KeepNeurons
 from weightmaps.widgets.live.little import HowLittle
 from weightmaps.widgets.live.one_digit import OneDigit
 from weightmaps.widgets.live.planes import HalfPlanes
+from weightmaps.widgets.live.scale_decay import ScaleDecay
 from weightmaps.widgets.live.start import TakeStart
+from weightmaps.widgets.live.whose import WhosePicture
 
-__all__ = ["ComeBack", "HalfPlanes", "HowLittle", "KeepNeurons", "OneDigit", "TakeStart"]
+__all__ = [
+    "ComeBack",
+    "HalfPlanes",
+    "HowLittle",
+    "KeepNeurons",
+    "OneDigit",
+    "ScaleDecay",
+    "TakeStart",
+    "WhosePicture",
+]

@@ -60,6 +60,15 @@ def which(**state):
     return live.Which(networks, DIGITS.images[:12], DIGITS.labels[:12], **state)
 
 
+def scale_decay(**state):
+    cells = {
+        (scale, decay): [training.initialise((784, 12, 10), scale=scale, seed=k + seed) for seed in (0, 1)]
+        for scale, k in (("unit", 0), ("fan_in", 2))
+        for decay, k in (("none", k), ("some", k + 4))
+    }
+    return live.ScaleDecay(cells, *DIGITS, **state)
+
+
 def half_planes(**state):
     puzzles = {name: plane.points(name, seed=1, n=60) for name in ("xor", "ring")}
     return live.HalfPlanes(puzzles, **state)
@@ -122,6 +131,7 @@ FIGURES = [
         "live_little.js",
         [{}, {"pixel": 406}, {"by": "map"}, {"rank": 500}],
     ),
+    (scale_decay, "live_scale_decay.js", [{}, {"cell": 3}, {"beside": 2, "measure": "accuracy"}]),
 ]
 
 
@@ -226,6 +236,22 @@ def press(shown, part, x, y, type="pointerdown"):
     shown.act(part, type, button=0, pointerId=1, clientX=100 * x, clientY=100 * y)
 
 
+def test_a_recipe_is_chosen_by_key_and_its_maps_and_dots_follow():
+    shown = Shown(scale_decay(), "live_scale_decay.js")
+    before = shown.pixels("canvas")
+    shown.key("cells", "ArrowDown")
+    assert shown.state["cell"] == 2
+    assert shown.text("sentence").startswith("A fan_in and none: smoothness ")
+    assert [(one != other).any() for one, other in zip(before, shown.pixels("canvas"), strict=True)] == [
+        *(False, True)  # the table of recipes, the maps
+    ]
+    shown.choose("choice-1")
+    assert shown.state["seed"] == 1
+    dots = [one["attributes"] for one in shown.find("circle")]
+    assert [dot["class"] for dot in dots[-2:]] == ["wm-own"] * 2
+    assert [dot["r"] for dot in dots[-2:]] == ["4", "6"]
+
+
 def test_states_and_networks_that_do_not_fit_are_refused():
     with pytest.raises(traitlets.TraitError, match="there are neurons 0 to 5"):
         take_start(neuron=6)
@@ -235,6 +261,10 @@ def test_states_and_networks_that_do_not_fit_are_refused():
         keep_neurons(kept=7)
     with pytest.raises(traitlets.TraitError, match="there are neurons 0 to 7"):
         come_back(neuron=8)
+    with pytest.raises(traitlets.TraitError, match="beside is 4; there are 0 to 3"):
+        scale_decay(beside=4)
+    with pytest.raises(ValueError, match="every row wants the same columns"):
+        live.ScaleDecay({("a", "b"): [], ("c", "d"): []}, *DIGITS)
     with pytest.raises(ValueError, match="give two others of the same sizes"):
         live.ComeBack(random_network((784, 6, 10)), [random_network((784, 6, 10))], *DIGITS, choose=DIGITS)
     with pytest.raises(traitlets.TraitError, match="there are rounds 0 to 11"):

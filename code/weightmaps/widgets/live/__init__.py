@@ -7,6 +7,7 @@ from weightmaps.widgets.live.methods import Methods
 from weightmaps.widgets.live.one_digit import OneDigit
 from weightmaps.widgets.live.operate import Operate
 from weightmaps.widgets.live.planes import HalfPlanes
+from weightmaps.widgets.live.scale_decay import ScaleDecay
 from weightmaps.widgets.live.start import TakeStart
 from weightmaps.widgets.live.which import Which
 
@@ -18,6 +19,7 @@ __all__ = [
     "Methods",
     "OneDigit",
     "Operate",
+    "ScaleDecay",
     "TakeStart",
     "Which",
 ]

@@ -9,6 +9,7 @@ from weightmaps.widgets.encode import decode_arrays, encode_arrays, encode_image
 from weightmaps.widgets.input_spec import InputSpec
 
 FEW = 10_000  # weights that travel as they are
+INKED = 0.1  # the share of the images in which a pixel has ink, from which on its weights count as seen
 
 
 class Live(Standalone):
@@ -23,6 +24,11 @@ class Live(Standalone):
     def measured(self):
         """Effect and control as the figure states them now, by NumPy: two floats."""
         raise NotImplementedError
+
+
+def inked(images):
+    """The pixels with ink in a tenth of the images, over which the smoothness of maps is taken."""
+    return (np.asarray(images) > 0).mean(axis=0) >= INKED
 
 
 def travelling_images(images, labels, outputs=10):

@@ -7,9 +7,13 @@ from weightmaps import analysis, random
 from weightmaps.digits import Digits
 from weightmaps.widgets import bundle
 from weightmaps.widgets.encode import decode_arrays, encode_arrays
-from weightmaps.widgets.live.base import Live, travelled_network, travelling_images, travelling_network
-
-INKED = 0.1  # the share of the images in which a pixel has ink, from which on its weights count as seen
+from weightmaps.widgets.live.base import (
+    Live,
+    inked,
+    travelled_network,
+    travelling_images,
+    travelling_network,
+)
 
 
 class TakeStart(Live):
@@ -80,7 +84,7 @@ class TakeStart(Live):
         """Effect and control, by NumPy: see the parameter `measure`."""
         end, maps = self._shown.weights[0], self.maps()
         if self.measure == "smoothness":
-            where = (self._digits.images > 0).mean(axis=0) >= INKED
+            where = inked(self._digits.images)
             return tuple(analysis.smoothness(some, where=where) for some in (maps, end))
         other = self._began.std() * random.normal(0, 0, end.size).reshape(end.shape)
         changed = (maps, end - (1 - self.left) * np.float32(other))

@@ -9,6 +9,7 @@ import { PIXELS, SIDE } from "./sgd.js";
 const ACROSS = 4; // maps in a row
 const VIVID = 4; // root mean squares at which the colours of a map end
 const MEASURES = [["smoothness", "smoothness"], ["accuracy", "right answers"]];
+const ALIKE = 0.001; // a difference in right answers too small to speak of
 const WIDE = 240, HIGH = 170, EDGE = 8; // of the chart
 
 const rootMeanSquare = (values) => Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / values.length) || 1;
@@ -87,8 +88,9 @@ async function open({ get, update }) {
       said.textContent = `${shown}. Colours end at ${VIVID} times the recipe’s root mean square.`;
       const of = (what, k) => median(valuesOf(what, k));
       const smooth = (v) => v.toFixed(2), right = (v) => percent(v), more = (what) => of(what, cell) - of(what, state.beside);
+      const often = Math.abs(more("accuracy")) < ALIKE ? "about as often" : more("accuracy") > 0 ? "more often" : "less often";
       const words = `A ${title}: smoothness ${spanOf(valuesOf("smoothness", cell), smooth)}, right on ${spanOf(valuesOf("accuracy", cell), right)} of the images.` +
-        (cell === state.beside ? "" : ` Beside a ${names[state.beside]}, its maps are ${more("smoothness") > 0 ? "smoother" : "rougher"}, and it is right ${more("accuracy") > 0 ? "more often" : more("accuracy") < 0 ? "less often" : "as often"}.`);
+        (cell === state.beside ? "" : ` Beside a ${names[state.beside]}, its maps are ${more("smoothness") > 0 ? "smoother" : "rougher"}, and it is right ${often}.`);
       chart.set(cell, state.beside, state.seed, words);
       return {
         words, format: state.measure === "accuracy" ? (v) => percent(v, 2) : formatNumber,

@@ -170,7 +170,7 @@ def measure(browser, folder, name, sliders=LAST):
 
 
 def pages(browser, site):
-    """Of each explorer in the book, milliseconds for a key: median and 95th percentile of its slowest slider."""
+    """Of each explorer in the book, milliseconds for a key on its slowest slider."""
     found = {}
     for path in sorted((site / "chapters").glob("*.html")):
         page, _ = opened(browser, path.as_uri(), SLOWED, wanted=None)

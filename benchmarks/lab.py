@@ -1,4 +1,4 @@
-"""What the laboratory and the explorers cost a reader's machine: `make book`, then `python benchmarks/lab.py`.
+"""What the laboratory and the explorers cost a machine: `make book`, then `python benchmarks/lab.py`.
 
 An epoch is one of 784-100-10 over 4,000 images at batch 10: by the laboratory's loop in a worker of Chromium
 and of Firefox, in Node, in Node without WebAssembly, and there over every pixel, blank or not; by

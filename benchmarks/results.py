@@ -3,7 +3,8 @@
     python benchmarks/results.py                  # every part, an hour or so
     python benchmarks/results.py training drills  # these; the others stay as they were
 
-Needs what `make test` and `make peers` install, a Chromium, and full MNIST.
+Needs what `make test` and `make peers` install, a Chromium, and full MNIST; for `lab` also the built book,
+Firefox and Node.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import json
 import os
 import platform
 import re
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,7 +23,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-PARTS = ("gaps", "drills", "mutants", "training")  # each a script beside this one
+PARTS = ("gaps", "drills", "mutants", "training", "lab")  # each a script beside this one
 FIGURES, PAGE = HERE / "results.json", HERE / "RESULTS.md"
 PACKAGES = ("scipy", "scikit-learn", "torch", "captum", "keras", "hypothesis", "playwright")
 
@@ -160,11 +162,67 @@ def training_rendered(figures):
     )
 
 
+EPOCHS = {
+    "node": "the laboratory's loop, in Node",
+    "chromium": "the same in a worker of Chromium",
+    "firefox": "the same in a worker of Firefox",
+    "chromium lab": "the laboratory's worker in Chromium, which also measures and sends pictures",
+    "firefox lab": "the laboratory's worker in Firefox",
+    "plain": "the loop without WebAssembly, in Node",
+    "dense": "that over every pixel, blank or not",
+    "wasm": "TensorFlow.js, WASM backend",
+    "cpu": "TensorFlow.js, CPU backend",
+}
+
+
+def lab_rendered(figures):
+    times, versions = figures["times"], figures["versions"]
+    middle = {name: statistics.median(some) for name, some in times.items()}
+    ratios = {
+        name: statistics.median(a / b for a, b in zip(some, times["node"], strict=True))
+        for name, some in times.items()
+    }
+    rows = [(words, f"{ratios[name]:.2f} × ({middle[name]:.0f} ms)") for name, words in EPOCHS.items()]
+    waits = 2 * figures["steps"] * figures["barrier"] / middle["node"]
+    frames = [
+        (name, *(f"{found[part][which]:.1f}" for part in ("late", "work") for which in ("median", "95th")))
+        for name, found in figures["frames"].items()
+    ]
+    keys = [
+        (name, one["slider"], f"{one['median']:.1f}", f"{one['95th']:.1f}")
+        for name, one in figures["explorers"].items()
+    ]
+    phone = figures["phone"]
+    return "\n\n".join(
+        [
+            "## What the laboratory and the explorers cost",
+            f"One epoch of 784-100-10 over 4,000 images at batch 10, in turns, times the loop in Node in the "
+            f"same round; medians of {len(times['node'])} rounds. "
+            + ", ".join(f"{name} {version}" for name, version in versions.items())
+            + ".",
+            table(("", ">epoch"), rows),
+            f"The loop is WebAssembly with SIMD, assembled by hand: without it, it takes "
+            f"{ratios['plain']:.1f} × as long. Two threads for one network would halve the loop at best, and "
+            f"wait for one another twice a step, which takes {waits:.2f} × the loop; they need headers that "
+            "a static host does not send, and the second core trains the second network.",
+            "Milliseconds of a frame of the laboratory's page, slowed 4 ×: from one frame to the next, and "
+            "from a frame's first callback until it is painted.",
+            table(("", ">to the next", ">95th", ">work", ">95th"), frames),
+            f"*0 against 1* from start to end, slowed 4 ×: {phone['in workers']:.1f} s in workers, which no "
+            f"slowdown reaches, and {phone['on the page']:.1f} s where the page trains both networks itself.",
+            "A key on the slowest slider of each explorer in the book, slowed 4 ×: milliseconds of the main "
+            "thread until the frame is painted.",
+            table(("page and explorer", "slider", ">median", ">95th"), keys),
+        ]
+    )
+
+
 RENDER = {
     "gaps": gaps_rendered,
     "drills": drills_rendered,
     "mutants": mutants_rendered,
     "training": training_rendered,
+    "lab": lab_rendered,
 }
 
 

@@ -30,7 +30,7 @@ def test_an_unknown_part_is_named_and_nothing_is_run(results, capsys, monkeypatc
     monkeypatch.setattr(results, "measured", lambda part: pytest.fail("measured"))
     with pytest.raises(SystemExit):
         results.main(["training", "speed"])
-    assert "unknown part 'speed'; there are: gaps, drills, mutants, training" in capsys.readouterr().err
+    assert "unknown part 'speed'; there are: gaps, drills, mutants, training, lab" in capsys.readouterr().err
 
 
 def test_a_part_measured_again_leaves_the_others(results, tmp_path, monkeypatch):

@@ -3,7 +3,7 @@
 import { inflate } from "./codec.js";
 import { MEASURES } from "./lab_claims.js";
 import { blurred, chosen, conversation, correlation, inkedPixels, smoothness } from "./lab_run.js";
-import { curves, seedStrip, setupTable } from "./lab_parts.js";
+import { curves, seedStrip, setupTable, two } from "./lab_parts.js";
 import { FIELDS, PRESETS, differences, exactly, trouble } from "./lab_setup.js";
 import { linkTo } from "./link.js";
 import { maxAbs, memoize } from "./maths.js";
@@ -17,7 +17,6 @@ const EACH = 500, HELD = 100; // images of a digit, and the last of them that ar
 const PAGE_SLICE = 10; // milliseconds of training between two frames, where there is no worker
 const SEEDS = 5;
 const PANELS = ["input", "hidden", "outputs", "weight_map", "product", "ledger"];
-const two = (value) => value.toFixed(2).replace("-", "−").replace("−0.00", "0.00");
 
 /** What of the shipped images a set-up learns, and what it is tested on. @param {Record<number, Uint8Array>} digits 500 images each */
 export function imagesOf({ digits: wanted, images_per_digit: count }, digits) {
@@ -55,6 +54,9 @@ function render({ model, el }) {
 
   /** A link names an experiment of the book, and tells of any other in full. */
   const known = () => Object.keys(PRESETS).find((name) => JSON.stringify(exactly(PRESETS[name].state)) === JSON.stringify(exactly(state))) ?? "";
+  /** The experiment that is trained, whatever is done to its maps. */
+  const experiment = () => Object.keys(PRESETS).find((name) => ["a", "b"].every((key) => (
+    JSON.stringify(exactly(PRESETS[name].state)[key]) === JSON.stringify(exactly(state)[key])))) ?? "";
   const own = { preset: known(), ...state };
   const told = Object.defineProperties({}, Object.fromEntries(Object.keys(own).map((name) => [name, {
     get: () => (name === "preset" ? known() : known() ? own[name] : state[name]), enumerable: true,
@@ -253,6 +255,7 @@ function render({ model, el }) {
     element("div", { class: "wm-buttons" }, start, once, epoch, again),
     sentence, claims,
     element("div", { class: "wm-lab-pair" }, ...places.map(({ all }) => all)),
+    note("The maps of each network have a colour scale of their own, so faint ones look as strong as others."),
     moment.element, element("div", { class: "wm-looks" }, ...looks.map((one) => one.element)),
     element("div", { class: "wm-lab-pair" }, ...places.map(({ one }) => one)),
     charts.element, element("div", { class: "wm-buttons" }, five), stripPlace,
@@ -290,7 +293,7 @@ function render({ model, el }) {
   function draw() {
     frame = 0;
     const both = setups();
-    preset.set(known(), {
+    preset.set(experiment(), {
       "": "a set-up of your own", ...Object.fromEntries(Object.entries(PRESETS).map(([name, { title }]) => [name, title])),
     });
     table.set(state.a, state.b);
@@ -305,7 +308,7 @@ function render({ model, el }) {
     changed.clear();
     charts.set(runs ?? [], state.epochs);
     setText(sentence, said || outcome(views));
-    drawClaims(known(), views);
+    drawClaims(experiment(), views);
     stripPlace.replaceChildren(...(strip ? [strip] : []));
   }
 
@@ -356,13 +359,14 @@ function render({ model, el }) {
 
   /** What the book claims of this experiment, measured of what is on screen; while it trains there is no time for it. */
   function drawClaims(name, views) {
-    const ready = !working() && runs?.every((run) => run.moments.length), key = ready ? `${name} ${views.map(({ step }) => step)}` : "";
+    const ready = !working() && runs?.every((run) => run.moments.length), key = `${name} ${ready ? views.map(({ step }) => step) : ""}`;
     if (key === claims.dataset.key) return;
     claims.dataset.key = key;
+    claims.style.visibility = ready ? "" : "hidden"; // it has its room already
     const sides = ready ? runs.map(({ setup, moments, learned, where, epoch }, k) => (
       { setup, moment: views[k], maps: views[k].maps, start: moments[0].maps, learned, where, epoch })) : [];
-    claims.replaceChildren(...(ready ? MEASURES[name] ?? [] : []).map(({ replication, names, format = formatNumber, of }) => {
-      const found = of(...sides), one = bars("measure", names, null, format);
+    claims.replaceChildren(...(MEASURES[name] ?? []).map(({ replication, names, format = formatNumber, of }) => {
+      const found = ready ? of(...sides) : [0, 0], one = bars("measure", names, null, format);
       one.element.dataset.replication = replication;
       one.set(found, 0, -1, Math.min(0, ...found), Math.max(format === percent ? 1 : 0, ...found));
       return one.element;
@@ -380,8 +384,13 @@ function render({ model, el }) {
     const how = seen ? ", with maps " + seen : "";
     const alike = fewest() === 1 ? ` The maps of the first neurons correlate ${two(likeness(views))} over inked pixels.` : "";
     return `At ${when(runs[0], a.step)}${how}, A is right on ${percent(now.right)} and B on ${percent(other.right)} of the held-out images. ` +
-      `Smoothness of the maps: ${two(now.smooth)} and ${two(other.smooth)}, and ${two(start.smooth)} before training. ` +
-      `Likeness of the trained maps to their start: ${two(a.like)} and ${two(b.like)}.${alike}`;
+      `Smoothness of the maps: ${two(now.smooth)} and ${two(other.smooth)}; A’s was ${two(start.smooth)} before training. ` +
+      `Likeness of the trained maps to their start: ${liked(0, a)} and ${liked(1, b)}.${alike}`;
+  }
+
+  /** How alike maps are to their start; from zero there is nothing to be like. */
+  function liked(k, { like }) {
+    return setups()[k].hidden_scale ? two(like) : "none, for it had none";
   }
 
   function likeness(views) {

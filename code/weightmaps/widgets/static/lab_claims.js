@@ -94,7 +94,7 @@ export const MEASURES = {
   ],
   puzzle: [
     {
-      replication: "neuron_is_logistic_regression_plus_its_start", names: ["A like a mixture of B and its start", "with another seed’s start"],
+      replication: "neuron_is_logistic_regression_plus_its_start", names: ["A’s map, as a mixture of B’s and A’s start", "of B’s and another seed’s start"],
       of: (a, b) => [a.start, otherStart(a)].map((start) => mixture(turned(b, b.maps), turned(a, start), turned(a, a.maps))),
     },
   ],

@@ -1,7 +1,10 @@
 // The laboratory's parts: the table of settings, the curves, the strip of seeds.
 
 import { memoize } from "./maths.js";
-import { element, newId, note, setText, svgElement } from "./parts.js";
+import { element, newId, note, percent, setText, svgElement } from "./parts.js";
+
+/** Two decimals. */
+export const two = (value) => value.toFixed(2).replace("-", "−").replace("−0.00", "0.00");
 
 const WIDE = 300, HIGH = 100, ROW = 14, DOT = 4;
 
@@ -54,7 +57,7 @@ export function curves(measures) {
     /** @param {{moments: import("./lab_run.js").Moment[], epoch: number}[]} runs */
     set(runs, epochs) {
       for (const { key, name, lines, svg, ends } of charts) {
-        const values = runs.flatMap(({ moments }) => moments.map((one) => one[key]));
+        const format = key === "right" ? percent : two, values = runs.flatMap(({ moments }) => moments.map((one) => one[key]));
         const low = Math.min(0, ...values), high = Math.max(key === "right" ? 1 : 0.001, ...values);
         const last = Math.max(epochs, ...runs.map(({ moments, epoch }) => (moments.at(-1)?.step ?? 0) / (epoch || 1)));
         const y = (v) => (HIGH * (high - v)) / (high - low);
@@ -62,9 +65,9 @@ export function curves(measures) {
         [0, 1].forEach((k) => lines[k].setAttribute("points", runs[k] ? path(runs[k]) : ""));
         const first = runs[0]?.moments[0]?.[key];
         lines[2].setAttribute("points", first === undefined ? "" : `0,${y(first).toFixed(1)} ${WIDE},${y(first).toFixed(1)}`);
-        const now = runs.map(({ moments }) => moments.at(-1)?.[key].toFixed(2)).filter(Boolean);
+        const now = runs.map(({ moments }) => moments.at(-1)).filter(Boolean).map((one) => format(one[key]));
         svg.setAttribute("aria-label", now.length ? `${name}: A ${now[0]}, B ${now[1] ?? "not yet"}` : `${name}: not started`);
-        setText(ends[0], `from ${low.toFixed(2)} to ${high.toFixed(2)}`);
+        setText(ends[0], `from ${format(low)} to ${format(high)}`);
         setText(ends[1], now.length ? `now ${now.join(" and ")}` : "");
       }
     },
@@ -73,7 +76,7 @@ export function curves(measures) {
 
 /** What several seeds gave: a dot a seed, A above and B below. @param {import("./lab_run.js").Moment[][]} found pairs */
 export function seedStrip(found, first) {
-  const rows = [["right", "Right on held-out images", (v) => `${(100 * v).toFixed(1)}%`], ["smooth", "Smoothness of the maps", (v) => v.toFixed(2)]];
+  const rows = [["right", "Right on held-out images", percent], ["smooth", "Smoothness of the maps", two]];
   return element("div", { class: "wm-seeds" }, ...rows.map(([key, name, format]) => {
     const values = found.map((pair) => pair.map((one) => one[key])), all = values.flat();
     const low = Math.min(...all), high = Math.max(...all), ahead = values.filter(([a, b]) => b > a).length;
@@ -81,7 +84,7 @@ export function seedStrip(found, first) {
     const dots = values.flatMap((pair) => pair.map((v, k) => svgElement("circle", { class: k ? "wm-b" : "wm-a", cx: at(v).toFixed(1), cy: String(ROW * (k + 0.5)), r: String(DOT) })));
     const medians = [0, 1].map((k) => values.map((pair) => pair[k]).sort((a, b) => a - b)[Math.floor(values.length / 2)]);
     const gaps = values.map(([a, b]) => b - a), words = `B is above A in ${ahead} of ${values.length} seeds; medians ${medians.map(format).join(" and ")}. ` +
-      `The difference B − A lies between ${format(Math.min(...gaps)).replace("-", "−")} and ${format(Math.max(...gaps)).replace("-", "−")}.`;
+      `The difference B − A lies between ${format(Math.min(...gaps))} and ${format(Math.max(...gaps))}.`;
     return element("div", {}, element("p", { class: "wm-title" }, `${name}, seeds ${first + 1} to ${first + values.length}`),
       svgElement("svg", { viewBox: `0 0 ${WIDE} ${2 * ROW}`, role: "img", "aria-label": words }, ...dots),
       element("div", { class: "wm-ends" }, element("span", {}, format(low)), element("span", {}, format(high))), note(words));

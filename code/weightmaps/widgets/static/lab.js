@@ -303,7 +303,7 @@ function render({ model, el }) {
     const views = places.map((_, k) => viewed(runs?.[k], k));
     for (const k of changed) drawPlace(places[k], k, both[k], views[k]);
     changed.clear();
-    charts.set(runs ?? [], state.epochs);
+    drawCurves(runs, state.epochs, ...(runs ?? []).map(({ moments }) => moments.length));
     setText(sentence, said || outcome(views));
     drawClaims(known(), views);
     stripPlace.replaceChildren(...(strip ? [strip] : []));
@@ -313,6 +313,8 @@ function render({ model, el }) {
   function keepKeys(part) {
     for (const one of part.querySelectorAll("input, button, select, [tabindex]")) one.dataset.lmSuppressShortcuts = "true";
   }
+
+  const drawCurves = memoize(() => charts.set(runs ?? [], state.epochs)); // they are other ones after an epoch
 
   function drawPlace(place, k, setup, view) {
     const run = runs?.[k], { hidden } = setup;

@@ -49,7 +49,7 @@ function render({ model, el }) {
   const setups = () => [state.a, { ...state.a, ...state.b }];
   const digits = {}; // loaded so far
   const alive = new Set(); // every run there is, those with other seeds too
-  const changed = new Set(); // places that the next frame draws
+  const changed = new Set([0, 1]); // places that the next frame draws
   let runs = null, shown = null, frame = 0, said = "", away = false; // `shown` is a moment's number, null the latest
   let strip = null, asked = null; // what came of several seeds, and the set-ups whose seeds are being tried
 
@@ -509,8 +509,6 @@ function render({ model, el }) {
   root.prepend(link.note);
   link.read();
   keepKeys(root);
-  redraw();
-  cancelAnimationFrame(frame);
   draw();
   return () => {
     reset();

@@ -48,7 +48,7 @@ function render({ model, el }) {
   const setups = () => [state.a, { ...state.a, ...state.b }];
   const digits = {}; // loaded so far
   const alive = new Set(); // every run there is, those with other seeds too
-  const changed = new Set(); // places that the next frame draws
+  const changed = new Set([0, 1]); // places that the next frame draws
   let runs = null, shown = null, frame = 0, said = "", away = false; // `shown` is a moment's number, null the latest
   let strip = null, asked = null; // what came of several seeds, and the set-ups whose seeds are being tried
 
@@ -306,7 +306,7 @@ function render({ model, el }) {
     const views = places.map((_, k) => viewed(runs?.[k], k));
     for (const k of changed) drawPlace(places[k], k, both[k], views[k]);
     changed.clear();
-    charts.set(runs ?? [], state.epochs);
+    drawCurves(runs, state.epochs, ...(runs ?? []).map(({ moments }) => moments.length));
     setText(sentence, said || outcome(views));
     drawClaims(experiment(), views);
     stripPlace.replaceChildren(...(strip ? [strip] : []));
@@ -316,6 +316,8 @@ function render({ model, el }) {
   function keepKeys(part) {
     for (const one of part.querySelectorAll("input, button, select, [tabindex]")) one.dataset.lmSuppressShortcuts = "true";
   }
+
+  const drawCurves = memoize(() => charts.set(runs ?? [], state.epochs)); // they are other ones after an epoch
 
   function drawPlace(place, k, setup, view) {
     const run = runs?.[k], { hidden } = setup;
@@ -516,8 +518,6 @@ function render({ model, el }) {
   root.prepend(link.note);
   link.read();
   keepKeys(root);
-  redraw();
-  cancelAnimationFrame(frame);
   draw();
   return () => {
     reset();

@@ -37,6 +37,7 @@ from find_browser import find  # noqa: E402  (the tests' folder is no package)
 
 SITE = ROOT / "_build" / "html"
 NPM = ("puppeteer-core@24.43.1", "@tensorflow/tfjs@4.22.0", "@tensorflow/tfjs-backend-wasm@4.22.0")
+FLOOR = "a page of one slider and one small canvas"
 ROUNDS, SLOWED, SECONDS = 7, explorer.SLOWED, 5
 STEADY = training.Setup(cost="cross_entropy", learning_rate=0.5)
 PUZZLE = training.Setup(digits=(0, 1), hidden=1, cost="cross_entropy", learning_rate=0.5)
@@ -139,11 +140,21 @@ def phone(browser, folder):
     return found
 
 
+def floor(browser, folder):
+    """The same for a page whose one slider repaints one small canvas."""
+    (folder / "floor.html").write_text(explorer.FLOOR)
+    page, _ = explorer.opened(browser, (folder / "floor.html").as_uri(), SLOWED)
+    times = explorer.move(page, "sample")
+    page.close()
+    return {"slider": "sample", **high(times)}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", type=Path, help="where to write the figures, too")
     options = parser.parse_args()
-    figures = epochs()
+    load = os.getloadavg()[0]
+    figures = {"load": load, **epochs()}
     print(figures, flush=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         args = ["--no-sandbox", "--disable-background-networking"]
@@ -153,7 +164,7 @@ def main():
         browser.close()
         print(figures["frames"], figures["phone"], flush=True)
         browser = playwright.chromium.launch(executable_path=find(), args=explorer.FLAGS)
-        figures["explorers"] = explorer.pages(browser, SITE)
+        figures["explorers"] = {FLOOR: floor(browser, Path(folder)), **explorer.pages(browser, SITE)}
         browser.close()
     if options.json:
         options.json.write_text(json.dumps(figures), "utf-8")

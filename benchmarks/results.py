@@ -199,7 +199,8 @@ def lab_rendered(figures):
             f"One epoch of 784-100-10 over 4,000 images at batch 10, in turns, times the loop in Node in the "
             f"same round; medians of {len(times['node'])} rounds. "
             + ", ".join(f"{name} {version}" for name, version in versions.items())
-            + ".",
+            + f". As it began, other programs kept {figures['load']:.1f} processes running or waiting: where "
+            "that is not near 0, milliseconds below are too many, and most of all the 95th percentiles.",
             table(("", ">epoch"), rows),
             f"The loop is WebAssembly with SIMD, assembled by hand: without it, it takes "
             f"{ratios['plain']:.1f} × as long. Two threads for one network would halve the loop at best, and "

@@ -54,7 +54,7 @@ class KeepNeurons(Live):
     >>> KeepNeurons(load_network("logistic"), *sample[::10], choose=sample[1::50])
     Traceback (most recent call last):
         ...
-    ValueError: network has sizes (784, 10); one hidden layer is wanted, after 784 inputs
+    ValueError: network has sizes (784, 2); one hidden layer is wanted, after 784 inputs
     """
 
     _esm = bundle.module("live_keep.js")

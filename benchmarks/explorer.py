@@ -176,7 +176,7 @@ def pages(browser, site):
         page, _ = opened(browser, path.as_uri(), SLOWED, wanted=None)
         for place in page.locator(".weightmaps-explorer").all():
             place.scroll_into_view_if_needed()
-            place.locator("input, button").first.wait_for()
+            place.locator(":is(input, button):visible").first.wait_for()
             slowest = None
             for name in LAST:
                 if not place.locator(f"[data-part=slider-{name}]:visible").count():

@@ -81,7 +81,7 @@ def tried():
 
 def test_every_experiment_that_is_named_is_one_of_the_laboratory():
     presets = engine("lab.js")("Object.keys(PRESETS)")
-    assert {one["try"] for one in tried() if "#" not in one["try"]} == set(presets)
+    assert {one["try"] for one in tried() if "#" not in one["try"]} <= set(presets)
 
 
 def test_a_verdict_that_a_choice_turns_says_which(write):

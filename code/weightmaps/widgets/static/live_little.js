@@ -54,7 +54,7 @@ async function open({ get, update }) {
   const colours = scale(), words = note(), within = (share) => Math.max(0, Math.min(SIDE - 1, Math.floor(share * SIDE)));
   grid.element.classList.add("wm-dragged");
   dragging(grid.element, (x, y) => update({ pixel: within(y) * SIDE + within(x) }));
-  const strips = [0, 1].map((digit) => ({ digit, picture: canvas(`The scores of the ${digit}s`), words: note() }));
+  const strips = [0, 1].map((digit) => ({ digit, picture: canvas(`The scores of all images of a ${digit}`), words: note() }));
 
   return {
     controls: [by.element, rank.element],

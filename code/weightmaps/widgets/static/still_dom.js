@@ -283,7 +283,7 @@ function htmlOf(one, root = one) {
   if (one.attributes["aria-pressed"] === "true") attributes.class += " wm-pressed";
   if (name === "button") {
     name = "span";
-    delete attributes.type;
+    for (const word of ["type", "aria-label"]) delete attributes[word]; // a span may have no label
   }
   if (name === "canvas") {
     if (!one.picture) return "";

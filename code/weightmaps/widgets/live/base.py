@@ -1,6 +1,7 @@
 """What every small figure shares: its frame, and networks and images as they travel to the page."""
 
 import numpy as np
+import traitlets
 
 from weightmaps.network import Network
 from weightmaps.widgets import bundle
@@ -24,6 +25,19 @@ class Live(Standalone):
     def measured(self):
         """Effect and control as the figure states them now, by NumPy: two floats."""
         raise NotImplementedError
+
+
+class LiveNeuron(Live):
+    """A figure that shows one hidden neuron of its network, ``_shown``."""
+
+    neuron = traitlets.Int(0, min=0).tag(sync=True)
+
+    @traitlets.validate("neuron")
+    def _a_neuron(self, proposal):
+        count = len(self._shown.biases[0])
+        if proposal.value >= count:
+            raise traitlets.TraitError(f"neuron is {proposal.value}; there are neurons 0 to {count - 1}")
+        return proposal.value
 
 
 def inked(images):

@@ -7,12 +7,12 @@ from weightmaps import analysis, attribution, random
 from weightmaps.digits import Digits
 from weightmaps.widgets import bundle
 from weightmaps.widgets.encode import decode_arrays, encode_arrays
-from weightmaps.widgets.live.base import Live, travelled_network, travelling_images, travelling_network
+from weightmaps.widgets.live.base import LiveNeuron, travelled_network, travelling_images, travelling_network
 
 DRAWS = 50  # of as many other neurons
 
 
-class ComeBack(Live):
+class ComeBack(LiveNeuron):
     """A neuron and its partners in two other networks, and what is lost without those that come back.
 
     A neuron has a double in another network if its activations correlate with those of its partner there by
@@ -55,7 +55,6 @@ class ComeBack(Live):
     _esm = bundle.module("live_come_back.js")
     _title = "Do they come back?"
 
-    neuron = traitlets.Int(0, min=0).tag(sync=True)
     alike = traitlets.Float(0.9, min=0.8, max=0.99).tag(sync=True)
     beside = traitlets.Enum(["random", "largest", "again"], "random").tag(sync=True)
     draw = traitlets.Int(0, min=0, max=2**31 - 1).tag(sync=True)
@@ -94,13 +93,6 @@ class ComeBack(Live):
         self._found = decode_arrays(travels["_others"])
         self._digits = Digits(images, labels)
         super().__init__(**travels, **state)
-
-    @traitlets.validate("neuron")
-    def _a_neuron(self, proposal):
-        count = len(self._shown.biases[0])
-        if proposal.value >= count:
-            raise traitlets.TraitError(f"neuron is {proposal.value}; there are neurons 0 to {count - 1}")
-        return proposal.value
 
     def measured(self):
         """Effect and control, by NumPy: see the parameter `beside`."""

@@ -8,7 +8,7 @@ from weightmaps.digits import Digits
 from weightmaps.widgets import bundle
 from weightmaps.widgets.encode import decode_arrays, encode_arrays
 from weightmaps.widgets.live.base import (
-    Live,
+    LiveNeuron,
     inked,
     travelled_network,
     travelling_images,
@@ -16,7 +16,7 @@ from weightmaps.widgets.live.base import (
 )
 
 
-class TakeStart(Live):
+class TakeStart(LiveNeuron):
     """A network's maps as its random start is taken out of them, and how often it is right without.
 
     The control takes out as much of other random numbers, which the network has never met.
@@ -49,7 +49,6 @@ class TakeStart(Live):
 
     left = traitlets.Float(1.0, min=0.0, max=1.0).tag(sync=True)
     measure = traitlets.Enum(["accuracy", "smoothness"], "accuracy").tag(sync=True)
-    neuron = traitlets.Int(0, min=0).tag(sync=True)
     _network = traitlets.Dict().tag(sync=True)
     _start = traitlets.Dict().tag(sync=True)
     _images = traitlets.Dict().tag(sync=True)
@@ -68,13 +67,6 @@ class TakeStart(Live):
         self._began = decode_arrays(travels["_start"])["W1"]
         self._digits = Digits(images, labels)
         super().__init__(**travels, **state)
-
-    @traitlets.validate("neuron")
-    def _a_neuron(self, proposal):
-        count = len(self._shown.biases[0])
-        if proposal.value >= count:
-            raise traitlets.TraitError(f"neuron is {proposal.value}; there are neurons 0 to {count - 1}")
-        return proposal.value
 
     def maps(self):
         """The maps with what is left of their start, shape (hidden, 784)."""

@@ -10,7 +10,7 @@ import { maxAbs, memoize } from "./maths.js";
 import { paint, paintTiles, signed } from "./paint.js";
 import { bars, button, canvas, cellGrid, element, formatNumber, formatSigned, note, panel, percent, select, setText, slider } from "./parts.js";
 import { npz } from "./save_npz.js";
-import { PIXELS, SIDE, evaluate, mapsOf, sparse, startOf, stepsOf } from "./sgd.js";
+import { PIXELS, SIDE, evaluate, mapsOf, sparse, startOf, stepsOf, weightsOf } from "./sgd.js";
 
 const STATE = ["a", "b", "epochs", "neuron", "without_start", "inked", "blurred"];
 const EACH = 500, HELD = 100; // images of a digit, and the last of them that are held out
@@ -31,13 +31,6 @@ export function imagesOf({ digits: wanted, images_per_digit: count }, digits) {
     return { bytes, labels };
   };
   return { learned: part(0, count), held: part(EACH - HELD, EACH) };
-}
-
-/** Weights as `sgd.js` has them, of a moment's maps. */
-function weightsOf({ b1, W2, b2 }, maps) {
-  const hidden = b1.length, W1 = new Float64Array(maps.length);
-  for (let h = 0; h < hidden; h++) for (let p = 0; p < PIXELS; p++) W1[p * hidden + h] = maps[h * PIXELS + p];
-  return { W1, b1, W2, b2 };
 }
 
 /** @param {{model: any, el: HTMLElement}} place @returns {() => void} */

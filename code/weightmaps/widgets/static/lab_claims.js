@@ -1,8 +1,8 @@
 // What an experiment of the laboratory measures of the book's claims: effect beside control.
 
-import { chosen, correlation } from "./lab_run.js";
+import { chosen, correlation, inkCounts } from "./lab_run.js";
 import { percent } from "./parts.js";
-import { PIXELS, evaluate, labelsFor, mapsOf, sparse, startOf } from "./sgd.js";
+import { PIXELS, evaluate, labelsFor, mapsOf, sparse, startOf, weightsOf } from "./sgd.js";
 
 /**
  * One network at a moment: its set-up, its maps and its start's, the images that it learned, and the pixels that count as inked.
@@ -15,13 +15,6 @@ import { PIXELS, evaluate, labelsFor, mapsOf, sparse, startOf } from "./sgd.js";
 const RARE = 0.01; // a pixel of the rim has ink, and in a smaller share of the images
 
 const minus = (one, other) => one.map((v, i) => v - other[i]);
-
-/** In how many of the images each pixel has ink. */
-function inkCounts(bytes) {
-  const counts = new Uint32Array(PIXELS);
-  for (let i = 0; i < bytes.length; i++) if (bytes[i]) counts[i % PIXELS]++;
-  return counts;
-}
 
 /** The weights of pixels without ink in any image, end over start, in the middle; and what the formula says of them. */
 function leftOfStart({ setup, moment, maps, start, learned, epoch }) {
@@ -44,9 +37,7 @@ function loudness({ maps, start, learned, where }) {
 
 /** Right on the images that were learned, by these labels. */
 function rightOnLearned({ setup, moment, maps, learned }, labels) {
-  const { b1, W2, b2 } = moment, W1 = new Float64Array(maps.length), { hidden } = setup;
-  for (let h = 0; h < hidden; h++) for (let p = 0; p < PIXELS; p++) W1[p * hidden + h] = maps[h * PIXELS + p];
-  return evaluate(setup, { W1, b1, W2, b2 }, sparse(learned.bytes, labels)).right;
+  return evaluate(setup, weightsOf(moment, maps), sparse(learned.bytes, labels)).right;
 }
 
 /** The one neuron's map over inked pixels, turned so that it stands for the second digit. */

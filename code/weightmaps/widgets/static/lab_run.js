@@ -13,11 +13,17 @@ import { PIXELS, SIDE, mapsOf, sparse, stepsOf, trainer } from "./sgd.js";
 const EARLY = [1, 3, 10, 30, 100, 200]; // steps at which a moment is kept, beside the start and the end of each epoch
 const INKED = 0.1; // share of the images in which a pixel that counts has ink
 
+/** In how many of the images each pixel has ink. @param {Uint8Array} bytes */
+export function inkCounts(bytes) {
+  const counts = new Uint32Array(PIXELS);
+  for (let i = 0; i < bytes.length; i++) if (bytes[i]) counts[i % PIXELS]++;
+  return counts;
+}
+
 /** Whether each pixel has ink in a tenth of the images or more. @param {Uint8Array} bytes */
 export function inkedPixels(bytes) {
-  const counts = new Uint32Array(PIXELS), count = bytes.length / PIXELS;
-  for (let i = 0; i < bytes.length; i++) if (bytes[i]) counts[i % PIXELS]++;
-  return Uint8Array.from(counts, (n) => (n >= INKED * count ? 1 : 0));
+  const count = bytes.length / PIXELS;
+  return Uint8Array.from(inkCounts(bytes), (n) => (n >= INKED * count ? 1 : 0));
 }
 
 /** The correlation of two lists of numbers; 0 where one of them does not vary. */

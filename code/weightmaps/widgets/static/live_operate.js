@@ -79,14 +79,10 @@ async function open({ get, update }) {
   const operation = select("operation", "Operation", Object.keys(WORDS), (value) => update({ operation: value }));
   const strength = slider("strength", "Strength of the paint", 0, 40, (value) => update({ strength: value / 10 }));
   const beside = choice("Beside", BESIDE, (value) => update({ beside: value }));
-  const operated = patients.map(({ operate, right }) => memoize((name, size) => {
-    const maps = operate(name, size);
-    return { maps, right: right(maps) };
+  const [operated, elsewhere, opposite] = [0, 1, 0].map((k) => memoize((name, size) => {
+    const maps = patients[k].operate(name, size);
+    return { maps, right: patients[k].right(maps) };
   }));
-  const opposite = memoize((name, size) => {
-    const maps = patients[0].operate(name, size);
-    return { maps, right: patients[0].right(maps) };
-  });
 
   return {
     controls: [operation.element, strength.element],
@@ -100,7 +96,7 @@ async function open({ get, update }) {
       strength.element.hidden = !paints;
       strength.set(Math.round(10 * size), `${size.toFixed(1)} × the maps`);
       beside.set(what);
-      const found = [operated[0](name, factor), other ? operated[1](name, factor) : opposite(OPPOSITES[name], factor)];
+      const found = [operated(name, factor), other ? elsewhere(name, factor) : opposite(OPPOSITES[name], factor)];
       const whole = [patients[0].whole, patients[other ? 1 : 0].whole];
       const titles = ["This network", other ? "The other network" : "The opposite operation"];
       places.forEach(({ title, picture }, k) => {

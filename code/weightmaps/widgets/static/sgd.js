@@ -52,6 +52,13 @@ export function mapsOf(W1, hidden) {
   return rows;
 }
 
+/** Weights of a moment, with these maps, a row a neuron. */
+export function weightsOf({ b1, W2, b2 }, maps) {
+  const hidden = b1.length, W1 = new Float64Array(maps.length);
+  for (let h = 0; h < hidden; h++) for (let p = 0; p < PIXELS; p++) W1[p * hidden + h] = maps[h * PIXELS + p];
+  return { W1, b1, W2, b2 };
+}
+
 /** The labels that are learned: true ones, or the same dealt out anew. @param {Setup} setup @param {Uint8Array} labels */
 export function labelsFor({ seed, shuffled }, labels) {
   return shuffled ? Uint8Array.from(permutation(seed, LABELS, labels.length), (i) => labels[i]) : labels;

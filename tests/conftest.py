@@ -73,6 +73,10 @@ def new_page(browser, shared_context):
         if urlsplit(request.url).hostname not in OUR_HOSTS and not request.url.startswith(("data:", "blob:")):
             trouble.append(f"foreign request: {request.url}")
 
+    def failed(request):
+        if request.failure != "net::ERR_ABORTED":  # as what still loads is when a page is left for the next
+            trouble.append(f"failed: {request.failure} {request.url[:200]}")
+
     def make(viewport=None, **options):
         context = browser.new_context(**options) if options else shared_context
         page = context.new_page()
@@ -80,7 +84,7 @@ def new_page(browser, shared_context):
         opened.append((context, page))
         page.on("console", lambda message: trouble.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: trouble.append(f"uncaught: {error}"))
-        page.on("requestfailed", lambda request: trouble.append(f"failed: {request.url[:200]}"))
+        page.on("requestfailed", failed)
         page.on("request", watch)
         return page
 

@@ -1,6 +1,8 @@
-"""Arrays in, Matplotlib Axes out: the static pictures of the book."""
+"""Arrays in, Matplotlib Axes out: the static pictures of the book, and its tables."""
 
 from __future__ import annotations
+
+from html import escape
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -261,6 +263,46 @@ def dot_rows(rows, *, line=None, name=None, marker="o", ax=None):
         if name:
             ax.text(line, -0.6, name, ha="center", va="bottom")
     return ax
+
+
+class Table:
+    """A small table: a real one on a page, aligned text in a terminal.
+
+    Parameters
+    ----------
+    columns : dict of str to sequence
+        Each column by its name, all of one length; the first names the rows. Values are shown as ``str``
+        gives them, so round numbers before.
+
+    Examples
+    --------
+    >>> Table({"start": ["unit", "fan-in"], "right": [f"{share:.0%}" for share in (0.967, 0.978)]})
+    start   right
+    unit    97%
+    fan-in  98%
+    """
+
+    def __init__(self, columns):
+        lengths = {len(column) for column in columns.values()}
+        if len(lengths) != 1:
+            raise ValueError(f"columns have lengths {sorted(lengths)}; all must have the same")
+        self.head = [str(name) for name in columns]
+        self.rows = [[str(value) for value in row] for row in zip(*columns.values(), strict=True)]
+
+    def __repr__(self):
+        widths = [max(map(len, column)) for column in zip(self.head, *self.rows, strict=True)]
+        lines = (zip(row, widths, strict=True) for row in (self.head, *self.rows))
+        return "\n".join("  ".join(text.ljust(width) for text, width in line).rstrip() for line in lines)
+
+    def _repr_html_(self):
+        head = "".join(f'<th scope="col">{escape(name)}</th>' for name in self.head)
+        body = "".join(
+            f'<tr><th scope="row">{escape(first)}</th>'
+            + "".join(f"<td>{escape(value)}</td>" for value in rest)
+            + "</tr>"
+            for first, *rest in self.rows
+        )
+        return f'<table class="docutils"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def _bare(ax):

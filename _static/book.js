@@ -1,18 +1,46 @@
-// What a page does beside its explorers: light or dark, where the reader is, drawers, copying code.
+// What a page does beside its explorers: light or dark, code or none, where the reader is, drawers, copying code.
 (() => {
   const root = document.documentElement;
+  function keep(name, value) {
+    try {
+      localStorage.setItem(name, value);
+    } catch {
+      // Where nothing may be kept, the choice lasts as long as the page.
+    }
+  }
+  function kept(name) {
+    try {
+      return localStorage.getItem(name);
+    } catch {
+      return null;
+    }
+  }
+
   const header = document.querySelector(".mobile-header");
   const next = matchMedia("(prefers-color-scheme: dark)").matches
     ? { auto: "light", light: "dark", dark: "auto" }
     : { auto: "dark", dark: "light", light: "auto" };
   for (const button of document.querySelectorAll(".theme-toggle")) {
     button.addEventListener("click", () => {
-      const theme = (document.body.dataset.theme = next[document.body.dataset.theme]);
-      try {
-        localStorage.setItem("theme", theme);
-      } catch {
-        // Where nothing may be kept, the choice lasts as long as the page.
-      }
+      keep("theme", (document.body.dataset.theme = next[document.body.dataset.theme]));
+    });
+  }
+
+  // One switch for the code of the whole book; each cell has its own beside it.
+  const allCode = document.querySelector(".all-code");
+  if (allCode) {
+    const folds = document.querySelectorAll("div.cell details.hide");
+    function unfold(open) {
+      for (const fold of folds) fold.open = open;
+      allCode.textContent = open ? "Hide all code" : "Show all code";
+    }
+    let open = kept("code") === "shown";
+    allCode.hidden = !folds.length;
+    unfold(open);
+    allCode.addEventListener("click", () => {
+      open = !open;
+      keep("code", open ? "shown" : "folded");
+      unfold(open);
     });
   }
 

@@ -1,5 +1,6 @@
 """What the book adds to a chapter's page: links to its notebook, and names that a reader's voice finds."""
 
+import json
 import os
 import re
 from urllib.parse import quote
@@ -24,7 +25,8 @@ def chapter_links(pagename, root, repository="", ref="main", *, chapters=()):
             raise ValueError(f"WEIGHTMAPS_REPOSITORY is {repository!r}; wanted owner/name")
         address = f"https://mybinder.org/v2/gh/{repository}/{quote(ref, safe='')}"
         links.append(f'<a href="{address}?labpath={quote(pagename, safe="")}.ipynb">Run it on Binder</a>')
-    return f'<p class="chapter-links">{" · ".join(links)}</p>'
+    code = '<button type="button" class="all-code" hidden>Show all code</button>'
+    return f'<p class="chapter-links">{" · ".join(links)} {code}</p>'
 
 
 def setup(app):
@@ -33,8 +35,21 @@ def setup(app):
     app.add_config_value("bookbuild_ref", os.environ.get("WEIGHTMAPS_REF") or "main", "html", str)
     # Jupyter Book always sets this one, for an extension that this book does not load.
     app.add_config_value("comments_config", {}, "html", dict)
+    app.connect("source-read", fold)
     # After Furo, which makes the list of chapters at the usual priority of 500.
     app.connect("html-page-context", furnish, priority=600)
+
+
+def fold(app, docname, source):
+    """Fold all code that a page shows: it is a click away, and a notebook keeps it open."""
+    if not str(app.env.doc2path(docname)).endswith(".ipynb"):
+        return
+    notebook = json.loads(source[0])
+    for cell in notebook["cells"]:
+        tags = cell["metadata"].setdefault("tags", [])
+        if cell["cell_type"] == "code" and not any(tag.startswith(("hide-", "remove-")) for tag in tags):
+            tags.append("hide-input")
+    source[0] = json.dumps(notebook)
 
 
 def furnish(app, pagename, templatename, context, doctree):

@@ -135,10 +135,10 @@ def test_rows_of_dots_keep_their_order_and_show_what_they_are_compared_with(ax):
 
 
 def test_a_table_names_rows_and_columns_and_marks_nothing_up():
-    made = figures.Table({"start": ["a < b", "c"], "right": [0.5, "98%"]})
+    made = figures.Table(["start", "right"], [("a < b", 0.5), ("c", "98%")])
     assert repr(made) == "start  right\na < b  0.5\nc      98%"
     page = made._repr_html_()
     assert page.count('<th scope="col">') == page.count('<th scope="row">') == page.count("<td>") == 2
     assert "a &lt; b" in page
-    with pytest.raises(ValueError, match=r"lengths \[1, 2\]"):
-        figures.Table({"start": ["a"], "right": [1, 2]})
+    with pytest.raises(ValueError, match=r"row \['c'\] has 1 values for the 2 columns"):
+        figures.Table(["start", "right"], [("c",)])

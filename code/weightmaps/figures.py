@@ -270,24 +270,26 @@ class Table:
 
     Parameters
     ----------
-    columns : dict of str to sequence
-        Each column by its name, all of one length; the first names the rows. Values are shown as ``str``
-        gives them, so round numbers before.
+    head : sequence of str
+        The names of the columns.
+    rows : sequence of sequences
+        One value a column; the first names the row. Values are shown as ``str`` gives them, so round
+        numbers before.
 
     Examples
     --------
-    >>> Table({"start": ["unit", "fan-in"], "right": [f"{share:.0%}" for share in (0.967, 0.978)]})
+    >>> Table(["start", "right"], [("unit", "97%"), ("fan-in", "98%")])
     start   right
     unit    97%
     fan-in  98%
     """
 
-    def __init__(self, columns):
-        lengths = {len(column) for column in columns.values()}
-        if len(lengths) != 1:
-            raise ValueError(f"columns have lengths {sorted(lengths)}; all must have the same")
-        self.head = [str(name) for name in columns]
-        self.rows = [[str(value) for value in row] for row in zip(*columns.values(), strict=True)]
+    def __init__(self, head, rows):
+        self.head = [str(name) for name in head]
+        self.rows = [[str(value) for value in row] for row in rows]
+        for row in self.rows:
+            if len(row) != len(self.head):
+                raise ValueError(f"row {row} has {len(row)} values for the {len(self.head)} columns")
 
     def __repr__(self):
         widths = [max(map(len, column)) for column in zip(self.head, *self.rows, strict=True)]

@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 HTML := _build/html
 PORT := 8000
+# JupyterLab refuses root unless told, as in a container.
+ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 OLDEST := attribution network training zoo digits
 PROCESSES := bookbuild command_line resume scale
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -13,7 +15,7 @@ export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help book serve lab test test-all quick oldest peers audit links replicate refresh results check lock clean
+.PHONY: help book serve lab edit test test-all quick oldest peers audit links replicate refresh results check lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -30,10 +32,13 @@ serve: ## serve the built site at http://127.0.0.1:8000, or at another PORT=8001
 	@test -e $(HTML)/index.html || { echo "There is no site yet; run: make book" >&2; exit 1; }
 	@$(PYTHON) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null || \
 		{ echo "Port $(PORT) cannot be used, perhaps it is busy; choose another, such as: make serve PORT=8001" >&2; exit 1; }
-	@$(PYTHON) -m http.server $(PORT) --bind 127.0.0.1 --directory $(HTML)
+	@$(PYTHON) -m http.server $(PORT) --bind 127.0.0.1 --directory $(HTML) $(ARGS)
 
-lab: $(VENV)/book.stamp $(VENV)/lab.stamp ## open the chapters in JupyterLab
-	@$(BIN)/jupyter-lab chapters
+lab: $(VENV)/lab.stamp book ## open copies of the chapters in JupyterLab, with options: ARGS="--port 9000"
+	@$(BIN)/python tools/open_lab.py $(ROOT) $(ARGS)
+
+edit: $(VENV)/book.stamp $(VENV)/lab.stamp ## open the chapters' sources; what is saved holds no outputs but those compared
+	@PYTHONPATH=tools $(BIN)/jupyter-lab --config tools/edit_config.py chapters $(ROOT) $(ARGS)
 
 test: $(VENV)/test.stamp book ## build the book, then test package, chapters and site: minutes
 	@$(BIN)/python tests/find_browser.py --install
@@ -67,8 +72,8 @@ links: book ## ask each other host that the book links to whether the page is st
 replicate: $(VENV)/book.stamp ## try every claim on fresh seeds, trained from full MNIST: about 40 minutes
 	@$(BIN)/python -m replications $(CLAIMS)
 
-refresh: $(VENV)/book.stamp ## run the chapters and keep in them the few outputs that the tests compare
-	@$(BIN)/python tests/refresh_chapters.py
+refresh: $(VENV)/book.stamp ## run all chapters or CHAPTER="the-answer claims", and keep the outputs that tests compare
+	@$(BIN)/python tools/refresh_chapters.py $(CHAPTER)
 
 results: $(VENV)/test.stamp $(VENV)/peers.stamp ## measure what benchmarks/RESULTS.md says, all of it or PARTS="training drills"
 	@$(BIN)/python benchmarks/results.py $(PARTS)

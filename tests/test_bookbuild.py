@@ -142,21 +142,22 @@ def test_a_photograph_or_a_transparent_picture_keeps_its_colours():
 
 
 def test_chapter_links_offer_the_notebook_and_binder_only_where_known():
-    plain = chapter_links("chapters/a-b", "../")
-    assert 'href="../_sources/chapters/a-b.ipynb" download="a-b.ipynb"' in plain
+    book = {"notebooks": ["index", "chapters/a-b"]}
+    plain = chapter_links("chapters/a-b", "../", **book)
+    assert 'href="../_sources/chapters/a-b.ipynb" download="01-a-b.ipynb"' in plain
     assert "binder" not in plain
-    known = chapter_links("chapters/a-b", "../", "me/maps", "dev/x")
-    assert 'href="https://mybinder.org/v2/gh/me/maps/dev%2Fx?labpath=chapters%2Fa-b.ipynb"' in known
+    known = chapter_links("chapters/a-b", "../", "me/maps", "dev/x", **book)
+    assert 'mybinder.org/v2/gh/me/maps/dev%2Fx?labpath=_build%2Fnotebooks%2F01-a-b.ipynb"' in known
 
 
 def test_chapter_links_say_where_in_the_book_a_chapter_is():
-    assert ">Chapter 2 of 3 · <a" in chapter_links("b", "", chapters=["a", "b", "c"])
-    assert "Chapter" not in chapter_links("reference/d", "", chapters=["a", "b", "c"])
+    assert ">Chapter 2 of 3</p>" in chapter_links("b", "", chapters=["a", "b", "c"])
+    assert chapter_links("reference/d", "", chapters=["a", "b", "c"]) == ""
 
 
 def test_chapter_links_refuse_what_is_no_repository():
     with pytest.raises(ValueError, match="owner/name"):
-        chapter_links("chapters/a", "../", '"><script>')
+        chapter_links("a", "../", '"><script>', notebooks=["a"])
 
 
 @pytest.mark.parametrize(

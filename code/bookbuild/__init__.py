@@ -1,4 +1,4 @@
-"""The Sphinx extension of this one book: execution, formulas, pictures, widgets, page head, search, links."""
+"""The Sphinx extension of this one book."""
 
 
 def setup(app):
@@ -15,7 +15,7 @@ def setup(app):
         What Sphinx wants to know of an extension.
     """
     # Here, as a chapter that imports bookbuild.glue should not wait for them.
-    from . import cache, citations, head, links, mathml, pages, pictures, search
+    from . import cache, citations, head, links, mathml, pages, pictures, reader, search
 
     mathml.setup(app)
     cache.setup(app)
@@ -24,5 +24,6 @@ def setup(app):
     citations.setup(app)
     head.setup(app)
     search.setup(app)
+    reader.setup(app)
     links.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -117,7 +117,7 @@ def _checked(entry, where, anchors, tried):
     where += f"claim {entry.get('claim', '')!r}"
     if entry.keys() - {"try"} != KEYS:
         raise ValueError(f"{where} has the keys {sorted(entry)}; it wants {sorted(KEYS)}, and perhaps try")
-    anchor, name = _slug(entry["section"]), entry["replication"]
+    anchor, name = slug(entry["section"]), entry["replication"]
     if anchor not in anchors:
         raise ValueError(f"{where} stands in section {entry['section']!r}, which the chapter does not have")
     if name not in tried:
@@ -133,9 +133,9 @@ def _read(notebook):
     cells = json.loads(notebook.read_text("utf-8"))["cells"]
     prose = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
     title, *sections = re.findall(r"^#+ (.*)$", prose, re.MULTILINE)
-    return title, set(map(_slug, sections))
+    return title, set(map(slug, sections))
 
 
-def _slug(heading):
+def slug(heading):
     """The anchor that MyST gives a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")

@@ -7,26 +7,35 @@ from urllib.parse import quote
 
 from sphinx.errors import ExtensionError
 
+from .reader import FOLDER, file_name, in_order
 
-def chapter_links(pagename, root, repository="", ref="main", *, chapters=()):
+
+def chapter_links(pagename, root, repository="", ref="main", *, chapters=(), notebooks=()):
     """The line below a chapter's title, as HTML.
 
-    `root` is the way from the page to the root of the site; `chapters` are all, in their order. Binder opens
-    the branch, tag or commit `ref` of the GitHub repository ``owner/name``, and is left out where that is
-    not known.
+    `root` is the way from the page to the root of the site; `chapters` are all, in their order, `notebooks`
+    the pages of which there is a reader's notebook. Binder opens the branch, tag or commit `ref` of the
+    GitHub repository ``owner/name``, and is left out where that is not known.
     """
-    name = pagename.rsplit("/", 1)[-1] + ".ipynb"
     links = []
     if pagename in chapters:
         links.append(f"Chapter {chapters.index(pagename) + 1} of {len(chapters)}")
-    links.append(f'<a href="{root}_sources/{pagename}.ipynb" download="{name}">Download this notebook</a>')
-    if repository:
-        if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
-            raise ValueError(f"WEIGHTMAPS_REPOSITORY is {repository!r}; wanted owner/name")
-        address = f"https://mybinder.org/v2/gh/{repository}/{quote(ref, safe='')}"
-        links.append(f'<a href="{address}?labpath={quote(pagename, safe="")}.ipynb">Run it on Binder</a>')
-    code = '<button type="button" class="all-code" hidden>Show all code</button>'
-    return f'<p class="chapter-links">{" · ".join(links)} {code}</p>'
+    if pagename in notebooks:
+        name = file_name(pagename, notebooks.index(pagename))
+        source = f"{root}_sources/{pagename}.ipynb"
+        links.append(f'<a href="{source}" download="{name}">Download this notebook</a>')
+        if repository:
+            if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
+                raise ValueError(f"WEIGHTMAPS_REPOSITORY is {repository!r}; wanted owner/name")
+            address = f"https://mybinder.org/v2/gh/{repository}/{quote(ref, safe='')}"
+            path = quote(f"_build/{FOLDER}/{name}", safe="")
+            links.append(f'<a href="{address}?labpath={path}">Run it on Binder</a>')
+    code = (
+        ' <button type="button" class="all-code" hidden>Show all code</button>'
+        if pagename in notebooks
+        else ""
+    )
+    return f'<p class="chapter-links">{" · ".join(links)}{code}</p>' if links else ""
 
 
 def setup(app):
@@ -72,7 +81,7 @@ def furnish(app, pagename, templatename, context, doctree):
         chapters = [str(one) for one in app.env.external_site_map.root.subtrees[0].items]
         where = app.config.bookbuild_repository, app.config.bookbuild_ref
         try:
-            links = chapter_links(pagename, root, *where, chapters=chapters)
+            links = chapter_links(pagename, root, *where, chapters=chapters, notebooks=in_order(app))
         except ValueError as error:
             raise ExtensionError(str(error)) from error
         body = body.replace("</h1>", f"</h1>\n{links}", 1)

@@ -57,9 +57,9 @@ def place(traits, picture):
     tuple (str, dict)
         HTML, and its assets by content key: its module, which is text, and the traits that do not change.
     """
-    own = _own(traits)
-    state = {name: value for name, value in own.items() if name[0] != "_"}
-    late = {"module": traits["_esm"]} | {name[1:]: own[name] for name in own if name[0] == "_"}
+    ours = own(traits)
+    state = {name: value for name, value in ours.items() if name[0] != "_"}
+    late = {"module": traits["_esm"]} | {name[1:]: ours[name] for name in ours if name[0] == "_"}
     keys = {name: key(_json(value)) for name, value in late.items()}
     data = html.escape("".join(_json({**keys, "state": state})))
     body = f'<div class="weightmaps-explorer" data-weightmaps="{data}">{picture}</div>\n'
@@ -85,7 +85,7 @@ def still_html(traits, address):
     ModuleNotFoundError
         Where `mini-racer` is not installed.
     """
-    drawn = still.draw(traits["_esm"], _own(traits))
+    drawn = still.draw(traits["_esm"], own(traits))
     inside = re.sub(r"\{picture (\d+)\}", lambda match: address(drawn.pictures[int(match[1])]), drawn.html)
     label = html.escape(f"A still picture. {drawn.words}".strip())
     return f'<div class="wm-still" role="group" aria-label="{label}">{inside}</div>'
@@ -135,7 +135,7 @@ def key(pieces):
     return digest.hexdigest()[:16]
 
 
-def _own(traits):
+def own(traits):
     """The traits that are the widget's own, not those that every widget has, in the order of their names."""
     return {name: value for name, value in sorted(traits.items()) if name not in NOT_STATE}
 

@@ -1,0 +1,150 @@
+"""Reader's notebooks: text that any program shows, and code that runs with the package alone."""
+
+import re
+import subprocess
+import sys
+import venv
+
+import nbformat
+import pytest
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from bookbuild.reader import Book, in_words, reader_notebook
+from conftest import slow
+from open_lab import copies
+from refresh_chapters import chapter, kept
+from test_project import ROOT
+
+NOTEBOOKS = ROOT / "_build" / "notebooks"
+BOOK = Book(
+    values={"right": "97%"},
+    works={"li2015": ("Li et al.", "2015", "https://a.example/1"), "morcos2018": ("Morcos", "2018", None)},
+    headings={"the-answer": {"what-we-learned": "What we learned"}},
+    files={"the-answer": "10-the-answer.ipynb", "glossary": "glossary.ipynb"},
+    install="%pip install it",
+)
+
+
+@pytest.mark.parametrize(
+    ("prose", "wanted"),
+    [
+        ("right on {glue:text}`right`", "right on 97%"),
+        ("so {cite}`li2015,morcos2018`.", "so ([Li et al., 2015](https://a.example/1); Morcos, 2018)."),
+        ("{cite:t}`li2015` say", "[Li et al. (2015)](https://a.example/1) say"),
+        ("[here](the-answer.ipynb#what-we-learned)", "[here](10-the-answer.ipynb#What-we-learned)"),
+        ("[words](glossary.md)", "[words](glossary.ipynb)"),
+        (
+            ":::{admonition} Evidence\n:class: dropdown\n\nIt is {glue:text}`right`.\n:::",
+            "<details><summary>Evidence</summary>\n\nIt is 97%.\n\n</details>",
+        ),
+        ("```{note}\nMind this.\n```", "**Note.** Mind this."),
+        ("$\\frac{1}{2}$ and `{glue}`", "$\\frac{1}{2}$ and `{glue}`"),
+    ],
+)
+def test_prose_is_plain_markdown(prose, wanted):
+    assert in_words(prose, BOOK).strip() == wanted
+
+
+@pytest.mark.parametrize("prose", ["{glue:text}`none`", "{cite}`none`", "[x](none.ipynb)"])
+def test_what_the_book_does_not_have_stops_the_build(prose):
+    with pytest.raises(KeyError, match="none"):
+        in_words(prose, BOOK)
+
+
+def test_cells_for_the_site_alone_are_gone_and_captions_follow_figures():
+    figure = {"caption": "Right on {glue:text}`right`."}
+    made = reader_notebook(
+        new_notebook(
+            cells=[
+                new_markdown_cell("# Title"),
+                new_code_cell("from bookbuild.glue import glue", metadata={"tags": ["remove-cell"]}),
+                new_code_cell("draw()", metadata={"tags": ["hide-input"], "mystnb": {"figure": figure}}),
+                new_markdown_cell("without a kernel", metadata={"tags": ["page-only"]}),
+                new_code_cell("import weightmaps", outputs=[new_output("stream", text="said")]),
+            ]
+        ),
+        BOOK,
+    )
+    nbformat.validate(made)
+    sources = [cell.source for cell in made.cells]
+    assert sources[0] == "# Title"
+    assert sources[2:] == ["draw()", "*Right on 97%.*", "import weightmaps"]
+    assert made.cells[2].metadata.jupyter.source_hidden
+    assert made.cells[4].outputs[0].text == "said"
+    assert sources[1].endswith('if find_spec("weightmaps") is None:\n    %pip install it')
+
+
+def test_every_chapter_has_one_that_shows_no_markup_of_ours(site):
+    made = sorted(NOTEBOOKS.glob("*.ipynb"))
+    assert made[0].name == "00-index.ipynb"
+    names = {path.name for path in made}
+    assert len(names) == len(list((ROOT / "chapters").glob("*.ipynb"))) + 1  # the glossary
+    pictures = 0
+    for path in made:
+        notebook = nbformat.read(path, 4)
+        for cell in notebook.cells:
+            pictures += sum("image/png" in output.get("data", {}) for output in cell.get("outputs", ()))
+            if cell.cell_type == "code":
+                assert "bookbuild" not in cell.source
+                continue
+            assert not re.search(r"\{[a-z:]+\}`|^:::|^```\{", cell.source, re.MULTILINE), path.name
+            for link in re.findall(r"\]\(([^)#]+\.ipynb)", cell.source):
+                assert link in names, path.name
+    assert pictures > 50
+
+
+def test_the_download_of_a_page_is_the_readers_notebook(site):
+    for path in NOTEBOOKS.glob("[0-9]*.ipynb"):
+        name = path.name.split("-", 1)[1]
+        assert (site / "_sources" / "chapters" / name).read_bytes() == path.read_bytes()
+
+
+@slow
+def test_each_runs_in_an_environment_with_the_package_alone(site, tmp_path):
+    venv.create(tmp_path / "env", with_pip=True)
+    python = tmp_path / "env" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    subprocess.run([python, "-m", "pip", "install", "--quiet", ROOT, "ipykernel"], check=True)
+
+    class There(AsyncKernelManager):
+        kernel_spec = KernelSpec(argv=[str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"])
+
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        where = {"metadata": {"path": str(tmp_path)}}
+        notebook = nbformat.read(path, 4)
+        NotebookClient(notebook, timeout=300, kernel_manager_class=There, resources=where).execute()
+
+
+def test_what_is_saved_by_an_editor_is_what_is_committed():
+    path = chapter("the-answer")
+    notebook = nbformat.read(path, 4)
+    notebook.metadata.language_info = {"name": "python", "version": "3.99"}
+    notebook.metadata.widgets = {"state": {}}
+    for cell in notebook.cells:
+        cell.metadata["scrolled"] = True
+        if cell.cell_type == "code":
+            cell.metadata["execution"] = {"iopub.status.idle": "now"}
+            cell.execution_count = 99
+            if "nbval-check-output" not in cell.metadata.get("tags", ()):
+                cell.outputs = [new_output("stream", text="run by an editor")]
+    assert nbformat.writes(kept(notebook)) + "\n" == path.read_text("utf-8")
+
+
+def test_a_chapter_that_is_not_there_is_named_with_those_that_are(capsys):
+    with pytest.raises(SystemExit, match=r"no chapter 'nowhere'; there are: .*the-answer"):
+        chapter("nowhere")
+
+
+def test_copies_are_renewed_unless_their_reader_changed_them(tmp_path):
+    source, folder = tmp_path / "made", tmp_path / "lab"
+    source.mkdir()
+    for name in "ab":
+        (source / f"{name}.ipynb").write_text("1")
+    assert copies(source, folder) == []
+    (folder / "a.ipynb").write_text("mine")
+    for name in "ab":
+        (source / f"{name}.ipynb").write_text("2")
+    assert copies(source, folder) == ["a.ipynb"]
+    assert [(folder / f"{name}.ipynb").read_text() for name in "ab"] == ["mine", "2"]

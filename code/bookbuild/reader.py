@@ -28,8 +28,10 @@ FOLD = re.compile(
     r"^(:{3,}|`{3,})\{(\w+)\} *(.*?)\n((?::[\w-]+:.*?\n)*)\n?(.*?)^\1 *$", re.MULTILINE | re.DOTALL
 )
 LIBRARIES = {"weightmaps": None, "sklearn": "%pip install --quiet scikit-learn"}
+OPTIONAL = ("skip-execution", "raises-exception")  # tags of cells for readers who have another library
 PAGE_ONLY = "page-only"  # a cell whose text is true on the site alone
 TRY = re.compile(r' <a href="[^"]*\.html[^"]*">[^<]*</a>')  # a link to the state of a widget on a page
+WORDS = "weightmaps"  # in an output's metadata: what a widget says
 RECORD = "application/papermill.record/text/plain"
 INSTALL = """\
 import importlib.util
@@ -94,11 +96,16 @@ def reader_notebook(notebook, book):
             cells.append(new_markdown_cell(in_words(cell.source, book), id=cell.id))
             continue
         metadata = {"jupyter": {"source_hidden": True}} if {"hide-input", "remove-input"} & set(tags) else {}
-        outputs = [shown for output in cell.outputs if (shown := _shown(output, models)) is not None]
+        if optional := [tag for tag in tags if tag in OPTIONAL]:
+            metadata["tags"] = optional
+        said = cell.metadata.get("mystnb", {})
+        alt = said.get("image", {}).get("alt")
+        outputs = [shown for output in cell.outputs if (shown := _shown(output, models, alt)) is not None]
         cells.append(new_code_cell(cell.source, id=cell.id, metadata=metadata, outputs=outputs))
-        caption = cell.metadata.get("mystnb", {}).get("figure", {}).get("caption")
-        if caption:
-            cells.append(new_markdown_cell(f"*{in_words(caption, book)}*", id=f"{cell.id[:50]}-caption"))
+        captions = [said["figure"]["caption"]] if "caption" in said.get("figure", {}) else []
+        captions += [one.metadata[WORDS] for one in outputs if WORDS in one.get("metadata", {})]
+        for k, caption in enumerate(captions):
+            cells.append(new_markdown_cell(f"*{in_words(caption, book)}*", id=f"{cell.id[:50]}-caption{k}"))
     cells.insert(1, new_code_cell(_install(cells, book), id="install"))
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return nbformat.v4.new_notebook(
@@ -143,19 +150,22 @@ def _linked(words, url):
     return f"[{words}]({url})" if url else words
 
 
-def _shown(output, models):
+def _shown(output, models, alt):
     """An output that needs no kernel; a widget as a picture; None for one that nobody reads."""
     data = output.get("data", {})
     if VIEW not in data:
+        if alt and "image/png" in data:
+            output.metadata.setdefault("image/png", {})["alt"] = alt
         return None if RECORD in data else output
     traits = traits_of(models[data[VIEW]["model_id"]])
     if "_esm" not in traits:
         return None
     drawn = still.draw(traits["_esm"], page.own(traits))
-    data = {"text/plain": f"{drawn.words} (Run this cell to move it.)".strip()}
+    words = f"{drawn.words} Run the cell above to move it.".strip()
+    data, metadata = {"text/plain": words}, {WORDS: words}
     if picture := _side_by_side(drawn.pictures):
-        data["image/png"] = base64.b64encode(picture).decode()
-    return new_output("display_data", data)
+        data["image/png"], metadata["image/png"] = base64.b64encode(picture).decode(), {"alt": drawn.words}
+    return new_output("display_data", data, metadata=metadata)
 
 
 def _side_by_side(pictures):

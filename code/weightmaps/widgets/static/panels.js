@@ -70,7 +70,7 @@ export function outputsPanel(data, update) {
   const chart = bars("output", data.outputs, (output) => update(({ layer }) => (layer === last ? { output } : { output, layer: last })));
   const words = text("verdict");
   return {
-    element: panel("outputs", "The outputs", chart.element, words, note("Choose a bar: the sentence above speaks of it.")),
+    element: panel("outputs", "The outputs", chart.element, words, note("Click a bar to read about that output.")),
     draw(view) {
       const [low, high] = spanOf(view, ({ y }) => y);
       chart.set(view.y, view.last ? view.output : -1, data.singleOutput ? -1 : view.answer, low, Math.max(1, high));

@@ -5,7 +5,7 @@ import pytest
 from matplotlib import colormaps
 
 from conftest import slow
-from engine import engine
+from engine import Shown, engine
 from reader import by_mouse, fingers, on_screen, part
 from test_explorer import random_images, random_network
 from weightmaps import figures, zoo
@@ -340,6 +340,34 @@ def test_the_keyboard_draws(sheet):
     assert pixels(page) is not None
     assert page.inner_text(".wm-draw [role=status]") == "Pen down, row 8, column 0"
     assert page.evaluate("scrollX") == 0
+
+
+def test_a_drawing_chooses_its_answer_and_who_pushed_hardest_until_the_reader_chooses():
+    network = random_network((784, 12, 10), 3)
+    shown = Shown(
+        NetworkExplorer(network, *random_images(n=4, labels=10), panels=("draw", "outputs", "hidden"))
+    )
+
+    def draw(arrow):
+        for key in (" ", *[arrow] * 6, " "):
+            shown.key("pad", key)
+            shown.wait(20)
+        trace = network.forward(np.array(shown.state["pixels"]))
+        answer = int(trace.a[2].argmax())
+        return {"output": answer, "neuron": int((network.weights[1][answer] * trace.a[1]).argmax())}
+
+    found = draw("ArrowDown")
+    assert {name: shown.state[name] for name in found} == found
+    assert f"you drew a {found['output']}. ".replace("a 8", "an 8") in shown.text("sentence")
+    assert f"Neuron {found['neuron']} pushed hardest for it." in shown.text("sentence")
+    other = (found["neuron"] + 1) % 12
+    shown.slide("neuron", other)
+    draw("ArrowRight")
+    assert shown.state["neuron"] == other
+    shown.click("clear")
+    shown.wait(20)
+    found = draw("ArrowLeft")
+    assert {name: shown.state[name] for name in found} == found
 
 
 def test_undo_clear_and_start_from_the_image(sheet):

@@ -28,10 +28,12 @@ def test_every_round_has_a_neuron_s_own_map_and_truth(game):
     for one, shown in zip(rounds, maps, strict=True):
         network, j = NETWORKS[one["name"]], one["neuron"]
         a = network.forward(DIGITS.images).a[1][:, j]
-        means = [a[DIGITS.labels == k].mean() for k in range(10)]
-        np.testing.assert_allclose(one["means"], means, atol=1e-4)
+        means = np.array([a[DIGITS.labels == k].mean() for k in range(10)])
+        np.testing.assert_allclose(one["means"], means[one["pair"]], atol=1e-4)
         assert set(one["pair"]) == {np.argmax(means), np.argmin(means)}
         weights = network.weights[0][j]
+        sums = [(DIGITS.images[DIGITS.labels == k] @ weights).mean() for k in one["pair"]]
+        np.testing.assert_allclose(one["sums"], sums, atol=1e-3)
         np.testing.assert_allclose(shown / LEVELS, weights / np.abs(weights).max(), atol=0.5 / LEVELS + 1e-6)
 
 
@@ -64,11 +66,11 @@ def test_a_game_by_keyboard_is_scored_and_axe_is_content(page, tmp_path, game, w
     page.goto((tmp_path / "game.html").as_uri())
     part(page, "guess-0").focus()
     for number, one in enumerate(game._rounds["rounds"][:10], start=1):
-        a, b = one["pair"]
         assert part(page, "sentence").inner_text().startswith(f"Map {number} of 10. ")
-        assert part(page, "truth").is_hidden()
+        assert part(page, "truth-0").is_hidden()
+        height = page.locator(".wm").bounding_box()["height"]
         assert "trained" not in page.locator(".wm").inner_text()
-        best = int(one["means"][b] > one["means"][a])
+        best = int(one["means"][1] > one["means"][0])
         right = one["name"] == "untrained"  # right on all of these maps, wrong on the others
         if (best if right else 1 - best) == 1:
             page.keyboard.press("Tab")
@@ -77,11 +79,25 @@ def test_a_game_by_keyboard_is_scored_and_axe_is_content(page, tmp_path, game, w
         assert part(page, "sentence").inner_text().startswith("Right" if right else "Wrong")
         shown = [float(v.get_attribute("data-value")) for v in part(page, "game-mean").all()]
         assert shown == one["means"]
+        shown = [float(v.get_attribute("data-value")) for v in part(page, "game-sum").all()]
+        assert shown == one["sums"]
+        assert page.locator(".wm").bounding_box()["height"] == height
         if number == 1:
             assert_no_barrier(page)
         page.keyboard.press("Enter")
     rows = [row.inner_text().split("\t") for row in page.locator("[data-part=score] tbody tr").all()]
-    assert rows == [["trained", "0 of 5", "100%"], ["untrained", "5 of 5", "3%"], ["all", "5 of 10", "62%"]]
+    dealt = game._rounds["rounds"][:10]
+    read = {
+        name: sum(np.argmax(one["sums"]) == np.argmax(one["means"]) for one in dealt if one["name"] == name)
+        for name in NETWORKS
+    }
+    assert rows == [
+        ["trained", "0 of 5", f"{read['trained']} of 5", "100%"],
+        ["untrained", "5 of 5", f"{read['untrained']} of 5", "3%"],
+        ["all", "5 of 10", f"{sum(read.values())} of 10", "62%"],
+    ]
+    answers = part(page, "gallery").locator("li").all_inner_texts()
+    assert sum("✓" in one for one in answers) == sum("✗" in one for one in answers) == 5
     assert_no_barrier(page)
     assert_fits(page)
     page.keyboard.press("Enter")

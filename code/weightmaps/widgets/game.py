@@ -18,7 +18,8 @@ class MapGame(Standalone):
 
     The maps come from several networks in turn, mixed and unnamed, one number of rounds from each. Only the
     score at the end says which were whose. In each round the two digits are those with the largest and the
-    smallest mean activation of that neuron, in an order drawn by lot.
+    smallest mean activation of that neuron, in an order drawn by lot. After each answer both mean digits are
+    laid over the map, each with the sum of its products; a perfect reader would go by these two sums.
 
     Parameters
     ----------
@@ -68,9 +69,10 @@ class MapGame(Standalone):
         if len(set(labels.tolist())) < 10:
             raise ValueError(f"labels holds {sorted(set(labels.tolist()))}; each digit, 0 to 9, is wanted")
         rng = np.random.default_rng(seed)
+        digits = np.array([images[labels == k].mean(axis=0) for k in range(10)])
         each = ROUNDS // len(networks)
         drawn = {
-            name: _draw(name, network, images, labels, each * games, rng)
+            name: _draw(name, network, images, labels, digits, each * games, rng)
             for name, network in networks.items()
         }
         rounds, maps = [], []
@@ -86,6 +88,7 @@ class MapGame(Standalone):
                 "levels": LEVELS,
                 "rounds": rounds,
                 "data": zlib.compress(np.array(maps).tobytes(), 9),
+                "digits": zlib.compress(np.round(255 * digits).astype(np.uint8).tobytes(), 9),
             },
             answers=tuple(answers),
         )
@@ -101,7 +104,7 @@ class MapGame(Standalone):
         return f"<MapGame of {ROUNDS} rounds, {' against '.join(self._rounds['names'])}>"
 
 
-def _draw(name, network, images, labels, count, rng):
+def _draw(name, network, images, labels, digits, count, rng):
     """Of `count` neurons: the question with its truth, and the weights."""
     if network.sizes[0] != 784 or network.sizes[1] < count:
         raise ValueError(
@@ -118,7 +121,8 @@ def _draw(name, network, images, labels, count, rng):
             "name": name,
             "neuron": int(neuron),
             "pair": pair,
-            "means": means[:, neuron].round(4).tolist(),
+            "means": means[pair, neuron].astype(float).round(4).tolist(),
+            "sums": (digits[pair] @ network.weights[0][neuron]).astype(float).round(4).tolist(),
         }
         drawn.append((question, network.weights[0][neuron]))
     return drawn

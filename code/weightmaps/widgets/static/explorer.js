@@ -3,7 +3,8 @@
 import { ablatePanel } from "./ablate.js";
 import { drawPanel } from "./draw.js";
 import { ledgerPanel } from "./ledger.js";
-import { effectivePanel, inputPanel, outgoingPanel, outputsPanel, productPanel, targetOf, weightMapPanel } from "./panels.js";
+import { effectivePanel, inputPanel, outgoingPanel, outputsPanel, productPanel, targetOf, weightMapPanel, withArticle } from "./panels.js";
+import { argmax } from "./maths.js";
 import { button, choice, element, formatNumber, select, slider, formatSigned, setText } from "./parts.js";
 import { findPanel, hiddenPanel, mapsPanel, topPanel } from "./ranks.js";
 import { responsesPanel } from "./responses.js";
@@ -16,6 +17,7 @@ const SAY_AFTER = 500; // milliseconds without a change before screen readers ar
 const REST = 100; // milliseconds without a change before the panels off screen follow
 const FRAME = 16; // milliseconds between one of them and the next
 const NEAR = "100px 0px"; // beyond the screen's edges
+const SURE = 0.9; // an answer from which on, with no other half as active, the network is called sure
 const STEP_LASTS = 600; // milliseconds that each step is shown while playing
 
 /**
@@ -52,6 +54,14 @@ function ordinal(place) {
   return place === 1 ? "the largest" : `the ${place}${ending} largest`;
 }
 
+/** What the network makes of a drawing, where neuron and output are those that its answer rests on most; else nothing. @param {Data} data @param {View} view */
+function drawingWords(data, { pixels, last, neuron, output, answer, contributions, y }) {
+  if (!pixels || !last || data.singleOutput || output !== answer || neuron !== argmax(contributions)) return null;
+  const sure = y[answer] >= SURE && y.every((v, k) => k === answer || v < y[answer] / 2);
+  return `${sure ? "The network is sure:" : "The network is not sure. Its best guess:"} you drew ${withArticle(data.outputs[answer])}. `
+    + `Neuron ${neuron} pushed hardest for it.`;
+}
+
 /** The state in sentences. @param {Data} data @param {View} view @param {Set<string>} needs */
 function sentences(data, view, needs) {
   const { neuron, contributions } = view, target = targetOf(data, view);
@@ -59,7 +69,8 @@ function sentences(data, view, needs) {
   const parts = [], whose = view.peers.length > 1 ? `${data.titles[view.index]}: neuron` : "Neuron";
   const off = view.factor === 1 ? "" : view.factor ? `, which is multiplied by ${view.factor}` : ", but is switched off";
   if (needs.has("sample")) {
-    parts.push(`${whose} ${neuron} answers ${formatNumber(view.answers[neuron])} to this ${view.label ?? (view.pixels ? data.drawing : data.thing)}${off}.`);
+    const drawn = view.peers.length < 2 && needs.has("output") && drawingWords(data, view);
+    parts.push(drawn || `${whose} ${neuron} answers ${formatNumber(view.answers[neuron])} to this ${view.label ?? (view.pixels ? data.drawing : data.thing)}${off}.`);
   }
   if (needs.has("output")) {
     const place = contributions.reduce((sum, v) => sum + (v > own), 1);
@@ -106,7 +117,7 @@ export function* start(data, model, root) {
   if (!isValidState(data, state)) throw new Error("its state does not fit its network");
   const layers = data.sizes.length - 2, { steps } = data;
   const lasting = {};
-  let views = viewsOf(data, state), panels = [], frame = 0, timer = 0, late = 0, playing = 0, built = "", lines = 0, opening = true, stale = false;
+  let views = viewsOf(data, state), panels = [], frame = 0, timer = 0, late = 0, playing = 0, built = "", lines = 0, opening = true, stale = false, chosen = false;
 
   const play = button("play", "Play", () => {
     if (playing) return pause();
@@ -155,12 +166,22 @@ export function* start(data, model, root) {
       // Stay at the same rank.
       next.neuron = viewsOf(data, { ...state, ...next })[side].order()[view.order().indexOf(view.neuron)];
     }
+    if (next.pixels === null) chosen = false;
+    else if ("neuron" in next || "output" in next) chosen = true;
+    else if (next.pixels && !chosen) Object.assign(next, hardest({ ...state, ...next }, side));
     for (const [name, value] of Object.entries(next)) {
       state[name] = value;
       model.set(name, value);
     }
     model.save_changes();
     redraw();
+  }
+
+  /** For a drawing, until the reader chooses for themselves: the answer, and the neuron that pushes hardest for it. */
+  function hardest(drawn, side) {
+    if (drawn.layer !== layers || data.singleOutput) return {};
+    const output = viewsOf(data, drawn)[side].answer;
+    return { output, neuron: argmax(viewsOf(data, { ...drawn, output })[side].contributions) };
   }
 
   /** Neuron and output where the layer has them, else the first. */

@@ -1,7 +1,8 @@
 // The game: one map after another, which of two digits drives the neuron more, and the score at the end.
 
 import { inflate } from "./codec.js";
-import { paint, signed } from "./paint.js";
+import { maxAbs, products } from "./maths.js";
+import { ink, paint, signed } from "./paint.js";
 import { button, canvas, element, numberPlace, percent, setText } from "./parts.js";
 
 const ROUNDS = 10;
@@ -16,27 +17,27 @@ export function byChance(right, count) {
   return sum / 2 ** count;
 }
 
-/** Which of a round's two digits drives the neuron more, 0 or 1. */
-const truthOf = ({ pair, means }) => (means[pair[1]] > means[pair[0]] ? 1 : 0);
+/** Which of a round's two digits drives the neuron more, 0 or 1; and which of them a perfect reader of the map would say. */
+const truthOf = ({ means }) => (means[1] > means[0] ? 1 : 0);
+const readOf = ({ sums }) => (sums[1] > sums[0] ? 1 : 0);
 
-/** The neuron's mean activation for each digit: rows that are shown once the guess is made. */
-function truthRows() {
-  const rows = Array.from({ length: 10 }, (_, k) => {
-    const name = element("span", { class: "wm-name" }, String(k)), fill = element("span", { class: "wm-fill" });
-    const value = numberPlace("game-mean");
-    return { name, fill, value, parts: [name, element("span", { class: "wm-track" }, fill), value.element] };
-  });
-  const place = element("div", { class: "wm-game-side", "data-part": "truth" },
-    element("p", { class: "wm-title" }, "Mean activation for each digit"),
-    element("div", { class: "wm-rows" }, ...rows.flatMap((row) => row.parts)));
+/** One of a round's two digits: the mean one in ink and, once the guess is made, over the map, with the sum of the products. */
+function card(which) {
+  const picture = canvas(""), title = element("p", { class: "wm-title" }), sum = numberPlace("game-sum", (v) => (v > 0 ? "+" : "") + v.toFixed(1).replace("-", "−")), mean = numberPlace("game-mean", (v) => v.toFixed(2));
+  const words = element("p", { class: "wm-text", "data-part": `truth-${which}` }, "Sum ", sum.element, ". Mean activation ", mean.element, ".");
   return {
-    element: place,
-    set({ means, pair }) {
-      rows.forEach(({ name, fill, value }, k) => {
-        name.classList.toggle("wm-asked", pair.includes(k));
-        fill.style.width = `${100 * means[k]}%`;
-        value.set(means[k]);
-      });
+    element: element("div", {}, title, picture, words),
+    set({ pair, means, sums }, digit, map, open) {
+      setText(title, open ? `${pair[which]} over the map` : `The mean ${pair[which]}`);
+      picture.setAttribute("aria-label", title.textContent);
+      if (open) {
+        const product = products(map, digit);
+        paint(picture, product, 28, signed(maxAbs(product)));
+      } else paint(picture, digit, 28, ink(0, maxAbs(digit)));
+      sum.set(sums[which]);
+      mean.set(means[which]);
+      words.classList.toggle("wm-later", !open);
+      title.classList.toggle("wm-asked", open && truthOf({ means }) === which);
     },
   };
 }
@@ -45,23 +46,32 @@ function truthRows() {
 function scoreTable(names, rounds, answers) {
   const row = (tag, ...cells) => element("tr", {}, ...cells.map((words) => element(tag, {}, words)));
   const line = (name, some) => {
-    const right = some.filter((i) => answers[i] === truthOf(rounds[i])).length;
-    return row("td", name, `${right} of ${some.length}`, percent(byChance(right, some.length), 0));
+    const right = some.filter((i) => answers[i] === truthOf(rounds[i])).length, read = some.filter((i) => readOf(rounds[i]) === truthOf(rounds[i])).length;
+    return row("td", name, `${right} of ${some.length}`, `${read} of ${some.length}`, percent(byChance(right, some.length), 0));
   };
   const all = rounds.map((_, i) => i);
   return element("table", { "data-part": "score" },
-    element("thead", {}, row("th", "maps", "right", "blind guessing does as well in*")),
+    element("thead", {}, row("th", "maps", "you", "a perfect reader", "chance of your score by guessing*")),
     element("tbody", {}, ...names.map((name) => line(name, all.filter((i) => rounds[i].name === name))), line("all", all)));
+}
+
+/** All maps of a game, each with whose it is, its digit and the answer. */
+function gallery(rounds, answers, mapOf, levels) {
+  return element("ul", { class: "wm-game-maps", "data-part": "gallery" }, ...rounds.map((one, i) => {
+    const best = one.pair[truthOf(one)], right = answers[i] === truthOf(one), picture = canvas(`Map ${i + 1}`);
+    paint(picture, mapOf(i), 28, signed(levels));
+    return element("li", {}, picture, `${one.name}: ${best}, you said ${right ? "so" : one.pair[answers[i]]} ${right ? "✓" : "✗"}`);
+  }));
 }
 
 /** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
 async function render({ model, el }) {
   const root = element("div", { class: "wm wm-game" });
   el.append(root);
-  const { names, levels, rounds, data } = model.get("_rounds");
-  const maps = new Int8Array(await inflate(data));
-  if (maps.length !== 784 * rounds.length) {
-    root.append(element("p", { class: "wm-trouble", "data-part": "trouble" }, "This game cannot be played: its maps are not complete."));
+  const { names, levels, rounds, data, digits } = model.get("_rounds");
+  const maps = new Int8Array(await inflate(data)), means = Float64Array.from(new Uint8Array(await inflate(digits)));
+  if (maps.length !== 784 * rounds.length || means.length !== 7840) {
+    root.append(element("p", { class: "wm-trouble", "data-part": "trouble" }, "This game cannot be played: its pictures are not complete."));
     return () => root.remove();
   }
   let open = false; // whether the last answer's truth is on screen
@@ -78,11 +88,14 @@ async function render({ model, el }) {
     save([]);
     guesses[0].focus();
   });
-  const truth = truthRows(), score = element("div", { class: "wm-game-side" });
+  const cards = [0, 1].map(card), score = element("div", { class: "wm-game-side" });
   const buttons = element("div", { class: "wm-game-buttons" }, ...guesses, next, again);
-  const left = element("div", { class: "wm-game-side" }, picture);
-  root.append(sentence, buttons, element("div", { class: "wm-game-board" }, left, truth.element, score));
+  const board = element("div", { class: "wm-game-board" },
+    element("div", {}, element("p", { class: "wm-title" }, "The map"), picture), ...cards.map((one) => one.element));
+  root.append(sentence, buttons, board, score);
   for (const one of root.querySelectorAll("button")) one.dataset.lmSuppressShortcuts = "true";
+
+  const mapOf = (i) => maps.subarray(784 * i, 784 * (i + 1));
 
   function save(answers) {
     model.set("answers", answers);
@@ -104,22 +117,23 @@ async function render({ model, el }) {
     for (const one of guesses) one.hidden = open || over;
     next.hidden = !open;
     again.hidden = !over;
-    truth.element.hidden = !open;
-    left.hidden = over;
+    board.hidden = over;
     score.hidden = !over;
     if (over) {
-      score.replaceChildren(scoreTable(names, dealt, answers), element("p", { class: "wm-note" },
-        "* How often blind guessing does at least as well. With so few maps, only a small share means anything."));
-      return setText(sentence, "The game is over. Here is whose maps they were, and how you did on each.");
+      score.replaceChildren(gallery(dealt, answers, (i) => mapOf(first + i), levels), scoreTable(names, dealt, answers), element("p", { class: "wm-note" },
+        "* How often blind guessing does at least as well. With so few maps, only a small share means anything. ",
+        "A perfect reader lays both mean digits over the map and takes the larger sum."));
+      return setText(sentence, "The game is over. Here are all ten maps, whose they were, and how many you got.");
     }
     const question = dealt[at], [a, b] = question.pair;
-    paint(picture, maps.subarray(784 * (first + at), 784 * (first + at + 1)), 28, signed(levels));
+    const map = mapOf(first + at);
+    paint(picture, map, 28, signed(levels));
     guesses.forEach((one, which) => setText(one, `Digit ${question.pair[which]}`));
-    truth.set(question);
-    const best = question.pair[truthOf(question)];
+    cards.forEach((one, which) => one.set(question, means.subarray(784 * question.pair[which], 784 * (question.pair[which] + 1)), map, open));
+    const best = question.pair[truthOf(question)], misled = readOf(question) === truthOf(question) ? "" : " The sums say otherwise: here a perfect reader is wrong.";
     setText(next, at + 1 < ROUNDS ? "Next map" : "The score");
     setText(sentence, open
-      ? `${answers[at] === truthOf(question) ? "Right" : "Wrong"}: of ${a} and ${b} it is ${best} that drives this neuron more.`
+      ? `${answers[at] === truthOf(question) ? "Right" : "Wrong"}: of ${a} and ${b} it is ${best} that drives this neuron more.${misled}`
       : `Map ${at + 1} of ${ROUNDS}. Which digit drives this neuron more, ${a} or ${b}?`);
   }
   for (const name of ["answers", "game"]) model.on(`change:${name}`, draw);

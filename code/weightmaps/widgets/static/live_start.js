@@ -35,6 +35,7 @@ async function open({ get, update }) {
   return {
     controls: [left.element],
     choose: [measure.element],
+    lines: 3,
     pictures: [
       ...(grid ? [element("div", {}, grid.element, note(`The colours of the small maps end at ${VIVID} times their root mean square.`))] : []),
       element("div", {}, large, colours.element),

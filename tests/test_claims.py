@@ -117,6 +117,8 @@ def test_each_chapter_that_tests_something_has_its_claims():
     found = claims(ROOT / "chapters" / "claims.yml")
     for chapter in (
         "two-inputs",
+        "more-on-two-inputs",
+        "the-stuck-networks",
         "where-the-noise-comes-from",
         "the-network-of-today",
         "what-a-neuron-is-worth",

@@ -12,6 +12,8 @@ import numpy as np
 from weightmaps.files import atomic_write
 
 RESULTS = Path(__file__).parents[2] / "chapters" / "replications.json"
+if not RESULTS.exists():  # installed from a wheel, which carries a copy
+    RESULTS = Path(__file__).with_name("replications.json")
 
 
 def interval(values):

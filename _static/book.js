@@ -27,20 +27,29 @@
   }
 
   // One switch for the code of the whole book; each cell has its own beside it.
-  const allCode = document.querySelector(".all-code");
-  if (allCode) {
-    const folds = document.querySelectorAll("div.cell details.hide");
-    function unfold(open) {
-      for (const fold of folds) fold.open = open;
-      allCode.textContent = open ? "Hide all code" : "Show all code";
-    }
-    let open = kept("code") === "shown";
-    allCode.hidden = !folds.length;
-    unfold(open);
-    allCode.addEventListener("click", () => {
-      open = !open;
-      keep("code", open ? "shown" : "folded");
-      unfold(open);
+  const modes = document.querySelectorAll(".reading button");
+  function show(open) {
+    modes.forEach((button, i) => button.setAttribute("aria-pressed", open === !!i));
+    for (const fold of document.querySelectorAll("div.cell details.hide")) fold.open = open;
+  }
+  modes.forEach((button, i) => {
+    button.addEventListener("click", () => {
+      keep("code", i ? "shown" : "folded");
+      show(!!i);
+    });
+  });
+  if (kept("code") === "shown") show(true);
+
+  // The claims of one verdict, and the chapters that have some.
+  const verdicts = document.querySelectorAll(".claim-filter button");
+  for (const button of verdicts) {
+    button.addEventListener("click", () => {
+      for (const one of verdicts) one.setAttribute("aria-pressed", one === button);
+      const isWanted = (one) => one.matches(`.claim${button.dataset.verdict && `-${button.dataset.verdict}`}`);
+      for (const claim of document.querySelectorAll(".claim")) claim.hidden = !isWanted(claim);
+      for (const section of document.querySelectorAll("article section section")) {
+        section.hidden = !section.querySelector(".claim:not([hidden])");
+      }
     });
   }
 

@@ -215,6 +215,9 @@ def test_the_page_for_no_page_leads_on_from_any_depth(page, site, serve):
     page.goto(f"{address}/a/b/lost.html", wait_until="networkidle")
     assert page.locator("h1").inner_text() == "No such page"
     assert page.evaluate("getComputedStyle(document.querySelector('.content')).display") == "flex"
+    assert (
+        page.get_by_role("link", name="Back to the first page").get_attribute("href").endswith("index.html")
+    )
     page.locator(".sidebar-drawer").get_by_role("link", name="Two inputs").click()
     page.wait_for_url("**/chapters/two-inputs.html")
 
@@ -253,6 +256,34 @@ def test_the_theme_is_chosen_and_kept(new_page, place):
     page.reload()
     assert page.evaluate("document.body.dataset.theme") == "dark"
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(19, 20, 22)"
+
+
+def test_all_code_is_shown_or_folded_and_that_is_kept(new_page, place):
+    page = new_page()
+    for name in ("zero-versus-one", "two-inputs"):
+        page.goto(f"{place}/chapters/{name}.html")
+        folds = page.locator("div.cell details")
+        if name == "zero-versus-one":
+            assert not folds.evaluate_all("(all) => all.some(({ open }) => open)")
+            page.get_by_role("button", name="Notebook", exact=True).press("Enter")
+        assert folds.evaluate_all("(all) => all.every(({ open }) => open)")
+        assert page.locator(".reading [aria-pressed=true]").inner_text() == "Notebook"
+    page.get_by_role("button", name="Reading").click()
+    assert not folds.evaluate_all("(all) => all.some(({ open }) => open)")
+
+
+def test_claims_of_one_verdict_are_shown_alone(page, place):
+    page.goto(f"{place}/chapters/claims.html")
+    every = page.locator(".claim").count()
+    for name in ("True", "False", "Depends"):
+        button = page.locator(".claim-filter button", has_text=name)
+        button.click()
+        seen = page.locator(".claim:visible")
+        assert button.inner_text() == f"{name} ({seen.count()})"
+        assert 0 < seen.count() < every
+        assert seen.count() == page.locator(f".claim-{name.lower()}:visible").count()
+    page.locator(".claim-filter button", has_text="All").click()
+    assert page.locator(".claim:visible").count() == every
 
 
 def test_the_list_of_sections_follows_the_reader(page, place):

@@ -1,20 +1,22 @@
-"""What a chapter owes its readers: not too long, a picture at once, few numbers a paragraph, tables as tables."""
+"""What a chapter owes its readers: short, a picture at once, few numbers, sliders beside what they move."""
 
 import pytest
 import yaml
 
+from reader import settle, wait_until
 from test_project import ROOT
 
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
 CHAPTERS = [one["file"].partition("/")[2] for one in TOC["parts"][0]["chapters"]]
 HIGH, FOLD, MOST = 8000, 720, 4
-MEASURE = r"""() => {
+MEASURE = r"""(most) => {
   const article = document.querySelector("article");
   const pictures = [...article.querySelectorAll("img, svg, .weightmaps-explorer")]
     .map((one) => one.getBoundingClientRect()).filter(({ height }) => height > 60);
   // An interval belongs to its number; a digit that is written or read is a name: "a 3", "the 0s".
   const numbers = (words) => words
-    .replace(/\([^()\s]+ to [^()\s]+\)/g, "").replace(/ of \d+\b|\d+s\b|\b(an?|or|the|from|against) \d\b/g, "")
+    .replace(/\([^()\s]+ to [^()\s]+\)/g, "")
+    .replace(/ of \d+\b|\d+s\b|\b(an?|or|the|from|against) \d\b/g, "")
     .match(/(?<![\p{L}\d])[−+-]?\d[\d.,]*%?/gu) ?? [];
   const crowded = [];
   for (const one of article.querySelectorAll("p, li, dd")) {
@@ -22,14 +24,38 @@ MEASURE = r"""() => {
     if (one.querySelector("p, ul, ol")) continue;
     const copy = one.cloneNode(true);
     for (const name of copy.querySelectorAll("math, code, .headerlink, a[href*=references]")) name.remove();
-    if (numbers(copy.textContent).length > MOST) crowded.push(copy.textContent.trim().slice(0, 80));
+    if (numbers(copy.textContent).length > most) crowded.push(copy.textContent.trim().slice(0, 80));
   }
   const columns = (line) => /\S {2,}\S/.test(line);
   const printed = [...article.querySelectorAll(".cell_output pre")].map((one) => one.textContent)
-    .filter((words) => words.trimEnd().split("\n").filter(columns).length > 1).map((words) => words.slice(0, 60));
-  const folded = [...article.querySelectorAll("div.cell_input")].every((one) => one.closest("details:not([open])"));
-  return { height: article.getBoundingClientRect().height, first: Math.min(...pictures.map(({ top }) => top + scrollY)), crowded, printed, folded };
+    .filter((words) => words.trimEnd().split("\n").filter(columns).length > 1)
+    .map((words) => words.slice(0, 60));
+  const isFolded = (one) => one.closest("details:not([open])");
+  const folded = [...article.querySelectorAll("div.cell_input")].every(isFolded);
+  const first = Math.min(...pictures.map(({ top }) => top + scrollY));
+  return { height: article.getBoundingClientRect().height, first, crowded, printed, folded };
 }"""
+DRAWN = "(one) => one.querySelector('.wm:not(.wm-opening, .wm-still)')"
+# The pictures of a slider's widget that are on the page, and what each shows: its pixels or its marks.
+PICTURES = """const pictures = [...slider.closest(".wm").querySelectorAll("canvas, svg")]
+  .filter((one) => one.getClientRects().length)"""
+LOOK = f"(slider) => {{ {PICTURES}; return pictures.map((one) => one.toDataURL?.() ?? one.outerHTML); }}"
+# Those that moved and cannot be seen whole together with the slider, wherever the reader scrolls.
+APART = f"""([slider, moved]) => {{
+  {PICTURES};
+  const bar = slider.closest(".wm-sliders, .wm-live-controls") ?? slider;
+  const roof = document.querySelector(".mobile-header").offsetHeight;
+  const isSeen = ({{ top, bottom }}) => top >= roof && bottom <= innerHeight + 1;
+  const overlap = (a, b) =>
+    a.top < b.bottom - 1 && b.top < a.bottom - 1 && a.left < b.right && b.left < a.right;
+  const together = (picture) => [[picture, "end"], [bar, "start"]].some(([one, block]) => {{
+    one.scrollIntoView({{ block }});
+    const [shown, own, controls] = [picture, slider, bar].map((each) => each.getBoundingClientRect());
+    return isSeen(shown) && isSeen(own) && !overlap(shown, controls);
+  }});
+  const name = (one) => one.closest("[class*=wm-panel], [class*=wm-live-]").className;
+  return pictures.filter((one, k) => moved.includes(k) && !together(one)).map(name);
+}}"""
 
 
 @pytest.mark.slow
@@ -37,9 +63,30 @@ MEASURE = r"""() => {
 def test_a_chapter_is_short_and_begins_with_a_picture(page, site, name):
     page.set_viewport_size({"width": 1280, "height": FOLD})
     page.goto(f"file://{site}/chapters/{name}.html")
-    found = page.evaluate(MEASURE.replace("MOST", str(MOST)))
-    assert found["folded"], "code is not folded"
-    assert found["height"] <= HIGH
-    assert found["first"] < FOLD
-    assert found["crowded"] == []
-    assert found["printed"] == []
+    found = page.evaluate(MEASURE, MOST)
+    wanted = {"folded": True, "height": min(found["height"], HIGH), "first": min(found["first"], FOLD - 1)}
+    assert found == {**wanted, "crowded": [], "printed": []}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_slider_is_seen_together_with_each_picture_that_it_moves(page, site, name, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"file://{site}/chapters/{name}.html")
+    for one in page.locator(".weightmaps-explorer").all():
+        one.scroll_into_view_if_needed()  # until then it waits
+        wait_until(
+            page, "(one) => one.querySelector('.wm:not(.wm-opening, .wm-still)')", one.element_handle()
+        )
+    apart = {}
+    for slider in page.locator(".wm input[type=range]:visible").all():
+        looks = []
+        for key in ("Home", "End"):
+            slider.press(key)
+            settle(page)
+            looks.append(slider.evaluate(LOOK))
+        moved = [k for k, (first, last) in enumerate(zip(*looks, strict=True)) if first != last]
+        if far := page.evaluate(APART, [slider.element_handle(), moved]):
+            apart[slider.get_attribute("data-part")] = far
+    assert apart == {}

@@ -52,23 +52,41 @@ def as_markdown(found):
     count = Counter(one["found"]["verdict"] for one in every)
     parts = [
         f"Of {len(every)} claims {count['true']} are true and {count['false']} are false; "
-        f"{count['depends']} depend on something that the claim does not name."
+        f"{count['depends']} depend on something that the claim does not name.",
+        _filter(count),
     ]
     for chapter, (title, entries) in found.items():
         parts.append(f"## [{title}]({chapter}.ipynb)")
         for one in entries:
             part = one["found"]
             numbers = {key: results.in_words(part[key], part["form"]) for key in ("effect", "control")}
-            parts.append(f"**“{one['claim']}”** {one['verdict']} *{_tally(part)}*")
-            parts.append(strip(part))
             again = f' <a href="{escape(link(one["try"]))}">Try it yourself.</a>' if "try" in one else ""
-            parts.append(
+            parts += (
+                f"::::{{container}} claim claim-{part['verdict']}",
+                f"**“{one['claim']}”** {one['verdict']} *{_tally(part)}*",
+                strip(part),
                 f"- ● *Effect*, {one['effect']}: {numbers['effect']}.\n"
                 f"- ○ *Control*, {one['control']}: {numbers['control']}.\n"
                 f"- *Tried on* {part['tried_on']}. "
-                f"*Where*: [{one['section']}]({chapter}.ipynb#{one['anchor']}).{again}"
+                f"*Where*: [{one['section']}]({chapter}.ipynb#{one['anchor']}).{again}",
+                "::::",
             )
     return "\n\n".join(parts)
+
+
+def _filter(count):
+    """Buttons, for who has JavaScript, that show the claims of one verdict alone."""
+    buttons = "".join(
+        f'<button type="button" aria-pressed="{str(not verdict).lower()}" data-verdict="{verdict}">'
+        f"{words} ({number})</button> "
+        for verdict, words, number in (
+            ("", "All", count.total()),
+            ("true", "True", count["true"]),
+            ("false", "False", count["false"]),
+            ("depends", "Depends", count["depends"]),
+        )
+    )
+    return f'<div class="claim-filter" role="group" aria-label="Claims to show">{buttons}</div>'
 
 
 def link(again):

@@ -80,6 +80,9 @@ def furnish(app, pagename, templatename, context, doctree):
     ]
     if doctree is None:
         tags.append(f'<meta name="description" content="{DESCRIPTIONS[pagename]}">')
+    if pagename == "404":
+        home = context["pathto"](app.config.master_doc)
+        context["body"] += f'<p><a href="{home}">Back to the first page of the book</a></p>'
     # Furo has a viewport of its own; docutils adds a second one.
     metatags = re.sub(r'<meta name="viewport"[^>]*>\s*', "", context.get("metatags", ""))
     context["metatags"] = "".join(tags) + metatags

@@ -9,6 +9,12 @@ from sphinx.errors import ExtensionError
 
 from .reader import FOLDER, file_name, in_order
 
+READING = (
+    ' <span class="reading" role="group" aria-label="All code of the book">· '
+    '<button type="button" aria-pressed="true">Reading</button> '
+    '<button type="button" aria-pressed="false">Notebook</button></span>'
+)
+
 
 def chapter_links(pagename, root, repository="", ref="main", *, chapters=(), notebooks=()):
     """The line below a chapter's title, as HTML.
@@ -30,12 +36,8 @@ def chapter_links(pagename, root, repository="", ref="main", *, chapters=(), not
             address = f"https://mybinder.org/v2/gh/{repository}/{quote(ref, safe='')}"
             path = quote(f"_build/{FOLDER}/{name}", safe="")
             links.append(f'<a href="{address}?labpath={path}">Run it on Binder</a>')
-    code = (
-        ' <button type="button" class="all-code" hidden>Show all code</button>'
-        if pagename in notebooks
-        else ""
-    )
-    return f'<p class="chapter-links">{" · ".join(links)}{code}</p>' if links else ""
+    reading = READING if pagename in notebooks else ""
+    return f'<p class="chapter-links">{" · ".join(links)}{reading}</p>' if links else ""
 
 
 def setup(app):
@@ -61,6 +63,28 @@ def fold(app, docname, source):
     source[0] = json.dumps(notebook)
 
 
+TABLE = re.compile(r'(?<=<div class="output text_html">)<table.*?</table>', re.DOTALL)
+CODE = re.compile(r'(?<=ipython3 notranslate"><div class="highlight"><pre>).*?(?=</pre>)', re.DOTALL)
+
+
+def by_lines(code):
+    """Highlighted code with an element for each line that says how deep it is indented.
+
+    >>> by_lines("    pass")
+    '<span class="code-line" style="--deep: 4">    pass</span>'
+    """
+    lines, opened = [], []
+    for line in code.splitlines(keepends=True):
+        before = "".join(opened)  # a string may span lines
+        for tag in re.findall(r"<span[^>]*>|</span>", line):
+            opened.pop() if tag == "</span>" else opened.append(tag)
+        words = re.sub(r"<[^>]*>", "", line)
+        deep = len(words) - len(words.lstrip(" "))
+        after = "</span>" * len(opened)
+        lines.append(f'<span class="code-line" style="--deep: {deep}">{before}{line}{after}</span>')
+    return "".join(lines)
+
+
 def furnish(app, pagename, templatename, context, doctree):
     """Add the links to a chapter's notebook below its title, and put names right."""
     if app.builder.format != "html":
@@ -75,6 +99,9 @@ def furnish(app, pagename, templatename, context, doctree):
     body = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
     # MyST-NB names a fold otherwise than the words it shows; a voice user says the words.
     body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+    body = CODE.sub(lambda match: by_lines(match.group()), body)
+    # As Sphinx has the tables of prose: one that is too wide scrolls.
+    body = TABLE.sub(r'<div class="table-wrapper">\g<0></div>', body)
     if app.env.doc2path(pagename, base=False).endswith(".ipynb"):
         root = "../" * pagename.count("/")
         # The first group of _toc.yml; the reference is not numbered.

@@ -37,7 +37,7 @@ export async function live({ model, el }, names, open) {
   sentence.style.setProperty("--wm-said", figure.lines ?? 4);
   root.append(
     link.note,
-    element("div", { class: "wm-live-controls" }, ...figure.controls),
+    element("div", { class: `wm-live-controls${figure.controls.length < 3 ? " wm-stay" : ""}` }, ...figure.controls), // more would cover the picture
     element("div", { class: "wm-live-body" },
       element("div", { class: "wm-live-pictures", style: `flex-basis: ${15 * figure.pictures.length}rem` }, ...figure.pictures),
       element("div", { class: "wm-live-said" }, sentence, spoken, ...(figure.choose ?? []), measures.element)),

@@ -71,7 +71,7 @@
     before = scrollY;
     const ended = innerHeight + scrollY >= root.scrollHeight - 2;
     const begun = (section, i) => !section || ended || i === 0 || section.getBoundingClientRect().top < 120;
-    const current = sections.findLastIndex(begun);
+    const current = sections.map(begun).lastIndexOf(true);
     links.forEach((link, i) => link.parentElement.classList.toggle("scroll-current", i === current));
   }
   // What scrolls sideways on this screen can be reached by keyboard.
@@ -96,15 +96,6 @@
   addEventListener("scroll", soon, { passive: true });
   addEventListener("resize", soon);
   look();
-
-  // An explorer that does not even wait has lost its script; its still picture stands in.
-  addEventListener("load", () => {
-    for (const place of document.querySelectorAll(".weightmaps-explorer:not([data-mounted])")) {
-      const { body } = new DOMParser().parseFromString(place.textContent, "text/html");
-      place.style.minHeight = "";
-      place.append(...body.children);
-    }
-  });
 
   async function copy(pre) {
     try {

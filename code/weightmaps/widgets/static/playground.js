@@ -176,7 +176,7 @@ function render({ model, el }) {
     controls.noise.set(Math.round(20 * state.noise), state.noise.toFixed(2));
     controls.seed.set(state.seed, String(state.seed));
     controls.hidden.set(state.hidden, String(state.hidden));
-    controls.scale.set(SCALES.findLastIndex((s) => s <= state.scale), String(state.scale));
+    controls.scale.set(SCALES.filter((s) => s <= state.scale).length - 1, String(state.scale));
     controls.l2.set(Math.round(20 * state.l2), state.l2.toFixed(2));
     weights.forEach((slide, k) => slide.set(Math.round(10 * row[k]), formatSigned(row[k])));
     setText(train, running ? "Pause" : "Train");

@@ -45,6 +45,7 @@
   }
 
   // A label that opens a drawer works without a script, but a keyboard cannot reach it; a button does both.
+  let opener = null; // of the drawer that was opened last
   for (const label of document.querySelectorAll(".nav-overlay-icon, .toc-overlay-icon")) {
     const button = document.createElement("button");
     const drawer = document.getElementById(label.htmlFor);
@@ -52,13 +53,19 @@
     button.className = label.className;
     button.append(...label.childNodes);
     const say = () => button.setAttribute("aria-expanded", drawer.checked);
-    button.addEventListener("click", () => drawer.click());
+    button.addEventListener("click", () => {
+      drawer.click();
+      opener = button;
+    });
     drawer.addEventListener("change", say);
     say();
     label.replaceWith(button);
   }
   document.addEventListener("keydown", ({ key }) => {
-    if (key === "Escape") for (const drawer of document.querySelectorAll(".sidebar-toggle:checked")) drawer.click();
+    const open = document.querySelectorAll(".sidebar-toggle:checked");
+    if (key !== "Escape" || !open.length) return;
+    for (const drawer of open) drawer.click();
+    opener?.focus();
   });
 
   // The section being read is marked in the list of sections: the last one that begins above the line of sight.

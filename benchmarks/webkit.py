@@ -24,12 +24,14 @@ if (scrollWidth > clientWidth) wrong.push(`scrolls sideways by ${scrollWidth - c
 places.forEach((place, i) => {
   const trouble = place.querySelector("[data-part=trouble]");
   if (trouble) wrong.push(`explorer ${i + 1}: ${trouble.textContent}`);
-  else if (!place.querySelector("button, input")) wrong.push(`explorer ${i + 1} is not mounted`);
+  else if (place.querySelector(".wm-still") || !place.querySelector("button, input")) {
+    wrong.push(`explorer ${i + 1} is not mounted`);
+  }
 });
 return [places.length, wrong];
 """
 READY = """
-return [...document.querySelectorAll(".weightmaps-explorer")].every((one) => one.querySelector("button, input"));
+return [...document.querySelectorAll(".weightmaps-explorer")].every((one) => !one.querySelector(".wm-still"));
 """
 SAID = """
 const copy = document.querySelectorAll(".weightmaps-explorer")[arguments[0]].cloneNode(true);

@@ -5,7 +5,7 @@
   const fetched = {};
   // What readers have changed lives as long as their tab: who reloads or comes back finds it.
   const SHELF = `weightmaps ${location.pathname}`;
-  const shelf = {};
+  const shelf = (window.weightmapsShelf ??= {}); // of all copies of this script
   const returned = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
   if (returned) {
     try {

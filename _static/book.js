@@ -54,6 +54,7 @@
   }
 
   // A label that opens a drawer works without a script, but a keyboard cannot reach it; a button does both.
+  let opener = null; // of the drawer that was opened last
   for (const label of document.querySelectorAll(".nav-overlay-icon, .toc-overlay-icon")) {
     const button = document.createElement("button");
     const drawer = document.getElementById(label.htmlFor);
@@ -61,13 +62,19 @@
     button.className = label.className;
     button.append(...label.childNodes);
     const say = () => button.setAttribute("aria-expanded", drawer.checked);
-    button.addEventListener("click", () => drawer.click());
+    button.addEventListener("click", () => {
+      drawer.click();
+      opener = button;
+    });
     drawer.addEventListener("change", say);
     say();
     label.replaceWith(button);
   }
   document.addEventListener("keydown", ({ key }) => {
-    if (key === "Escape") for (const drawer of document.querySelectorAll(".sidebar-toggle:checked")) drawer.click();
+    const open = document.querySelectorAll(".sidebar-toggle:checked");
+    if (key !== "Escape" || !open.length) return;
+    for (const drawer of open) drawer.click();
+    opener?.focus();
   });
 
   // The section being read is marked in the list of sections: the last one that begins above the line of sight.
@@ -80,7 +87,7 @@
     before = scrollY;
     const ended = innerHeight + scrollY >= root.scrollHeight - 2;
     const begun = (section, i) => !section || ended || i === 0 || section.getBoundingClientRect().top < 120;
-    const current = sections.findLastIndex(begun);
+    const current = sections.map(begun).lastIndexOf(true);
     links.forEach((link, i) => link.parentElement.classList.toggle("scroll-current", i === current));
   }
   // What scrolls sideways on this screen can be reached by keyboard.
@@ -105,15 +112,6 @@
   addEventListener("scroll", soon, { passive: true });
   addEventListener("resize", soon);
   look();
-
-  // An explorer that does not even wait has lost its script; its still picture stands in.
-  addEventListener("load", () => {
-    for (const place of document.querySelectorAll(".weightmaps-explorer:not([data-mounted])")) {
-      const { body } = new DOMParser().parseFromString(place.textContent, "text/html");
-      place.style.minHeight = "";
-      place.append(...body.children);
-    }
-  });
 
   async function copy(pre) {
     try {

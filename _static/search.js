@@ -9,10 +9,10 @@
   const sections = window.bookTexts.flatMap(([page, title, parts]) =>
     parts.map(([anchor, heading, text]) => ({ address: page + (anchor && "#" + anchor), title, heading, text })));
 
-  /** A pattern that finds a word where a word of the text begins with it. */
+  /** A pattern that finds a word where a word of the text begins with it, also after a "_". */
   function beginning(word) {
     const escaped = word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
-    return new RegExp(/^[\p{L}\p{N}]/u.test(word) ? `(?<![\\p{L}\\p{N}])${escaped}` : escaped, "giu");
+    return new RegExp(/^\w/.test(word) ? `(?:\\b|_)${escaped}` : escaped, "giu");
   }
 
   const times = (pattern, text) => (text.match(pattern) ?? []).length;

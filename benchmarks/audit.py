@@ -1,9 +1,9 @@
-"""Lighthouse, axe and Firefox over every page of the built site: `make book`, then `make audit`.
+"""Lighthouse, axe, Firefox and WebKit over every page of the built site: `make book`, then `make audit`.
 
 The site is served by nginx with gzip. Each page is opened by Lighthouse as a phone, three times, of which
-the middle counts, by axe at 360 and 1280 pixels, light and dark, and by Firefox, from its folder too: nothing
-may be in the console or forbidden, every explorer mounts and works. One table; the exit code says whether
-every page reaches the goals.
+the middle counts, by axe at 360 and 1280 pixels, light and dark, and by Firefox and WebKit, from its folder
+too: nothing may be in the console or forbidden, every explorer mounts and works. With `--engines` the last
+two alone try. One table; the exit code says whether every page reaches the goals.
 
 Lighthouse makes a phone of a fast desktop by taking its processor for 4 times as slow. Of a slower
 machine, by its own index, that would make a far slower phone; so that one is slowed less, in proportion, as
@@ -31,6 +31,9 @@ from tqdm import tqdm
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "_build" / "html"
 sys.path.insert(0, str(ROOT / "tests"))
+sys.path.append(str(ROOT / "benchmarks"))  # last: a file here is called as a module of the standard library
+
+from webkit import in_webkit  # noqa: E402  (beside this file)
 
 from find_browser import find  # noqa: E402  (the tests' folder is no package)
 
@@ -135,8 +138,8 @@ def violations(browser, address):
     return sorted(rules)
 
 
-def in_firefox(address, names):
-    """What Firefox meets on each page, from a server and from its folder: yields (name, words)."""
+def in_firefox(roots, names):
+    """What Firefox meets on each page, from each root: yields (name, words)."""
     program = shutil.which("firefox-esr") or wanted("firefox", "apt-get install firefox-esr")
     npm, node = (wanted(name, "install Node 20 or newer") for name in ("npm", "node"))
     with tempfile.TemporaryDirectory() as folder:
@@ -148,9 +151,8 @@ def in_firefox(address, names):
         if made.returncode:
             sys.exit(f"npm cannot install {PUPPETEER}: {made.stderr[-2000:]}")
         script = Path(__file__).with_name("firefox.mjs")
-        roots = json.dumps([address, SITE.as_uri()])
         with subprocess.Popen(
-            [node, script, folder, program, roots, json.dumps(names)],
+            [node, script, folder, program, json.dumps(roots), json.dumps(names)],
             env={**os.environ, "HOME": folder},  # Firefox refuses a home of another user
             stdout=subprocess.PIPE,
             text=True,
@@ -173,27 +175,13 @@ def failures(page, explorer):
     return missed + page["axe"]
 
 
-def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("pages", nargs="*", metavar="PAGE", help="such as chapters/index (default: all)")
-    parser.add_argument("--runs", type=int, default=3, metavar="N", help="of Lighthouse, a page (default: 3)")
-    options = parser.parse_args()
-    paths = sorted(SITE.rglob("*.html"))
-    # The page at the root only leads on.
-    paths = [path for path in paths if "_static" not in path.parts and path != SITE / "index.html"]
-    names = [path.relative_to(SITE).with_suffix("").as_posix() for path in paths]
-    if not names:
-        sys.exit("there is no built site; run: make book")
-    unknown = set(options.pages) - set(names)
-    if unknown:
-        sys.exit(f"no such page: {', '.join(sorted(unknown))}; there are: {', '.join(names)}")
-    rows, missed, slowdown = [], {}, SLOWDOWN
-    with served(SITE) as address, sync_playwright() as playwright:
+def in_chromium(address, names, runs, missed):
+    """The rows of the table; what a page misses is put into `missed`."""
+    rows, slowdown = [], SLOWDOWN
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox"])
-        for name in tqdm(options.pages or names, unit="page"):
-            page = lighthouse(f"{address}/{name}.html", options.runs, slowdown)
+        for name in tqdm(names, unit="page"):
+            page = lighthouse(f"{address}/{name}.html", runs, slowdown)
             page["axe"] = violations(browser, f"{address}/{name}.html")
             explorer = "data-weightmaps=" in (SITE / f"{name}.html").read_text("utf-8")
             if wrong := failures(page, explorer):
@@ -205,12 +193,39 @@ def main():
             )
             slowdown = SLOWDOWN * min(1, page["index"] / FAST)  # the machine is as it just was
         browser.close()
-        for name, wrong in tqdm(in_firefox(address, options.pages or names), "Firefox", unit="page"):
-            if wrong:
-                missed[name] = [*missed.get(name, []), *wrong]
-    print(f"| page | {' | '.join(GOALS)} | kB | of these images | shift | axe | index | slowdown |")
-    print("| --- |" + " --- |" * (len(GOALS) + 6))
-    print("\n".join(rows))
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("pages", nargs="*", metavar="PAGE", help="such as chapters/index (default: all)")
+    parser.add_argument("--runs", type=int, default=3, metavar="N", help="of Lighthouse, a page (default: 3)")
+    parser.add_argument("--engines", action="store_true", help="Firefox and WebKit alone")
+    options = parser.parse_args()
+    paths = sorted(SITE.rglob("*.html"))
+    # The page at the root only leads on.
+    paths = [path for path in paths if "_static" not in path.parts and path != SITE / "index.html"]
+    names = [path.relative_to(SITE).with_suffix("").as_posix() for path in paths]
+    if not names:
+        sys.exit("there is no built site; run: make book")
+    unknown = set(options.pages) - set(names)
+    if unknown:
+        sys.exit(f"no such page: {', '.join(sorted(unknown))}; there are: {', '.join(names)}")
+    rows, missed = [], {}
+    with served(SITE) as address:
+        if not options.engines:
+            rows = in_chromium(address, options.pages or names, options.runs, missed)
+        roots = (address, SITE.as_uri())
+        for engine, visits in (("Firefox", in_firefox), ("WebKit", in_webkit)):
+            for name, wrong in tqdm(visits(roots, options.pages or names), engine, unit="page"):
+                if wrong:
+                    missed[name] = [*missed.get(name, []), *wrong]
+    if rows:
+        print(f"| page | {' | '.join(GOALS)} | kB | of these images | shift | axe | index | slowdown |")
+        print("| --- |" + " --- |" * (len(GOALS) + 6))
+        print("\n".join(rows))
     for name, wrong in missed.items():
         print(f"{name}: {'; '.join(wrong)}", file=sys.stderr)
     return 1 if missed else 0

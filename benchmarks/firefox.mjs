@@ -24,7 +24,7 @@ function look() {
     ...places.flatMap((place, i) => {
       const trouble = place.querySelector("[data-part=trouble]");
       if (trouble) return [`explorer ${i + 1}: ${trouble.textContent}`];
-      return place.dataset.mounted === "yes" && place.querySelector("button, input") ? [] : [`explorer ${i + 1} is not mounted`];
+      return !place.querySelector(".wm-still") && place.querySelector("button, input") ? [] : [`explorer ${i + 1} is not mounted`];
     }),
   ]];
 }
@@ -74,7 +74,7 @@ async function visit(browser, root, name, width) {
     await page.evaluate((to) => window.scrollTo({ top: to, behavior: "instant" }), y);
     await sleep(100);
   }
-  const ready = () => [...document.querySelectorAll(".weightmaps-explorer")].every((place) => place.querySelector("button, input"));
+  const ready = () => [...document.querySelectorAll(".weightmaps-explorer")].every((place) => !place.querySelector(".wm-still"));
   await page.waitForFunction(ready, { timeout: 10000 }).catch(() => {}); // what is not ready is named below
   const [explorers, seen] = await page.evaluate(look);
   for (let i = 0; i < explorers; i++) seen.push(...(await move(page, i)));

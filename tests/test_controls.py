@@ -1,5 +1,6 @@
 """What each control of the explorer does, without a browser; and what becomes of damaged data."""
 
+import re
 import zlib
 
 import numpy as np
@@ -302,14 +303,26 @@ def test_play_goes_through_the_steps_and_stops():
 
 
 def test_a_change_is_announced_once_it_rests(one):
+    def heard():
+        return one.run("document.body.querySelector('.wm-announcer').textContent")
+
     one.wait(600)
-    before = one.find("[role=status]")[0]["text"]
-    assert before == one.text("sentence")
+    before = heard()
+    one.change(neuron=1)  # by a kernel
+    one.wait(600)
+    assert heard() == before
     one.slide("neuron", 0)
     one.wait(400)
-    assert one.find("[role=status]")[0]["text"] == before
+    assert heard() == before
     one.wait(200)
-    assert one.find("[role=status]")[0]["text"] == one.text("sentence") != before
+    assert heard() == one.text("sentence") != before
+    one.slide("sample", 1)
+    one.wait(600)
+    assert heard() == f"{one.text('verdict')} {one.text('sentence')}"
+    one.click("switch")
+    one.wait(600)
+    right = re.match(r"\d+", one.text("accuracy"))[0]
+    assert heard().startswith(f"Neuron 0 is off. Right on {right} of ")
 
 
 def test_a_kernel_is_told_once_a_choice_and_a_view_that_is_gone_is_silent():

@@ -321,13 +321,13 @@ def test_the_keyboard_draws(sheet):
     first = [(116, 76), (116, 124), (148, 124)]
     assert np.array_equal(np.float32(pixels(page)), centre(drawn([first])))
     assert page.locator(".wm-cursor").is_visible()
-    assert page.inner_text(".wm-draw [role=status]") == "Pen up, row 14, column 18"
+    assert page.inner_text(".wm-announcer") == "Pen up, row 14, column 18"
     for key in ["Shift+ArrowUp", "Space", "ArrowUp", "Escape", "ArrowUp"]:
         page.keyboard.press(key)
     both = centre(drawn([first, [(148, 84), (148, 76)]]))
     assert np.array_equal(np.float32(pixels(page)), both)
     page.keyboard.press("Space")
-    assert page.inner_text(".wm-draw [role=status]") == "Pen down, row 8, column 18"
+    assert page.inner_text(".wm-announcer") == "Pen down, row 8, column 18"
     page.keyboard.press("Backspace")
     assert np.array_equal(np.float32(pixels(page)), both)
     page.keyboard.press("Control+z")
@@ -338,7 +338,7 @@ def test_the_keyboard_draws(sheet):
         page.keyboard.press("Shift+ArrowLeft")
     page.keyboard.press("Space")
     assert pixels(page) is not None
-    assert page.inner_text(".wm-draw [role=status]") == "Pen down, row 8, column 0"
+    assert page.inner_text(".wm-announcer") == "Pen down, row 8, column 0"
     assert page.evaluate("scrollX") == 0
 
 

@@ -24,8 +24,8 @@ HEAD = """<!doctype html>
 <style>
 :root { color-scheme: light dark; }
 body { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem;
-  font: 1rem/1.5 system-ui, sans-serif; background: light-dark(#f6f5f2, #121416);
-  color: light-dark(#1d2125, #e6e6e3); }
+  font: 1rem/1.5 system-ui, sans-serif; background: #f6f5f2; color: #1d2125; }
+@media (prefers-color-scheme: dark) { body { background: #121416; color: #e6e6e3; } }
 h1 { font-size: 1.4rem; margin: 0 0 1rem; }
 img { max-width: 100%; height: auto; }
 </style>

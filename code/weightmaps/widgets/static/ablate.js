@@ -35,6 +35,12 @@ function ablatedWords(data, view) {
   return `N${words.join("; ").slice(1)}.`;
 }
 
+/** Which neurons are off, and what is left of the network. @param {Data} data @param {View} view */
+export function switchedWords(data, view) {
+  const words = ablatedWords(data, view), n = data.images.length;
+  return data.singleOutput ? words : `${words} Right on ${correctCount(view.confusion())} of ${n}.`;
+}
+
 /** The mistake that became most frequent, in words. @param {Data} data @param {number[][]} counts @param {number[][]} before */
 function newMistake({ thing, outputs: names }, counts, before) {
   let most = 0, words = "No mistake is made more often than with every neuron on.";

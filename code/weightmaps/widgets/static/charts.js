@@ -48,7 +48,7 @@ export function waterfall() {
       line.setAttribute("d", `M0 ${at[0]}` + all.map((i) => `V${at[i + 1]}H${i + 1}`).join(""));
       plus.setAttribute("d", all.filter((i) => totals[i + 1] > totals[i]).map(bar).join(""));
       minus.setAttribute("d", all.filter((i) => totals[i + 1] < totals[i]).map(bar).join(""));
-      ends.setAttribute("d", `M0 ${at[0]}h0M${count} ${at[count]}h0`);
+      ends.setAttribute("d", `M0 ${at[0]}h.001M${count} ${at[count]}h.001`);
       svg.dataset.totals = totals.join(" ");
       return nought;
     },

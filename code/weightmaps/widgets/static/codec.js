@@ -1,5 +1,7 @@
 // From what Python sent to numbers: inflated bytes, and the networks in them.
 
+import { inflateRaw } from "./inflate.js";
+
 /** @typedef {import("./maths.js").Layer} Layer */
 
 /** Bytes from a kernel are a DataView; on a page they are base64 text. */
@@ -13,7 +15,9 @@ function bytesOf(value) {
 }
 
 export async function inflate(value) {
-  const stream = new Blob([bytesOf(value)]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const bytes = bytesOf(value);
+  if (typeof DecompressionStream === "undefined") return inflateRaw(bytes.subarray(2)).buffer; // Firefox before 113, Safari before 16.4
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).arrayBuffer();
 }
 

@@ -1,7 +1,7 @@
 // The drawing pad: what a mouse, a finger, a pen or the keyboard draws becomes what the network sees.
 
 import { ink, paint } from "./paint.js";
-import { button, canvas, element, newId, note, panel, text, setText } from "./parts.js";
+import { announcer, button, canvas, element, newId, note, panel, text, setText } from "./parts.js";
 import { CELL, enlarge, prepare, press, shrink } from "./pen.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
@@ -27,7 +27,7 @@ export function drawPanel(data, update) {
 
   const picture = canvas(""), seen = canvas("What the network sees"), words = note();
   const cursor = element("div", { class: "wm-cursor" }), hint = element("div", { class: "wm-hint" }, "Draw here");
-  const spoken = element("p", { class: "wm-spoken", role: "status" });
+  const say = announcer();
   const pad = element("div", {
     class: "wm-grid wm-pad", role: "application", tabindex: "0", "aria-label": `Drawing pad. ${KEYS}`, "data-part": "pad",
   }, picture, hint, cursor);
@@ -125,7 +125,7 @@ export function drawPanel(data, update) {
       if (stroke) extend(penAt());
     } else action();
     show();
-    setText(spoken, `Pen ${stroke ? "down" : "up"}, row ${at[1]}, column ${at[0]}`);
+    say(`Pen ${stroke ? "down" : "up"}, row ${at[1]}, column ${at[0]}`);
   });
 
   const buttons = Object.entries({
@@ -139,7 +139,7 @@ export function drawPanel(data, update) {
       "draw", likeMnist ? "Draw a digit" : "Draw an image",
       element("div", { class: "wm-pads" }, pad, element("div", {}, seen, words)),
       element("div", { class: "wm-buttons" }, ...buttons), ...(likeMnist ? [preparation] : []),
-      note(KEYS), spoken,
+      note(KEYS),
     ),
     draw(now) {
       view = now;

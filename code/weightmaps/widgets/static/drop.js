@@ -7,6 +7,7 @@ import { dataOf, load, STATE } from "./view.js";
 /** @typedef {import("./worker.js").Parts} Parts */
 
 const PATIENCE = 20000; // milliseconds that a file may take
+const MOST_READ = 2 ** 28; // bytes of a file
 const ENDINGS = ".npz,.npy,.json,.safetensors";
 const INTRODUCTION = "A .npz, .json or .safetensors file with weights and biases; with it, if you like, a .npz with images and labels, or images.npy and labels.npy. Choose them together. Nothing leaves this page.";
 const OUTPUTS = ["softmax", "sigmoid", "identity"];
@@ -125,7 +126,9 @@ async function renderDrop({ model, el }) {
         complain("This cannot be shown: there is too little memory for it.");
       }
     };
-    worker.postMessage({ files, kept, page, choice });
+    // Read here: where the page is a file itself, WebKit keeps its worker from every other file.
+    const mine = worker, bytes = files.map(async (file) => ({ name: file.name, size: file.size, bytes: await contentOf(file) }));
+    Promise.all(bytes).then((read) => mine.postMessage({ files: read, kept, page, choice }, read.flatMap((one) => one.bytes ?? [])));
   }
 
   /** @param {object} found what the worker answered */
@@ -234,6 +237,11 @@ async function renderDrop({ model, el }) {
     stopFirst();
     box.remove();
   };
+}
+
+/** What a file holds; null where it cannot be read, or is more than the worker takes. @param {File} file */
+function contentOf(file) {
+  return file.size > MOST_READ ? null : file.arrayBuffer().catch(() => null);
 }
 
 /** With a capital, and a full stop. */

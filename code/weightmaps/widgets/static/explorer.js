@@ -1,11 +1,11 @@
 // The explorer: keeps one state in step with the model, and draws it.
 
-import { ablatePanel } from "./ablate.js";
+import { ablatePanel, switchedWords } from "./ablate.js";
 import { drawPanel } from "./draw.js";
 import { ledgerPanel } from "./ledger.js";
-import { effectivePanel, inputPanel, outgoingPanel, outputsPanel, productPanel, targetOf, weightMapPanel, withArticle } from "./panels.js";
+import { effectivePanel, inputPanel, outgoingPanel, outputsPanel, productPanel, targetOf, verdict, weightMapPanel, withArticle } from "./panels.js";
 import { argmax } from "./maths.js";
-import { button, choice, element, formatNumber, select, slider, formatSigned, setText } from "./parts.js";
+import { announcer, button, choice, element, formatNumber, select, slider, formatSigned, setText } from "./parts.js";
 import { findPanel, hiddenPanel, mapsPanel, topPanel } from "./ranks.js";
 import { responsesPanel } from "./responses.js";
 import { share } from "./share.js";
@@ -82,9 +82,17 @@ function sentences(data, view, needs) {
   return parts;
 }
 
+/** What came of the reader's choices, before all else that is said. @param {Data} data @param {View} view @param {Set<string>} asked */
+function outcomes(data, view, asked, panels) {
+  const said = [], has = (name) => asked.has(name);
+  if (has("ablated") && panels.some(({ name }) => name === "ablate")) said.push(switchedWords(data, view));
+  if (["sample", "pixels", "ablated", "step"].some(has)) said.push(verdict(data, view));
+  return said;
+}
+
 /** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
 export async function render({ model, el }) {
-  const root = element("div", { class: "wm" });
+  const root = element("div", { class: "wm", role: "region", "aria-label": `Explorer ${el.dataset.explorer ?? ""}`.trim() });
   el.append(root);
   let data;
   try {
@@ -151,10 +159,10 @@ export function* start(data, model, root) {
   }
 
   const shown = element("p", { class: "wm-sentence", "data-part": "sentence" });
-  const spoken = element("p", { class: "wm-spoken", role: "status" });
+  const say = announcer(), asked = new Set(); // what the reader has changed since the last word
   const places = element("div", { class: "wm-panels" });
   root.append(
-    element("div", { class: "wm-sliders" }, ...Object.values(controls).map((one) => one.element)), shown, spoken, places,
+    element("div", { class: "wm-sliders" }, ...Object.values(controls).map((one) => one.element)), shown, places,
   );
 
   /** The reader chose something: a part of the state, or a function of the view that returns one; `side` says which view. */
@@ -170,6 +178,7 @@ export function* start(data, model, root) {
     else if ("neuron" in next || "output" in next) chosen = true;
     else if (next.pixels && !chosen) Object.assign(next, hardest({ ...state, ...next }, side));
     for (const [name, value] of Object.entries(next)) {
+      if (state[name] !== value) asked.add(name);
       state[name] = value;
       model.set(name, value);
     }
@@ -301,7 +310,8 @@ export function* start(data, model, root) {
     if (said.length !== lines) shown.style.setProperty("--wm-said", (lines = said.length)); // else all is styled anew
     clearTimeout(timer);
     timer = setTimeout(() => {
-      spoken.textContent = shown.textContent;
+      if (asked.size) say([...outcomes(data, view, asked, panels), shown.textContent].join(" "));
+      asked.clear();
       keep.write();
     }, SAY_AFTER);
   }
@@ -344,6 +354,7 @@ export function* start(data, model, root) {
   }
   root.classList.remove("wm-opening");
   opening = false;
+  asked.clear();
   if (stale) redraw();
   return stop;
 }

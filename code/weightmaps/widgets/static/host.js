@@ -3,6 +3,24 @@
   const assets = (window.weightmapsAssets ??= {});
   const folder = document.currentScript?.src.replace(/[^/]*$/, "");
   const fetched = {};
+  // What readers have changed lives as long as their tab: who reloads or comes back finds it.
+  const SHELF = `weightmaps ${location.pathname}`;
+  const shelf = (window.weightmapsShelf ??= {}); // of all copies of this script
+  const returned = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
+  if (returned) {
+    try {
+      Object.assign(shelf, JSON.parse(sessionStorage.getItem(SHELF)));
+    } catch {
+      // Where nothing may be kept, every visit is the first.
+    }
+  }
+  addEventListener("pagehide", () => {
+    try {
+      sessionStorage.setItem(SHELF, JSON.stringify(shelf));
+    } catch {
+      // The same.
+    }
+  });
 
   // What is not in the page is in a file beside this script's own.
   async function asset(key) {
@@ -18,12 +36,12 @@
     return assets[key];
   }
 
-  function modelOf(state) {
+  function modelOf(state, changed) {
     const heard = new Map();
     return {
       get: (name) => state[name],
       set(name, value) {
-        state[name] = value;
+        changed[name] = state[name] = value;
         for (const callback of heard.get(`change:${name}`) ?? []) callback();
       },
       on(event, callback) {
@@ -33,7 +51,19 @@
         heard.set(event, (heard.get(event) ?? []).filter((one) => one !== callback));
       },
       save_changes() {},
+      /** What was changed before the page was left; the widget hears of it as of a kernel's. */
+      restore() {
+        Object.assign(state, changed);
+        for (const name of Object.keys(changed)) for (const callback of heard.get(`change:${name}`) ?? []) callback();
+      },
     };
+  }
+
+  /** What the reader has changed of a widget, to be added to. Another widget may be there since. */
+  function changesOf({ explorer, weightmaps }) {
+    if (!explorer) return {};
+    if (shelf[explorer]?.from !== weightmaps) shelf[explorer] = { from: weightmaps, changed: {} };
+    return shelf[explorer].changed;
   }
 
   // One import a module, whatever the number of widgets.
@@ -45,7 +75,11 @@
 
   // The widget takes its still picture's place once it is drawn.
   async function mount(place) {
-    const picture = place.querySelector(".wm-still");
+    let picture = place.querySelector(".wm-still");
+    if (!picture) { // a page that was saved with the widget in it
+      picture = place.querySelector("template").content.firstElementChild;
+      place.replaceChildren(picture);
+    }
     try {
       const { module, state, ...payloads } = JSON.parse(place.dataset.weightmaps);
       const [{ default: widget }] = await Promise.all([
@@ -53,10 +87,14 @@
         // What is late is fetched when the widget asks for it.
         ...Object.entries(payloads).map(async ([name, key]) => (state[`_${name}`] = name.startsWith("late_") ? () => asset(key) : await asset(key))),
       ]);
-      await widget.render({ model: modelOf(state), el: place });
+      const model = modelOf(state, changesOf(place.dataset));
+      await widget.render({ model, el: place });
+      if (!location.hash.startsWith(`#explorer=${place.dataset.explorer}`)) model.restore(); // a link says all
       const trouble = place.querySelector("[data-part=trouble]");
-      if (trouble) place.prepend(trouble.parentElement);
-      else picture.remove();
+      if (trouble) return place.prepend(trouble.parentElement);
+      const store = document.createElement("template");
+      picture.replaceWith(store);
+      store.content.append(picture);
     } catch {
       const words = document.createElement("p");
       words.dataset.part = "trouble";
@@ -67,8 +105,12 @@
 
   // A widget waits until it is at most a screen away, or until a link leads to it.
   function watch() {
-    const places = [...document.querySelectorAll(".weightmaps-explorer[data-weightmaps]:not([data-mounted])")];
+    const places = [...document.querySelectorAll(".weightmaps-explorer[data-weightmaps]")].filter((place) => !place.watched);
     if (!places.length) return; // another copy of this script has them
+    for (const place of places) {
+      place.watched = true;
+      delete place.dataset.explorer; // of a page that was saved
+    }
     const mounted = new Map(); // by place, the promise that it is shown
     const observer = new IntersectionObserver((seen) => {
       for (const one of seen) if (one.isIntersecting) wake(one.target);
@@ -96,8 +138,7 @@
       if (!places.includes(place)) return;
       const shown = wake(place);
       // Who reloads, or comes back, is taken where they were. A smooth scroll gives up when the page grows.
-      const arrived = event || performance.getEntriesByType("navigation")[0]?.type === "navigate";
-      if (arrived) place.scrollIntoView({ behavior: "instant" });
+      if (event || !returned) place.scrollIntoView({ behavior: "instant" });
       await shown;
       // An explorer says itself what it could not read; what else has this number has no settings in links.
       const says = place.querySelector("[data-part=link-note], [data-part=trouble]");

@@ -1,6 +1,7 @@
 // The laboratory: two networks that differ in what the reader chose, trained side by side in the page.
 
 import { inflate } from "./codec.js";
+import { stored } from "./inflate.js";
 import { MEASURES } from "./lab_claims.js";
 import { blurred, chosen, conversation, correlation, inkedPixels, smoothness } from "./lab_run.js";
 import { curves, seedStrip, setupTable, two } from "./lab_parts.js";
@@ -272,7 +273,7 @@ function render({ model, el }) {
     const lead = runs[0], at = lead.moments[Math.min(shown, lead.moments.length - 1)];
     if (k === 0) return at;
     const when = at.step / lead.epoch;
-    return run.moments.findLast(({ step }) => step / run.epoch <= when) ?? run.moments[0];
+    return run.moments.filter(({ step }) => step / run.epoch <= when).at(-1) ?? run.moments[0];
   }
 
   function looked(run, view) {
@@ -532,7 +533,9 @@ function pythonOf(value) {
 
 /** Bytes as a widget's payload has them. @param {ArrayBufferView[]} parts */
 async function deflated(parts) {
-  const stream = new Blob(parts).stream().pipeThrough(new CompressionStream("deflate"));
+  const whole = new Blob(parts);
+  if (typeof CompressionStream === "undefined") return stored(new Uint8Array(await whole.arrayBuffer()));
+  const stream = whole.stream().pipeThrough(new CompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 

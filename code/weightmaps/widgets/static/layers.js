@@ -10,7 +10,7 @@ const NOT_DENSE = "networks of dense layers alone are read: matrices and vectors
 /** What a name says: the last word that is a role, and all its other words and numbers, to sort by. As in interop/names.py. */
 function roleAndKey(name) {
   const parts = name.toLowerCase().match(/[0-9]+|(?:(?![0-9])[\p{L}\p{N}])+/gu) ?? [];
-  const at = parts.findLastIndex((part) => NAMES.weights.includes(part) || NAMES.biases.includes(part));
+  const at = Math.max(...parts.map((part, i) => (NAMES.weights.includes(part) || NAMES.biases.includes(part) ? i : -1)), -1);
   const key = parts.filter((_, i) => i !== at).map((part) => (/^[0-9]/.test(part) ? Number(part.slice(0, 15)) : part));
   return { role: parts[at], key };
 }
@@ -37,7 +37,7 @@ export function paired(entries) {
     const one = { ...entry, name, key, id, role, flip: NAMES.inputs_first.includes(role) };
     place.set(id, place === matrices ? one : asVector(one));
   }
-  const natural = [matrices, vectors].map((some) => [...some.values()].toSorted(byKey));
+  const natural = [matrices, vectors].map((some) => [...some.values()].sort(byKey));
   const given = [[...matrices.values()], [...vectors.values()]]; // for names such as input, hidden, output
   const [weights, inTurn] = !chains(natural[0]) && chains(given[0]) ? given : natural;
   return { weights, biases: biasesOf(weights, inTurn, vectors) };
@@ -61,7 +61,7 @@ export function asVector(one) {
 
 /** How many neurons a matrix has, and how many inputs. */
 function sidesOf({ shape, flip }) {
-  return flip ? shape.toReversed() : shape;
+  return flip ? [...shape].reverse() : shape;
 }
 
 /** Whether each layer takes what the one below gives. */

@@ -1,7 +1,7 @@
 // The frame of a small figure: pictures, up to three controls, a sentence, and an effect beside its control.
 
 import { linkTo } from "./link.js";
-import { bars, element, formatNumber, setText } from "./parts.js";
+import { announcer, bars, element, formatNumber, setText } from "./parts.js";
 
 /**
  * What a figure's file makes; `choose` are controls of what is measured, beside effect and control: `lines` is how many the longest sentence takes, where that is more than four.
@@ -31,7 +31,8 @@ export async function live({ model, el }, names, open) {
   }
   const link = linkTo({ place: el, own: { ...state }, state, set: update, isValid: figure.isValid });
   const sentence = element("p", { class: "wm-sentence", "data-part": "sentence" });
-  const spoken = element("p", { class: "wm-spoken", role: "status" });
+  const say = announcer();
+  let asked = false; // whether the reader has changed something since the last word
   let format = formatNumber;
   const measures = bars("measure", ["", ""], null, (v) => format(v));
   sentence.style.setProperty("--wm-said", figure.lines ?? 4);
@@ -40,12 +41,13 @@ export async function live({ model, el }, names, open) {
     element("div", { class: `wm-live-controls${figure.controls.length < 3 ? " wm-stay" : ""}` }, ...figure.controls), // more would cover the picture
     element("div", { class: "wm-live-body" },
       element("div", { class: "wm-live-pictures", style: `flex-basis: ${15 * figure.pictures.length}rem` }, ...figure.pictures),
-      element("div", { class: "wm-live-said" }, sentence, spoken, ...(figure.choose ?? []), measures.element)),
+      element("div", { class: "wm-live-said" }, sentence, ...(figure.choose ?? []), measures.element)),
     element("div", { class: "wm-foot" }, ...link.buttons, link.status, link.byHand),
   );
   for (const one of root.querySelectorAll("input, button, select, [tabindex]")) one.dataset.lmSuppressShortcuts = "true";
 
   function update(parts) {
+    asked = true;
     Object.assign(state, parts);
     for (const [name, value] of Object.entries(parts)) model.set(name, value);
     model.save_changes();
@@ -61,7 +63,8 @@ export async function live({ model, el }, names, open) {
     measures.set([shown.effect, shown.control], 0, -1, shown.low ?? 0, shown.high ?? 1, shown.names);
     clearTimeout(timer);
     timer = setTimeout(() => {
-      setText(spoken, `${shown.words} ${shown.names[0]}: ${format(shown.effect)}. ${shown.names[1]}: ${format(shown.control)}.`);
+      if (asked) say(`${shown.words} ${shown.names[0]}: ${format(shown.effect)}. ${shown.names[1]}: ${format(shown.control)}.`);
+      asked = false;
       link.write();
     }, SAY_AFTER);
   }
@@ -78,6 +81,7 @@ export async function live({ model, el }, names, open) {
   for (const [event, callback] of Object.entries(heard)) model.on(event, callback);
   draw();
   link.read();
+  asked = false; // a link is no change
   return () => {
     link.stop();
     cancelAnimationFrame(frame);

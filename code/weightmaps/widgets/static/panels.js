@@ -64,6 +64,13 @@ export function inputPanel(data) {
   };
 }
 
+/** What the network answers, and whether that is right. @param {Data} data @param {View} view */
+export function verdict(data, view) {
+  const answer = data.singleOutput ? formatNumber(view.y[0]) : data.outputs[view.answer];
+  return view.label === null ? `The network says ${answer}.`
+    : view.right ? `Right: the network says ${answer}.` : `Wrong: the network says ${answer}, but this is ${withArticle(view.label)}.`;
+}
+
 export function outputsPanel(data, update) {
   const last = data.sizes.length - 2;
   // From an earlier layer the neuron chosen there means nothing in the last.
@@ -74,10 +81,7 @@ export function outputsPanel(data, update) {
     draw(view) {
       const [low, high] = spanOf(view, ({ y }) => y);
       chart.set(view.y, view.last ? view.output : -1, data.singleOutput ? -1 : view.answer, low, Math.max(1, high));
-      const answer = data.singleOutput ? formatNumber(view.y[0]) : data.outputs[view.answer];
-      setText(words, view.label === null ? `The network says ${answer}.`
-        : view.right ? `Right: the network says ${answer}.`
-        : `Wrong: the network says ${answer}, but this is ${withArticle(view.label)}.`);
+      setText(words, verdict(data, view));
       words.classList.toggle("wm-wrong", view.right === false);
     },
   };

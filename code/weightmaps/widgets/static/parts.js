@@ -60,6 +60,16 @@ export function percent(share, decimals = 1) {
   return `${(100 * share).toFixed(decimals).replace("-", "−")}%`;
 }
 
+/**
+ * The one place on a page that screen readers listen to; what is said is what the reader's own hand has changed.
+ * @returns {(words: string) => void}
+ */
+export function announcer() {
+  const place = document.body.querySelector(".wm-announcer") ?? element("div", { class: "wm-spoken wm-announcer", role: "status" });
+  if (!place.parentNode) document.body.append(place); // it must be there before it speaks
+  return (words) => setText(place, words);
+}
+
 /** A place for one number; its full precision stands in `data-value`. */
 export function numberPlace(part, format = formatNumber) {
   const place = element("span", { class: "wm-number", "data-part": part });
@@ -84,6 +94,14 @@ export function slider(name, label, first, last, moved) {
   });
   const words = element("output", { for: id, class: "wm-slider-words", "aria-live": "off" });
   input.addEventListener("input", () => moved(Number(input.value)));
+  // A finger that turns out to scroll changes nothing.
+  let before = input.value;
+  input.addEventListener("pointerdown", () => { before = input.value; });
+  input.addEventListener("pointercancel", () => {
+    if (input.value === before) return;
+    input.value = before;
+    moved(Number(before));
+  });
   return {
     element: element("div", { class: "wm-slider" }, element("label", { for: id }, label), words, input),
     set(value, text) {
@@ -134,7 +152,7 @@ export function panel(name, title, ...children) {
   const id = newId();
   return element(
     "div", { class: `wm-panel wm-${name}`, role: "group", "aria-labelledby": id, "data-part": `panel-${name}` },
-    element("p", { class: "wm-title", id }, title), ...children,
+    element("p", { class: "wm-title", id, role: "heading", "aria-level": "3" }, title), ...children,
   );
 }
 
@@ -157,14 +175,15 @@ export function scale() {
 
 /**
  * A grid of cells painted on one canvas, of which one is chosen: a list box for the keyboard and screen readers.
- * Its one option is the chosen cell, laid over the canvas.
+ * Its one option is the chosen cell, laid over the canvas; another cell is another element, so that it is said at once.
  * @param {string} part @param {string} label @param {number} count @param {number} across
  * @param {(index: number) => void} picked @param {Element} picture by default a canvas to paint the cells on
  */
 export function cellGrid(part, label, count, across, picked, picture = canvas("")) {
   const id = newId();
   const down = Math.ceil(count / across);
-  const option = element("div", { class: "wm-chosen", role: "option", "aria-selected": "true" });
+  const anotherOption = () => element("div", { class: "wm-chosen", role: "option", "aria-selected": "true" });
+  let option = anotherOption();
   const box = element(
     "div", { class: "wm-grid", role: "listbox", tabindex: "0", "aria-label": label, "data-part": part },
     picture, option,
@@ -191,8 +210,14 @@ export function cellGrid(part, label, count, across, picked, picture = canvas(""
     element: box,
     canvas: picture,
     set(index, words) {
+      if (index !== chosen) {
+        const next = anotherOption();
+        option.remove();
+        box.append(next);
+        option = next;
+      }
       chosen = index;
-      option.id = `${id}-${index}`; // a new id makes screen readers say the new cell
+      option.id = `${id}-${index}`;
       option.setAttribute("aria-label", words);
       option.setAttribute("aria-posinset", String(index + 1));
       option.setAttribute("aria-setsize", String(count));

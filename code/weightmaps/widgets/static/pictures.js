@@ -88,5 +88,5 @@ export function planePicture(words, names) {
 
 /** Dots of one class as an SVG path. @param {{X: number[][], y: number[]}} points @param {number} which */
 export function dots({ X, y }, which) {
-  return X.filter((_, i) => y[i] === which).map(([a, b]) => `M${a.toFixed(3)} ${(-b).toFixed(3)}h0`).join("");
+  return X.filter((_, i) => y[i] === which).map(([a, b]) => `M${a.toFixed(3)} ${(-b).toFixed(3)}h.001`).join("");
 }

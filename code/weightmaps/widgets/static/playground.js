@@ -3,7 +3,7 @@
 import { descend, measure } from "./descent.js";
 import { forward, maxAbs } from "./maths.js";
 import { ink, paint, paintTiles, signed } from "./paint.js";
-import { button, cellGrid, choice, element, numberPlace, panel, formatNumber, percent, scale, slider, svgElement, formatSigned, setText } from "./parts.js";
+import { announcer, button, cellGrid, choice, element, numberPlace, panel, formatNumber, percent, scale, slider, svgElement, formatSigned, setText } from "./parts.js";
 import { acrossThePlane, arrowPath, border, dots, lineOf, linePath, overlay, planePicture, PLANE_SIDE } from "./pictures.js";
 import { layersOf, points, randomStart } from "./plane.js";
 
@@ -25,7 +25,7 @@ function render({ model, el }) {
   el.append(root);
   const state = Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  let net, learn, test, costs, grid, lines, frame = 0, running = 0, timer = 0, why = "";
+  let net, learn, test, costs, grid, lines, frame = 0, running = 0, timer = 0, why = "", asked = false;
 
   /** The data and the network that the state tells of. */
   function prepare() {
@@ -38,6 +38,7 @@ function render({ model, el }) {
 
   /** The reader changed something. @param {Partial<typeof state>} change */
   function update(change) {
+    asked = true;
     if (AFRESH.some((name) => name in change)) {
       change = { neuron: Math.min(state.neuron, (change.hidden ?? state.hidden) - 1), ...change, weights: null, bias: 0, step: 0 };
     }
@@ -109,7 +110,7 @@ function render({ model, el }) {
   }));
 
   const shown = element("p", { class: "wm-sentence", "data-part": "sentence" });
-  const spoken = element("p", { class: "wm-spoken", role: "status" });
+  const say = announcer();
   shown.style.setProperty("--wm-said", "2.5");
   const tileScale = scale(), sumScale = scale(), gridPlace = element("div");
   const sum = planePicture("The output’s sum z over the plane, red above zero and blue below, with the dots to learn.", [
@@ -131,7 +132,7 @@ function render({ model, el }) {
   root.append(
     controls.data.element,
     element("div", { class: "wm-sliders" }, ...Object.values(controls).slice(1).map((control) => control.element)),
-    element("div", { class: "wm-buttons" }, train, once, again), shown, spoken,
+    element("div", { class: "wm-buttons" }, train, once, again), shown,
     element("div", { class: "wm-panels" },
       panel("neurons", "What each neuron adds", gridPlace, tileScale.element),
       panel("sum", "Their sum, z", sum.element, sumScale.element,
@@ -176,7 +177,7 @@ function render({ model, el }) {
     controls.noise.set(Math.round(20 * state.noise), state.noise.toFixed(2));
     controls.seed.set(state.seed, String(state.seed));
     controls.hidden.set(state.hidden, String(state.hidden));
-    controls.scale.set(SCALES.findLastIndex((s) => s <= state.scale), String(state.scale));
+    controls.scale.set(SCALES.filter((s) => s <= state.scale).length - 1, String(state.scale));
     controls.l2.set(Math.round(20 * state.l2), state.l2.toFixed(2));
     weights.forEach((slide, k) => slide.set(Math.round(10 * row[k]), formatSigned(row[k])));
     setText(train, running ? "Pause" : "Train");
@@ -205,7 +206,10 @@ function render({ model, el }) {
     setText(shown, `Step ${state.step}: ${percent(now.right, 0)} of the ${learn.y.length} dots are right, and ` +
       `${percent(shareOf(test).right, 0)} of ${test.y.length} new ones.${why} ${aboutNeuron(row)}`);
     clearTimeout(timer);
-    timer = setTimeout(() => { spoken.textContent = shown.textContent; }, SAY_AFTER);
+    timer = setTimeout(() => {
+      if (asked) say(shown.textContent);
+      asked = false;
+    }, SAY_AFTER);
   }
 
   function aboutNeuron(row) {

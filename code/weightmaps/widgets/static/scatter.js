@@ -2,7 +2,7 @@
 
 import { inflate } from "./codec.js";
 import { ink, paint } from "./paint.js";
-import { canvas, element, newId, slider, svgElement, setText } from "./parts.js";
+import { announcer, canvas, element, newId, slider, svgElement, setText } from "./parts.js";
 
 const EDGE = 40; // free around the dots, of 1,000
 const PICTURE = 220; // the side of the marked image's picture, in a corner, of 1,000
@@ -67,7 +67,8 @@ function dotMap(title, points, labels, picked, open) {
   svg.append(...groups.values());
   const picture = canvas("");
   picture.classList.add("wm-picture", ...freeCorner(points).split(" "));
-  const option = element("div", { class: "wm-dot", role: "option", "aria-selected": "true" });
+  const anotherOption = () => element("div", { class: "wm-dot", role: "option", "aria-selected": "true" });
+  let option = anotherOption(); // another dot is another element, so that it is said at once
   const box = element(
     "div", { class: "wm-field", role: "listbox", tabindex: "0", "aria-labelledby": id, "data-part": "map" }, svg, picture, option,
   );
@@ -79,7 +80,7 @@ function dotMap(title, points, labels, picked, open) {
     );
     if (index >= 0 && far <= within * scale) picked(index);
   }
-  box.addEventListener("pointermove", (event) => point(event, NEAR));
+  box.addEventListener("pointermove", (event) => event.pointerType !== "touch" && point(event, NEAR)); // a finger may be scrolling
   box.addEventListener("click", (event) => point(event, Infinity));
   box.addEventListener("keydown", (event) => {
     if (!DIRECTIONS[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -89,10 +90,16 @@ function dotMap(title, points, labels, picked, open) {
   return {
     element: element("div", { class: "wm-map" }, element("p", { class: "wm-title", id }, title), box),
     set(index, pixels, words, kinds) {
+      if (index !== chosen) {
+        const next = anotherOption();
+        option.remove();
+        box.append(next);
+        option = next;
+      }
       chosen = index;
       paint(picture, pixels, 28, ink());
       const [x, y] = [points[2 * index], points[2 * index + 1]];
-      option.id = `${id}-${index}`; // a new id makes screen readers say the new dot
+      option.id = `${id}-${index}`;
       option.setAttribute("aria-label", words);
       box.setAttribute("aria-activedescendant", option.id);
       option.style.left = `${(100 * (x + EDGE)) / size}%`;
@@ -131,6 +138,7 @@ async function render({ model, el }) {
   const open = (index) => model.get("shown").includes(labels[index]);
   function update(name, value) {
     if (model.get(name) === value) return;
+    asked = true;
     model.set(name, value);
     model.save_changes();
     draw();
@@ -139,13 +147,13 @@ async function render({ model, el }) {
   const image = slider("chosen", "Image", 0, labels.length - 1, (index) => update("chosen", index));
   const shown = ticks("Digits shown", kinds, (values) => update("shown", values));
   const sentence = element("p", { class: "wm-sentence", "data-part": "sentence" });
-  const spoken = element("p", { class: "wm-spoken", role: "status" });
+  const say = announcer();
   root.append(
-    element("div", { class: "wm-sliders" }, image.element, shown.element), sentence, spoken,
+    element("div", { class: "wm-sliders" }, image.element, shown.element), sentence,
     element("div", { class: "wm-dotmaps" }, ...maps.map((one) => one.element)),
   );
   for (const one of root.querySelectorAll("input, [tabindex]")) one.dataset.lmSuppressShortcuts = "true";
-  let timer = 0;
+  let timer = 0, asked = false;
 
   function draw() {
     const index = model.get("chosen"), now = new Set(model.get("shown"));
@@ -156,7 +164,10 @@ async function render({ model, el }) {
     setText(sentence, words);
     for (const one of maps) one.set(index, pixels.subarray(784 * index, 784 * (index + 1)), words, now);
     clearTimeout(timer);
-    timer = setTimeout(() => setText(spoken, words), 500);
+    timer = setTimeout(() => {
+      if (asked && !root.contains(document.activeElement?.closest?.(".wm-field") ?? null)) say(words); // a map has said its dot
+      asked = false;
+    }, 500);
   }
   for (const name of ["chosen", "shown"]) model.on(`change:${name}`, draw);
   draw();

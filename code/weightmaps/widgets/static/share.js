@@ -76,7 +76,8 @@ async function pictureOf(root) {
     one.replaceWith(element("img", { src: canvases[i].toDataURL(), class: className, style: style.cssText }));
   });
   for (const one of copy.querySelectorAll(TOOLS)) one.remove();
-  const look = `color-scheme: ${colorScheme}; font-family: ${fontFamily}; font-size: ${fontSize}; width: ${width}px; ` +
+  const scheme = colorScheme === "dark" ? "--wm-light: var(--wm-nothing,); --wm-dark: initial; " : "";
+  const look = `${scheme}color-scheme: ${colorScheme}; font-family: ${fontFamily}; font-size: ${fontSize}; width: ${width}px; ` +
     "max-width: none; margin: 0; border: 0;";
   copy.setAttribute("style", `${look} position: absolute; visibility: hidden;`);
   root.after(copy);
@@ -87,7 +88,7 @@ async function pictureOf(root) {
   // As written: a browser's own listing of the rules loses some that use variables.
   const styles = [...document.querySelectorAll("style")].map((one) => one.textContent).filter((text) => text.includes(".wm-"));
   const svg = new DOMParser().parseFromString(
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${2 * width}" height="${2 * height}" viewBox="0 0 ${width} ${height}">` +
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +
     '<foreignObject width="100%" height="100%"/></svg>', "image/svg+xml").documentElement;
   svg.firstChild.append(element("style", {}, styles.join("\n")), copy);
   const image = new Image();
@@ -97,7 +98,7 @@ async function pictureOf(root) {
   const brush = target.getContext("2d");
   brush.fillStyle = backgroundColor;
   brush.fillRect(0, 0, target.width, target.height);
-  brush.drawImage(image, 0, 0);
+  brush.drawImage(image, 0, 0, target.width, target.height); // a viewBox that doubles would be scrambled in WebKit
   return new Promise((done, failed) => target.toBlob((blob) => (blob ? done(blob) : failed()), "image/png"));
 }
 

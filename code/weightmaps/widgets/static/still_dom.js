@@ -262,7 +262,7 @@ function run(body) {
 
 const VOID = ["input", "img"];
 const LEFT_OUT = /^(id|for|name|value|min|max|step|tabindex|accept|multiple|readonly|data-.*|aria-(?!label$|hidden$).*)$/;
-const LIVE = ["application", "alert", "status"];
+const LIVE = ["application", "alert", "status", "region"];
 
 function escaped(text) {
   return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
@@ -295,6 +295,8 @@ function htmlOf(one, root = one) {
   } else if (role === "listbox") {
     const [option] = one.querySelectorAll("[role=option]");
     Object.assign(attributes, { role: "img", "aria-label": `${attributes["aria-label"]}: ${option.attributes["aria-label"]}` });
+  } else if (role === "heading") {
+    delete attributes.role;
   } else if (role === "option" || LIVE.includes(role)) {
     delete attributes.role;
     delete attributes["aria-label"];

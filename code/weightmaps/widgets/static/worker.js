@@ -12,10 +12,10 @@ import { counted } from "./layers.js";
  * @typedef {{layers: import("./maths.js").Layer[], activations: string[] | null, name: string, images: Images, labels: number[] | null, labelled: string | null,
  *   shape: number[] | null, channels: "first" | "last" | null, features: string[] | null}} Parts
  * `kept` are parts that wait for more, or those on screen; `page` is what came with the page.
- * @typedef {{files: File[], kept: Parts, page: Parts, choice: {activations?: string[], shape?: number[] | null, change?: string}}} Request
+ * @typedef {{files: {name: string, size: number, bytes: ArrayBuffer | null}[], kept: Parts, page: Parts, choice: {activations?: string[], shape?: number[] | null, change?: string}}} Request
  */
 
-/** Read all files. @param {File[]} files */
+/** Read all files. @param {Request["files"]} files */
 async function readAll(files) {
   const found = {};
   if (files.length > 8) refuse(`${files.length} files came at once; at most 8 are read`);
@@ -23,7 +23,7 @@ async function readAll(files) {
   if (total > MOST.bytes) refuse(`${named(files[0].name)}: ${Math.round(total / 2 ** 20).toLocaleString("en")} MB; at most ${MOST.bytes / 2 ** 20} MB are read`);
   for (const file of files) {
     try {
-      const bytes = new Uint8Array(await file.arrayBuffer().catch(() => refuse("it cannot be read; if it is a folder, drop the files in it, else choose it again")));
+      const bytes = new Uint8Array(file.bytes ?? refuse("it cannot be read; if it is a folder, drop the files in it, else choose it again"));
       for (const [what, one] of Object.entries(await readFile(bytes, file.name))) {
         if (what in found) refuse(`it is the second file here with ${what === "network" ? "a network" : what}`);
         found[what] = one;

@@ -1,6 +1,7 @@
 """The command line: what it says, what it reads and refuses, and with which exit code."""
 
 import gzip
+import os
 import re
 import struct
 import subprocess
@@ -10,6 +11,7 @@ import zipfile
 import numpy as np
 import pytest
 
+import weightmaps
 from conftest import few
 from small_mnist import idx
 from test_explorer import random_network
@@ -59,7 +61,6 @@ def test_help_teaches_by_example(command, capsys):
         [],
         ["look"],
         ["explore"],
-        ["explore", "nielsen"],
         ["data", "mnist"],
     ],
 )
@@ -94,6 +95,30 @@ def test_as_a_program(folder):
     done = subprocess.run(run, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert re.fullmatch(r"weightmaps: nowhere\.npz: no such file, and .*\n", done.stderr)
+
+
+@pytest.mark.parametrize("page", ["cp437", "cp1251", "ascii"])
+def test_a_code_page_that_lacks_letters_stops_nothing(page, folder):
+    run = [sys.executable, "-m", "weightmaps", "explore", "zero-one"]
+    environment = os.environ | {"PYTHONIOENCODING": page}
+    done = subprocess.run(run, capture_output=True, env=environment, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"images of 28 ? 28" in done.stdout
+    assert "<title>What the hidden layer" in (folder / "zero-one.html").read_text(encoding="utf-8")
+
+
+def test_the_version(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f"weightmaps {weightmaps.__version__}\n"
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_is_one_error(folder, capsys):
+    folder.chmod(0o500)
+    assert explore("zero-one") == 1
+    assert said(capsys) == ("", "zero-one.html: nothing may be written into .; name another folder")
 
 
 def test_stopped_is_130_and_nothing_is_written(folder, monkeypatch, capsys):
@@ -221,7 +246,12 @@ def test_a_page_is_replaced_whole(folder, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("output", "words"), [(".", "a folder"), ("no/such/a.html", "there is no folder no/such")]
+    ("output", "words"),
+    [
+        (".", "a folder"),
+        ("no/such/a.html", "there is no folder no/such"),
+        pytest.param(os.devnull, "a device", marks=pytest.mark.skipif(os.name == "nt", reason="no devices")),
+    ],
 )
 def test_a_page_that_cannot_be_written_is_refused_first(output, words, folder, capsys):
     assert explore("zero-one", "-o", output) == 1

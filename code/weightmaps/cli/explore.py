@@ -31,7 +31,7 @@ def add_to(commands):
         description="Write one HTML file in which sliders move through a network's hidden neurons, its "
         "outputs and your images. It opens with a double click, without a server or a connection.",
         epilog=f"""Examples:
-  python -m weightmaps explore nielsen -o nielsen.html
+  python -m weightmaps explore nielsen
   python -m weightmaps explore mine.npz --activations relu,softmax -o mine.html
   python -m weightmaps explore mine.safetensors --images test.npz -o mine.html
   python -m weightmaps explore mine.npz --images flowers.csv --labels kinds.csv \\
@@ -67,7 +67,9 @@ No file is ever unpickled. For scikit-learn, PyTorch and Keras: weightmaps.inter
         help="rows and columns of an image, where it is not square; R,C,3 or 3,R,C with colours",
     )
     parser.add_argument("--outputs", metavar="NAMES", type=_names, help="names of the outputs: cat,dog")
-    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the page to write")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="the page to write (default: NETWORK's name with .html, here)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -89,7 +91,7 @@ def _names(text):
 
 def run(options):
     """Read, check, choose, write; returns the exit code."""
-    output = Path(options.output)
+    output = Path(options.output or f"{Path(options.network).stem or 'network'}.html")
     _check_output(output, [options.network, options.images, options.labels])
     try:
         network = _network(options)

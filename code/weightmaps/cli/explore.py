@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import math
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from weightmaps import digits, interop, zoo
 from weightmaps.analysis.evaluation import overview, subsample
+from weightmaps.arrays import shown
 from weightmaps.cli import words
 from weightmaps.files import check_place
 from weightmaps.interop.images import KINDS, Images, as_outputs, read_images, read_labels
@@ -100,12 +102,15 @@ def run(options):
     print(f"network: {options.network}, {words.network(network)}")
     images, labels = _images(options, network.sizes)
     shape, features = _kind(options, network, images)
-    outputs = options.outputs or [str(k) for k in range(network.sizes[-1])]
+    outputs, named = _outputs(options, network.sizes[-1], labels)
+    said = [*images.said, *named]
     if len(outputs) != network.sizes[-1]:
         raise ValueError(f"--outputs has {len(outputs)} names; the network has {network.sizes[-1]} outputs")
     if labels is not None:
         labels = as_outputs(labels, outputs)
     print(f"images: {words.images(images, shape, features)}")
+    for one in said:
+        print(f"found out: {one}")
 
     some = _spread(images)
     as_given = images.numbers(some).reshape(len(some), *(images.shape or (-1,)))
@@ -136,11 +141,19 @@ def run(options):
     explorer.to_html(
         output,
         title=f"What the hidden layer of {Path(options.network).stem} sees",
-        above=words.above(network, images, seen, which, how, ink, findings),
+        above=words.above(network, images, said, seen, which, how, ink, findings),
         below=words.below(seen, outputs),
     )
     print(f"written: {output}, {output.stat().st_size / 1e6:.1f} MB; open it in a browser")
     return 0
+
+
+def _outputs(options, n, labels):
+    """The outputs' names, and what to say of them."""
+    names = sorted(set(labels.tolist())) if labels is not None and labels.dtype.kind in "US" else []
+    if options.outputs or len(names) != n or set(names) == {str(k) for k in range(n)}:
+        return options.outputs or [str(k) for k in range(n)], []
+    return names, [f"outputs are named as the labels are, in alphabetical order: {shown(', '.join(names))}"]
 
 
 def _check_output(output, inputs):
@@ -181,7 +194,7 @@ def _with_evidence(error, options):
         if labels is None:
             return error
         some = _spread(images)
-        labels = as_outputs(labels, options.outputs or [str(k) for k in range(sizes[-1])])
+        labels = as_outputs(labels, _outputs(options, sizes[-1], labels)[0])
         return error.with_evidence(images.numbers(some), labels[some])
     except (ValueError, OSError):
         return error  # which comes first
@@ -195,7 +208,7 @@ def _spread(images):
 def _images(options, sizes):
     """The images and their labels; those that ship where none are given and they can serve."""
     if options.images:
-        images = read_images(options.images)
+        images = read_images(options.images, sizes[0])
         size = math.prod(images.values.shape[1:])
         if size != sizes[0]:
             raise ValueError(
@@ -212,7 +225,8 @@ def _images(options, sizes):
             f"give --images FILE: this network takes {sizes[0]:,} inputs, and the digits that ship "
             f"have {digits.PIXELS}; a FILE is {KINDS}"
         )
-    labels = read_labels(options.labels) if options.labels else images.labels
+    labels, said = read_labels(options.labels) if options.labels else (images.labels, ())
+    images = replace(images, said=(*images.said, *said))
     if labels is not None and len(labels) != len(images):
         raise ValueError(
             f"{options.labels}: {len(labels):,} labels for {len(images):,} images; one each is wanted"

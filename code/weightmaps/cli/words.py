@@ -33,11 +33,12 @@ def images(images, shape, features):
     return f"{len(images):,} {kind}{done}"
 
 
-def above(network_, images_, seen, which, how, ink, findings):
+def above(network_, images_, said, seen, which, how, ink, findings):
     """What the page says before the explorer, as HTML."""
     lines = [f"The network: {network(network_)}."]
     if images_.are_bytes:
         lines.append("The images are bytes, 0 to 255, and were divided by 255.")
+    lines += [f"{one[0].upper()}{one[1:]}." for one in said]
     if ink:
         lines.append(f"{ink.capitalize()}.")
     lines += [f"Look at this: {one.problem}: {one.evidence}" for one in findings]

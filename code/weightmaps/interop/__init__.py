@@ -8,6 +8,7 @@ that says what would, and :func:`check` reports, with accuracies, what fits and 
 from .build import ActivationsMissing, activations_by_accuracy, from_arrays, two_outputs
 from .checks import Finding, check
 from .files import read
+from .images import Images, as_outputs, read_images, read_labels
 from .keras_models import from_keras
 from .nielsen import from_nielsen
 from .scikit_learn import from_sklearn
@@ -16,7 +17,9 @@ from .torch_modules import from_torch
 __all__ = [
     "ActivationsMissing",
     "Finding",
+    "Images",
     "activations_by_accuracy",
+    "as_outputs",
     "check",
     "from_arrays",
     "from_keras",
@@ -24,5 +27,7 @@ __all__ = [
     "from_sklearn",
     "from_torch",
     "read",
+    "read_images",
+    "read_labels",
     "two_outputs",
 ]

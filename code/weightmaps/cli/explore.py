@@ -21,6 +21,7 @@ from weightmaps.widgets import PANELS, NetworkExplorer
 
 MOST_IMAGES = 500  # on a page
 MOST_PRODUCTS = 10**9  # of weights and images: what a browser computes in a second or two
+FEW = 50  # images without labels, of which the answers are printed
 CHECKED = 2000  # images that the checks look at
 SMALL = 36  # inputs; fewer are a table, unless somebody says that they are a picture
 
@@ -36,6 +37,7 @@ def add_to(commands):
   python -m weightmaps explore nielsen
   python -m weightmaps explore mine.npz --activations relu,softmax -o mine.html
   python -m weightmaps explore mine.safetensors --images test.npz -o mine.html
+  python -m weightmaps explore nielsen --images photo.jpg
   python -m weightmaps explore mine.npz --images flowers.csv --labels kinds.csv \\
       --outputs setosa,versicolor,virginica -o flowers.html
 
@@ -44,7 +46,9 @@ NETWORK is a file, .npz, .json or .safetensors, or a network that ships: {", ".j
 
 FILE is {KINDS}:
 an image a row, or (n, rows, columns); .npz has an entry images, and maybe labels. A .csv may begin
-with the names of its columns. Bytes are divided by 255; all else is taken as it is.
+with the names of its columns, and have a column of labels. Bytes are divided by 255; numbers are
+taken as they are. Digits in pictures are found, and prepared as MNIST's were; in a folder of
+folders, each is a class.
 Without --images, a network of 784 inputs is shown with the digits that ship.
 
 Of many images the page holds a few; accuracy and the images that drive a neuron most are of all.
@@ -121,6 +125,9 @@ def run(options):
     seen = overview(network, images, labels)
     if labels is not None:
         print(f"accuracy: {seen.right / len(images):.2%} of all {len(images):,} images")
+    elif len(images) <= FEW:
+        answers = network.predict(images.numbers(slice(None)))
+        print(f"answers: {' '.join(outputs[k] for k in answers)}")
     most = min(MOST_IMAGES, max(50, MOST_PRODUCTS // sum(w.size for w in network.weights)))
     which, how = subsample(seen, labels, most)
     if how:

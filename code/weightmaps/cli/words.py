@@ -28,7 +28,8 @@ def network(network):
 
 def images(images, shape, features):
     """How many, what they are, and what was done to them."""
-    kind = f"rows of {len(features)} numbers" if features else f"images of {' × '.join(map(str, shape))}"
+    s = "" if len(images) == 1 else "s"
+    kind = f"row{s} of {len(features)} numbers" if features else f"image{s} of {' × '.join(map(str, shape))}"
     done = "; bytes, divided by 255" if images.are_bytes else ""
     return f"{len(images):,} {kind}{done}"
 

@@ -9,12 +9,13 @@ import numpy as np
 
 from weightmaps.arrays import Unreadable, opened, read_npy, read_npz, shown
 from weightmaps.interop.names import NAMES
+from weightmaps.interop.picture_files import read_pictures
 from weightmaps.interop.tables import is_number, read_table, read_text
 from weightmaps.mnist import PIXELS, read_idx
 
 BATCH = 4096  # rows looked at in one go: memory
 TEXT = (".csv", ".txt", ".tsv", ".dat", ".data")
-KINDS = ".npy, .npz, .csv, .txt, or IDX as MNIST's files (plain or .gz)"
+KINDS = ".npy, .npz, .csv, .txt, IDX as MNIST's files (plain or .gz), .png, .jpg, or a folder of pictures"
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +85,8 @@ def read_images(path, inputs=PIXELS):
         ``.npy``; ``.npz`` with the entry ``images`` and maybe ``labels``, or Keras' ``x_test`` and
         ``y_test``, ``X`` and ``y``, …; IDX as MNIST's files, plain or ``.gz``; text, a row an image, of which
         the first line may name the columns and one column may hold the labels: Kaggle's files, or what
-        :func:`numpy.savetxt` writes.
+        :func:`numpy.savetxt` writes; PNG or JPEG, a folder of pictures, or a folder with one for each class:
+        their digits are prepared as :func:`weightmaps.pictures.prepare` does it.
     inputs : int
         How many numbers the network takes. It tells a single image from many, and in a table of one column
         more the labels from pixels.
@@ -113,7 +115,9 @@ def read_images(path, inputs=PIXELS):
     kind = _kind(path)
     labels = features = None
     said = []
-    if kind == "npz":
+    if kind == "picture":
+        values, labels, said = read_pictures(path, inputs)
+    elif kind == "npz":
         values, labels, said = _entries(read_npz(path), path)
     elif kind == "text":
         values, labels, features, said = read_table(path, inputs)
@@ -164,6 +168,8 @@ def read_labels(path):
         said = [f"labels are its entry {shown(name)}"] if name != "labels" else []
     elif kind == "text":
         labels = _label_lines(path)
+    elif kind == "picture":
+        raise Unreadable(f"{path}: pictures; labels are numbers or names, in text or an array")
     else:
         labels = read_npy(path) if kind == "npy" else read_idx(path)
     labels, how = _checked_labels(labels, path)
@@ -209,12 +215,16 @@ def as_outputs(labels, outputs):
 
 
 def _kind(path):
+    if os.path.isdir(path):
+        return "picture"
     with opened(path) as (stream, _):
         start = stream.read(6)
     if start == b"\x93NUMPY":
         return "npy"
     if start[:2] == b"PK":
         return "npz"
+    if start[:4] == b"\x89PNG" or start[:3] == b"\xff\xd8\xff":
+        return "picture"
     if start[:2] in (b"\x1f\x8b", b"\0\0"):
         return "idx"
     if path.lower().endswith(TEXT):

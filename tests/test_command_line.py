@@ -607,8 +607,53 @@ def test_odd_images_are_reported_and_the_page_is_written(folder, capsys):
     assert explore("nielsen", "--images", "inverted.npz", "-o", "a.html") == 0
     out = said(capsys)[0]
     assert "look at this: ink looks inverted" in out
-    assert "accuracy on 500 images is" in out
+    assert "accuracy on 250 images is" in out
+    assert "; --invert does it\n" in out
     assert "ink looks inverted" in (folder / "a.html").read_text(encoding="utf-8")
+    assert explore("nielsen", "--images", "inverted.npz", "--invert") == 0
+    out = said(capsys)[0]
+    assert f"accuracy: {zoo.load('nielsen').accuracy(*sample):.2%} of all 500 images" in out
+    assert "look at this" not in out
+    assert "<p>Applied as asked: --invert.</p>" in (folder / "nielsen.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "options"),
+    [
+        (lambda x, y: (255 * x, y), ["--scale", "1/255"]),
+        (lambda x, y: ((x - 0.5) / 0.5, y), ["--standardise", "undo:0.5,0.5"]),
+        (lambda x, y: ((1 - x - 0.1307) / 0.3081, y + 1),
+         ["--shift-labels=-1", "--invert", "--standardise", "undo:.1307,.3081"]),
+        (lambda x, y: (x.reshape(-1, 28, 28).swapaxes(1, 2), y), ["--transpose-images"]),
+    ],
+)  # fmt: skip
+def test_what_was_found_is_mended_by_options(change, options, folder, capsys):
+    sample = digits.load_sample()[::25]
+    images, labels = change(sample.images, sample.labels)
+    np.savez("odd.npz", images=images, labels=labels)
+    assert explore("nielsen", "--images", "odd.npz", *options) == 0
+    out = said(capsys)[0]
+    assert "applied as asked: " in out
+    assert f"accuracy: {zoo.load('nielsen').accuracy(*sample):.2%} of all 200 images" in out
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--standardise", "3", "no standardisation"),
+        ("--standardise", "0.5,0", "no standardisation"),
+        ("--standardise", "undo:pixel", "no standardisation"),
+        ("--scale", "1/0", "no factor"),
+        ("--scale", "-2", "no factor"),
+        ("--scale", "half", "no factor"),
+        ("--shift-labels", "x", "invalid int value"),
+    ],
+)
+def test_a_change_of_the_wrong_form_is_named(option, value, says, folder, capsys):
+    with pytest.raises(SystemExit) as end:
+        explore("nielsen", f"{option}={value}")
+    assert end.value.code == 2
+    assert says in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 16), (-0.42, 2.8), (0, 255)])

@@ -22,7 +22,7 @@ from weightmaps.widgets import PANELS, NetworkExplorer
 MOST_IMAGES = 500  # on a page
 MOST_PRODUCTS = 10**9  # of weights and images: what a browser computes in a second or two
 FEW = 50  # images without labels, of which the answers are printed
-CHECKED = 2000  # images that the checks look at
+CHECKED = 4000  # images that the checks look at
 SMALL = 36  # inputs; fewer are a table, unless somebody says that they are a picture
 
 
@@ -72,6 +72,24 @@ No file is ever unpickled. For scikit-learn, PyTorch and Keras: weightmaps.inter
         type=_shape,
         help="rows and columns of an image, where it is not square; R,C,3 or 3,R,C with colours",
     )
+    mend = parser.add_argument_group(
+        "what training had done to its images", "said by “look at this”, and done in this order"
+    )
+    mend.add_argument(
+        "--standardise",
+        metavar="HOW",
+        type=_standard,
+        action="append",
+        default=[],
+        help="M,S: subtract M and divide by S; image or pixel: by the mean and deviation of each; "
+        "undo:M,S or undo:image: back",
+    )
+    mend.add_argument("--scale", metavar="FACTOR", type=_factor, default=1, help="multiply, as by 1/255")
+    mend.add_argument("--invert", action="store_true", help="swap ink and paper")
+    mend.add_argument("--transpose-images", action="store_true", help="exchange rows and columns")
+    mend.add_argument(
+        "--shift-labels", metavar="N", type=int, default=0, help="add N, as -1 where labels begin at 1"
+    )
     parser.add_argument("--outputs", metavar="NAMES", type=_names, help="names of the outputs: cat,dog")
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="the page to write (default: NETWORK's name with .html, here)"
@@ -86,6 +104,35 @@ def _shape(text):
             f"{text!r} is no shape; give whole numbers from 1, R,C or R,C,3 or 3,R,C, as in 28,28"
         )
     return tuple(map(int, sides))
+
+
+def _standard(text):
+    """The parameter of `interop.mend`, and its value."""
+    how = text.removeprefix("undo:")
+    name = "standardise" if how == text else "undo"
+    if how == "image" or (how == "pixel" and name == "standardise"):
+        return name, how
+    try:
+        mean, deviation = map(float, how.split(","))
+        if math.isfinite(mean) and 0 < deviation < math.inf:
+            return name, (mean, deviation)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(
+        f"{text!r} is no standardisation; give a mean and a deviation, as in 0.1307,0.3081, or image, pixel, "
+        "undo:0.5,0.5, undo:image"
+    )
+
+
+def _factor(text):
+    over, _, under = text.partition("/")
+    try:
+        factor = float(over) / float(under or 1)
+        if 0 < factor < math.inf:
+            return factor
+    except (ValueError, ZeroDivisionError):
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is no factor; give a number above 0, as in 1/255 or 255")
 
 
 def _names(text):
@@ -114,13 +161,13 @@ def run(options):
         labels = as_outputs(labels, outputs)
     print(f"images: {words.images(images, shape, features)}")
     for one in said:
-        print(f"found out: {one}")
+        print(one)
 
     some = _spread(images)
     as_given = images.numbers(some).reshape(len(some), *(images.shape or (-1,)))
-    findings = interop.check(network, as_given, None if labels is None else labels[some])
+    findings = interop.diagnose(network, as_given, None if labels is None else labels[some])
     for finding in findings:
-        print(f"look at this: {finding.problem}: {finding.evidence}")
+        print(f"look at this: {words.finding(finding)}")
 
     seen = overview(network, images, labels)
     if labels is not None:
@@ -234,11 +281,29 @@ def _images(options, sizes):
         )
     labels, said = read_labels(options.labels) if options.labels else (images.labels, ())
     images = replace(images, said=(*images.said, *said))
+    changes = _changes(options)
+    if changes:
+        values = images.numbers(slice(None)).reshape(images.values.shape)
+        values, labels = interop.mend(values, labels, **changes)
+        done = f"applied as asked: {interop.Finding('', '', changes).option}"
+        images = replace(images, values=values, said=(*images.said, done))
     if labels is not None and len(labels) != len(images):
         raise ValueError(
             f"{options.labels}: {len(labels):,} labels for {len(images):,} images; one each is wanted"
         )
     return images, labels if sizes[-1] > 1 else None
+
+
+def _changes(options):
+    """What `interop.mend` is to do."""
+    given = {
+        "scale": options.scale != 1 and options.scale,
+        "invert": options.invert,
+        "transpose": options.transpose_images,
+        "shift_labels": options.shift_labels,
+        **dict(options.standardise),
+    }
+    return {name: value for name, value in given.items() if value}
 
 
 def _kind(options, network, images):
@@ -286,7 +351,7 @@ def _in_ink(network, pixels, low, high):
     weights, biases = first * first.dtype.type(size), network.biases[0] + first.sum(axis=1) * low
     same = Network([weights, *rest], [biases, *network.biases[1:]], network.activations)
     pixels = np.clip((pixels - np.float32(low)) / np.float32(size), 0, 1)
-    value = f"(pixel − {low:g})" if low else "pixel"
+    value = f"(pixel + {-low:g})" if low else "pixel"
     ink = (
         f"pixels run from {low:g} to {high:g}; they are shown as ink from 0 to 1, {value} / {size:g}, and "
         "the first layer's weights and biases are scaled to match, so that every z is what it was"

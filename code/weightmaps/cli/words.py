@@ -34,6 +34,11 @@ def images(images, shape, features):
     return f"{len(images):,} {kind}{done}"
 
 
+def finding(one):
+    """What looks odd, why, and the option that mends it."""
+    return f"{one.problem}: {one.evidence}" + (f"; {one.option} does it" if one.option else "")
+
+
 def above(network_, images_, said, seen, which, how, ink, findings):
     """What the page says before the explorer, as HTML."""
     lines = [f"The network: {network(network_)}."]
@@ -42,7 +47,7 @@ def above(network_, images_, said, seen, which, how, ink, findings):
     lines += [f"{one[0].upper()}{one[1:]}." for one in said]
     if ink:
         lines.append(f"{ink.capitalize()}.")
-    lines += [f"Look at this: {one.problem}: {one.evidence}" for one in findings]
+    lines += [f"Look at this: {finding(one)}." for one in findings]
     if seen.confusion is not None:
         share = f"{seen.right / seen.count:.2%}"
         lines.append(f"Over all {seen.count:,} images it is right {seen.right:,} times, {share}.")

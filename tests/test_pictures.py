@@ -11,6 +11,8 @@ from test_command_line import explore, folder, said  # noqa: F401
 from weightmaps import digits, zoo
 from weightmaps.interop import read_images
 from weightmaps.pictures import prepare
+from weightmaps.widgets import bundle
+from weightmaps.widgets.still import Engine
 
 SAMPLE = digits.load_sample()[::200]
 LEGIBLE = zoo.load("fan-in-decay5-seed0")
@@ -209,3 +211,43 @@ def test_a_damaged_picture_is_one_error(content, says, folder, capsys):  # noqa:
     assert err.count("\n") == 1
     with pytest.raises(ValueError, match=says):
         read_images("a.png")
+
+
+@pytest.fixture(scope="module")
+def scan():
+    """The browser's twin."""
+    run = Engine(bundle.script("scan.js")).evaluate
+
+    def scanned(picture, several=True):
+        rows, columns = picture.shape
+        call = """((made) => ({ ...made, images: made.images.map((one) => [...one]) }))(
+            scan({ values: new Float64Array(values), rows, columns }, several))"""
+        return run(call, values=picture.ravel().tolist(), rows=rows, columns=columns, several=several)
+
+    return scanned
+
+
+def assert_same(found, theirs):
+    assert np.asarray(theirs["boxes"]).tolist() == [list(box) for box in found.boxes]
+    assert (theirs["dark"], theirs["thickened"], theirs["ruled"]) == (
+        found.dark, found.thickened, found.ruled)  # fmt: skip
+    assert np.array(theirs["images"]) == pytest.approx(found.images, abs=1.5 / 255)
+
+
+@pytest.mark.parametrize("paper", PAPER)
+def test_the_browser_prepares_a_picture_as_python_does(scan, paper):
+    for ink in INK[::9]:
+        picture = pictured(paper, ink) / 255
+        assert_same(prepare(picture), scan(picture))
+
+
+def test_the_browser_tells_digits_on_a_page_apart_as_python_does(scan):
+    rows = SAMPLE.images[:24].reshape(4, 6, 784)
+    page = 0.9 - 0.7 * np.block([[large(one) for one in row] for row in rows])
+    assert max(page.shape) > 600
+    assert_same(prepare(page), scan(page))
+    assert_same(prepare(page, several=False), scan(page, False))
+    mnist = SAMPLE.images[3].reshape(28, 28).astype(float)
+    assert_same(prepare(mnist), scan(mnist))
+    assert scan(np.full((50, 40), 0.7))["images"] == []
+    assert scan(np.zeros((1, 700)))["images"] == []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import warnings
 
 import numpy as np
 
@@ -69,8 +70,10 @@ def read_table(path, inputs):
         if words:
             texts, lines = _column(lines, words[0], mark, path)
         try:
-            values = np.loadtxt(lines, np.float32, delimiter=mark, ndmin=2, comments=None, quotechar='"')
-        except ValueError as error:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", UserWarning)  # that there is nothing to read
+                values = np.loadtxt(lines, np.float32, delimiter=mark, ndmin=2, comments=None, quotechar='"')
+        except (ValueError, UserWarning) as error:
             problem = shown(str(error).split(";")[0])
             raise Unreadable(f"{path}: {problem}; a table is numbers, as many in each row") from None
     columns = values.shape[1] + len(words)

@@ -99,7 +99,7 @@ def test_a_table_of_two_possible_labels_or_of_words_is_refused(dropped):
         ([ROWS[0], "1,2"], "row 2 has 2, not 4"),
         (["1,2,3", "1,2,x", "1,2,3"], "row 2 holds x"),
         (["a,b,c"], "a table without rows"),
-        ([], "without rows"),
+        ([], "it holds no labels"),
         (["0,1,2"] * 3, None),
     ):
         found = dropped({"a__csv": "\n".join(rows).encode() or b"\n"}, network=network)
@@ -114,6 +114,7 @@ def test_bytes_in_a_table_are_divided_when_the_reader_asks(dropped):
     assert found["ask"] == "range"
     assert found["better"]["keys"] == ["divided"]
     assert_shown(dropped(table, ["divided"]))
+    assert_shown(dropped({"label-first__csv": table["kaggle__csv"]}, ["divided"]))
 
 
 @pytest.mark.parametrize(

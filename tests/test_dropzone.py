@@ -341,6 +341,7 @@ def test_pictures_of_digits_are_prepared_and_it_is_said(opened, where):
     page = opened(where, network=network)
     drop(page, seven__png=png(pictured("grey", INK[17])), nine__jpg=png(pictured("white", INK[23]), "JPEG"))
     notes = part(page, "drop-note").all_text_contents()
+    assert f"The network answers: {SAMPLE.labels[17]}, {SAMPLE.labels[23]}." in notes
     assert "2 digits in 2 pictures: dark ink on light paper; the paper was subtracted" in notes[0]
     assert wrong(page) == ""
     wanted = [prepare(pictured(paper, INK[i])).images[0] for paper, i in (("grey", 17), ("white", 23))]

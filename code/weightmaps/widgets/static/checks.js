@@ -64,7 +64,7 @@ function afterOne(key, x, moments) {
 
 /** The share of images answered with their label, over as many as take no more than a moment. */
 export function accuracyOf(layers, images, labels) {
-  const chosen = chosenOf(layers, labels), answers = answersOf(layers, images, chosen, (x) => x);
+  const chosen = chosenOf(layers, labels), answers = answersOf(layers, images, chosen);
   const right = answers.reduce((sum, answer, k) => sum + Number(answer === labels[chosen[k]]), 0);
   return { right, count: chosen.length, share: right / chosen.length };
 }
@@ -74,8 +74,8 @@ function chosenOf(layers, labels) {
   return spread(labels.length, Math.max(20, Math.floor(WORK / weights)));
 }
 
-/** @param {Change} change */
-function answersOf(layers, images, chosen, change) {
+/** What the network answers to each image. @param {number[]} chosen which images @param {Change} change made to each */
+export function answersOf(layers, images, chosen, change = (x) => x) {
   const each = layers[0].columns;
   return chosen.map((i) => argmax(forward(layers, change(images.slice(i * each, (i + 1) * each))).a.at(-1)));
 }

@@ -85,15 +85,23 @@ export function imagesFor({ name, said, entry, table, pictures }, inputs) {
   };
 }
 
+/** Whether each row has one 1 and else zeros. @param {import("./npy.js").Entry} entry */
+function isOneHot({ shape: [count, many], values }) {
+  const ones = new Uint32Array(count);
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] === 1) ones[Math.floor(i / many)]++;
+    else if (values[i]) return false;
+  }
+  return ones.every((n) => n === 1);
+}
+
 /** @param {import("./npy.js").Entry} entry @returns {Labels} */
 export function labelsFrom({ shape, kind, values, texts }, name) {
   if (texts) return { values: texts, name, said: [] };
   const [count, many] = shape.length === 2 ? shape : [shape[0], 1];
   if (shape.length === 2 && many > 1) {
-    const rows = Array.from({ length: count }, (_, i) => Array.from(values.slice(i * many, (i + 1) * many)));
-    const hot = rows.every((row) => row.every((v) => v === 0 || v === 1) && row.filter((v) => v === 1).length === 1);
-    if (!hot) refuse(`labels have the shape ${timesOf(shape)}; give one whole number an image, or rows of one 1 and else zeros`);
-    return { values: rows.map((row) => row.indexOf(1)), name, said: ["labels are one-hot rows: each is where its 1 is"] };
+    if (!isOneHot({ shape, values })) refuse(`labels have the shape ${timesOf(shape)}; give one whole number an image, or rows of one 1 and else zeros`);
+    return { values: Array.from({ length: count }, (_, i) => values.slice(i * many, (i + 1) * many).indexOf(1)), name, said: ["labels are one-hot rows: each is where its 1 is"] };
   }
   if (!shape.length || values.length !== count || !/^[fiub]/.test(kind) || !Array.from(values).every(Number.isInteger)) {
     refuse(`labels are of the type ${kind} and the shape ${timesOf(shape)}; give one whole number an image`);
@@ -109,8 +117,8 @@ export function dataIn(entries, name) {
   const alone = pair ? null : NAMES.data.find(([, labels]) => at(labels) && (labels === "labels" || entries.size === 1));
   if (pair) {
     const [images, labels] = pair, plain = images === "images";
-    const words = `images are its entry “${named(keys.get(images))}”${at(labels) ? `, labels “${named(keys.get(labels))}”` : ""}`;
-    found.images = { name, said: plain ? [] : [words], entry: at(images) };
+    const words = [`images are its entry “${named(keys.get(images))}”`, ...(at(labels) ? [`labels “${named(keys.get(labels))}”`] : [])];
+    found.images = { name, said: plain ? [] : [words.join(", ")], entry: at(images) };
   }
   const label = (pair ?? alone)?.[1];
   if (label && at(label)) found.labels = labelsFrom(at(label), name);
@@ -129,9 +137,11 @@ export function readIdx(bytes, name) {
   return sides === 1 ? { labels: labelsFrom(entry, name) } : { images: { name, said: [], entry } };
 }
 
-/** A text: labels if its name says so or it has one column, else a table of images. @param {Uint8Array} bytes */
+/** A text: labels, if it has one column or one-hot rows, or names and its own name says so; else a table of images. @param {Uint8Array} bytes */
 export function readText(bytes, name) {
-  const table = /label|^y/i.test(name) ? null : readTable(bytes);
-  if (!table || table.columns === 1) return { labels: labelsFrom(readLabels(bytes), name) };
-  return { images: { name, said: [], table } };
+  const entry = readLabels(bytes), { texts, shape } = entry;
+  const words = texts && /label|^y/i.test(name) && !texts.some((one) => /[,;\t]/.test(one));
+  if (shape.length === 1 ? words || !texts : isOneHot(entry)) return { labels: labelsFrom(entry, name) };
+  const table = readTable(bytes);
+  return table.columns === 1 ? { labels: labelsFrom(entry, name) } : { images: { name, said: [], table } };
 }

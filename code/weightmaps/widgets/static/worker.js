@@ -1,7 +1,7 @@
 // The worker: reads what was dropped, puts it together with what is there, and says what is still to be asked.
 
 import { MOST, Refused, named, refuse, spread, timesOf } from "./bytes.js";
-import { changed, choices, findings } from "./checks.js";
+import { answersOf, changed, choices, findings } from "./checks.js";
 import { imagesFor } from "./data.js";
 import { attempt, readFile } from "./files.js";
 import { counted } from "./layers.js";
@@ -36,6 +36,8 @@ async function readAll(files, pictures) {
   }
   return found;
 }
+
+const FEW = 50; // images without labels, of which the answers are said
 
 /** Every way to lay out that many pixels, the squarest first. @returns {[number, number][]} */
 function shapesOf(count) {
@@ -131,6 +133,10 @@ function considered(parts, page) {
   if (!parts.activations) return { parts, notes, ask: "activations", options: choices(layers, images.pixels, parts.labels) };
   const active = layers.map((one, i) => ({ ...one, activation: parts.activations[i] }));
   const { given, better, hopeless } = findings(active, images.pixels, parts.labels);
+  if (!parts.labels && !images.own && images.count <= FEW) {
+    const answers = answersOf(active, images.pixels, spread(images.count, FEW)).map((k) => parts.outputs?.[k] ?? k);
+    notes.push(`The network answers: ${answers.join(", ")}.`);
+  }
   if (hopeless) notes.push(`Look at this: ${hopeless}.`);
   if (!parts.shape && !parts.features) return { parts, notes, ask: "shape", options: shapesOf(inputs) };
   const [low, high] = images.pixels.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);

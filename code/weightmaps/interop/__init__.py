@@ -2,12 +2,13 @@
 
 Libraries are recognised by the names of their classes and never imported, so none is needed; pickles
 are never opened. Nothing is transposed, rescaled or guessed without a word: what does not fit is an error
-that says what would, and :func:`check` reports, with accuracies, what fits and is still odd.
+that says what would, and :func:`diagnose` reports, with accuracies, what fits and is still odd.
 """
 
 from .build import ActivationsMissing, activations_by_accuracy, from_arrays, two_outputs
-from .checks import Finding, check
+from .diagnosis import Finding, diagnose, mend
 from .files import read
+from .images import Images, as_outputs, read_images, read_labels
 from .keras_models import from_keras
 from .nielsen import from_nielsen
 from .scikit_learn import from_sklearn
@@ -16,13 +17,18 @@ from .torch_modules import from_torch
 __all__ = [
     "ActivationsMissing",
     "Finding",
+    "Images",
     "activations_by_accuracy",
-    "check",
+    "as_outputs",
+    "diagnose",
     "from_arrays",
     "from_keras",
     "from_nielsen",
     "from_sklearn",
     "from_torch",
+    "mend",
     "read",
+    "read_images",
+    "read_labels",
     "two_outputs",
 ]

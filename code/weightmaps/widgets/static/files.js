@@ -1,18 +1,19 @@
 // What the files that were dropped hold: a network, images, labels. Which format a file has, its first bytes say.
 
-import { MOST, NAMES, Refused, named, refuse, spread, timesOf } from "./bytes.js";
+import { MOST, NAMES, Refused, named, refuse } from "./bytes.js";
+import { dataIn, labelsFrom, readIdx, readText } from "./data.js";
 import { activationsFrom, asVector, layersFrom, paired } from "./layers.js";
 import { isNpy, readNpy } from "./npy.js";
 import { networkInJson, readJson, readSafetensors } from "./text.js";
 import { unzip } from "./zip.js";
 
 /**
- * What was found. `pixels` are those of all images, one after the other; `shape` is that of one image.
+ * What was found.
  * @typedef {{layers: import("./maths.js").Layer[], activations: string[] | null, name: string}} Found
- * @typedef {{pixels: Float64Array, count: number, shape: number[], name: string, divided: boolean}} Images
- * @typedef {{network?: Found, images?: Images, labels?: {values: number[], name: string}, features?: string[]}} Findings
+ * @typedef {{network?: Found, images?: import("./data.js").Raw, labels?: import("./data.js").Labels, features?: string[]}} Findings
  */
 
+const TEXT = /\.(csv|txt|tsv|dat|data)$/i;
 const FORMAT = "weightmaps network 1";
 const PICKLED = "it holds pickled Python, which could run code; save its weights as .safetensors or with np.savez";
 
@@ -40,23 +41,22 @@ function networkFrom(parts, said, name) {
   return { layers, activations: activationsFrom(said, layers.length), name: named(name) };
 }
 
-/** @param {import("./npy.js").Entry} entry @returns {Images} */
-function imagesFrom({ shape: whole, kind, values }, name) {
-  const [count, ...shape] = whole;
-  if (!shape.length || /[Ub]/.test(kind)) refuse(`images have the shape ${timesOf(whole)} and the type ${kind}; give numbers, one image after the other`);
-  const each = values.length / count, kept = spread(count, MOST.images), divided = kind === "u1";
-  const pixels = new Float64Array(kept.length * each);
-  kept.forEach((i, k) => pixels.set(values.subarray(i * each, (i + 1) * each), k * each));
-  if (divided) for (let i = 0; i < pixels.length; i++) pixels[i] /= 255;
-  if (!pixels.every(Number.isFinite)) refuse("images hold NaN or infinity");
-  return { pixels, count, shape, name, divided };
-}
-
-/** @param {import("./npy.js").Entry} entry */
-function labelsFrom({ shape, kind, values }, name) {
-  if (shape.length === 2 && shape[1] > 1) refuse(`labels have the shape ${timesOf(shape)}; give one whole number an image, such as labels.argmax(axis=1)`);
-  if (values.length !== shape[0] || !/[iu]/.test(kind)) refuse(`labels are of the type ${kind} and the shape ${timesOf(shape)}; give one whole number an image`);
-  return { values: Array.from(values), name };
+/** What was deflated with gzip, as MNIST's files are. @param {Uint8Array} bytes */
+async function gunzip(bytes) {
+  const parts = [], reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")).getReader();
+  let total = 0;
+  const next = () => reader.read().catch(() => refuse("its gzip data is damaged or cut short"));
+  for (let { done, value } = await next(); !done; { done, value } = await next()) {
+    parts.push(value);
+    total += value.length;
+    if (total > MOST.bytes) {
+      reader.cancel().catch(() => {});
+      refuse(`it unpacks to more than ${MOST.bytes / 2 ** 20} MB`);
+    }
+  }
+  const whole = new Uint8Array(total);
+  parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
+  return whole;
 }
 
 /** What the bytes of one file hold; its first bytes say what it is, as in interop/files.py. @param {Uint8Array} bytes @param {string} name the file's @returns {Promise<Findings>} */
@@ -67,16 +67,22 @@ export async function readFile(bytes, name) {
   if (starts(0x80) && bytes[1] <= 5) refuse(PICKLED);
   if (starts(0x89, 0x48, 0x44, 0x46)) refuse("it is an HDF5 file; in Python, np.savez its weights");
   if (starts(0x50, 0x4b)) return inZip(await unzip(bytes), name);
+  if (starts(0x1f, 0x8b)) {
+    const inside = await gunzip(bytes);
+    return inside[0] === 0 && inside[1] === 0 ? readIdx(inside, name) : refuse("it is no gzipped IDX file of MNIST's kind; unpack it");
+  }
+  if (starts(0, 0, 8)) return readIdx(bytes, name);
   if (isNpy(bytes)) {
     if (/label|^y/i.test(name)) return { labels: labelsFrom(readNpy(bytes), name) };
-    if (/image|^x/i.test(name)) return { images: imagesFrom(readNpy(bytes), name) };
+    if (/image|^x/i.test(name)) return { images: { name, said: [], entry: readNpy(bytes) } };
     refuse("it is an array, but its name does not say of what; call it images.npy or labels.npy");
   }
   if (/^(\xef\xbb\xbf)?\s*[[{]/.test(String.fromCharCode(...bytes.subarray(0, 100)))) {
     const { activations, weights, biases } = networkInJson(bytes);
     return { network: networkFrom({ weights, biases: biases.map(asVector) }, activations, name) };
   }
-  return /\.safetensors$/i.test(name) ? inSafetensors(bytes, name) : refuse("it is none of .npz, .npy, .json and .safetensors, or is damaged");
+  if (TEXT.test(name)) return readText(bytes, name);
+  return /\.safetensors$/i.test(name) ? inSafetensors(bytes, name) : refuse("it is none of .npz, .npy, .json, .safetensors, .csv, .png and .jpg, or is damaged");
 }
 
 function inSafetensors(bytes, name) {
@@ -86,11 +92,9 @@ function inSafetensors(bytes, name) {
 
 /** @param {Map<string, Uint8Array>} zipped @param {string} name @returns {Findings} */
 function inZip(zipped, name) {
-  const entries = new Map(), found = {};
+  const entries = new Map();
   for (const [key, bytes] of zipped) entries.set(key, attempt(() => readNpy(bytes), `its entry ${named(key)} `));
-  for (const [key, from] of Object.entries({ images: imagesFrom, labels: labelsFrom })) {
-    if (entries.has(key)) found[key] = attempt(() => from(entries.get(key), name), "its ");
-  }
+  const found = attempt(() => dataIn(entries, name), "its ");
   if (entries.has("features")) found.features = entries.get("features").texts ?? refuse("its features are no text; give the inputs' names");
   for (const key of NAMES.beside) entries.delete(key);
   if (entries.has("header")) found.network = ownNetwork(entries, name);

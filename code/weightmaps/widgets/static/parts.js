@@ -37,10 +37,14 @@ export function canvas(words) {
   return element("canvas", { class: "wm-canvas", ...(words ? { role: "img", "aria-label": words } : { "aria-hidden": "true" }) });
 }
 
-/** Set the text of an element that holds nothing else; a new text node would cost twice the layout. */
+/**
+ * Set the text of an element that holds nothing else. Its text node serves again, since a new one would cost twice the
+ * layout; a browser's translation puts elements in its place.
+ */
 export function setText(place, words) {
   const node = place.firstChild ?? place.appendChild(new Text());
-  if (node.data !== words) node.data = words;
+  if (node.data === undefined) place.textContent = words;
+  else if (node.data !== words) node.data = words;
 }
 
 /** Three decimals, with a minus sign only where they are not all zero. */

@@ -206,8 +206,9 @@ def works(path):
     return found
 
 
-def glossary(text, book):
+def glossary(path, book):
     """The glossary, which is a page of MyST, as a notebook."""
+    text = path.read_text("utf-8")
     text = re.sub(r"```\{glossary\}\n(.*?)```", lambda match: _definitions(match[1]), text, flags=re.DOTALL)
     return nbformat.v4.new_notebook(cells=[new_markdown_cell(in_words(text, book), id="glossary")])
 
@@ -217,10 +218,10 @@ def _definitions(entries):
     return "\n\n".join(f"**{term.strip()}**: " + " ".join(meaning.split()) for term, meaning in blocks)
 
 
-def claims(notebook, book):
+def claims(path, book):
     """The list of claims, which is the output of its page's code, as a notebook of prose."""
     parts = []
-    for cell in notebook.cells:
+    for cell in nbformat.read(path, 4).cells:
         parts += [cell.source] if cell.cell_type == "markdown" else []
         parts += [output.data["text/markdown"] for output in cell.get("outputs", ())]
     return nbformat.v4.new_notebook(
@@ -248,14 +249,16 @@ def write(app, exception):
         book.headings[short] = _headings(notebook)
         book.files[short] = file_name(name, number)
         book.values.update(_glued(notebook))
-    book.files |= {name: f"{name}.ipynb" for name in (GLOSSARY, CLAIMS)}
+    made = {GLOSSARY: glossary, CLAIMS: claims}
+    prose = {
+        name: Path(find(f"chapters/{name}")) for name in made if f"chapters/{name}" in app.env.found_docs
+    }
+    book.files |= {name: f"{name}.ipynb" for name in prose}
     folder = out.parent / FOLDER
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    text = (source / f"chapters/{GLOSSARY}.md").read_text("utf-8")
-    nbformat.write(glossary(text, book), folder / book.files[GLOSSARY])
-    listed = nbformat.read(source / f"chapters/{CLAIMS}.ipynb", 4)
-    nbformat.write(claims(listed, book), folder / book.files[CLAIMS])
+    for name, path in prose.items():
+        nbformat.write(made[name](path, book), folder / book.files[name])
     for name, notebook in notebooks.items():
         path = folder / book.files[PurePath(name).name]
         nbformat.write(reader_notebook(notebook, book), path)

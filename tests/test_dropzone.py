@@ -358,7 +358,7 @@ BAD = {
     "claim__npz": (lying(2**31), "cannot be in it"),
     "damaged__npz": (OWN[:200] + bytes([OWN[200] ^ 255]) + OWN[201:], "damaged"),
     "shape__npz": (zipped(W=raw_npy(HEADER.format("<f8", (10**6, 10**6)))), "claims 1,000,000 × 1,000,000"),
-    "nothing__npz": (zipped(W=raw_npy(HEADER.format("<f8", (0, 10**12)))), "is empty"),
+    "nothing__npz": (zipped(W=raw_npy(HEADER.format("<f8", (0, 10**12)))), "no matrix of weights"),
     "objects__npz": (zipped(W=raw_npy(HEADER.format("|O", (3,)), bytes(24))), "pickled Python objects"),
     "record__npz": (
         zipped(W=raw_npy(HEADER.replace("'{}'", "[('a', '<f4')]", 1).format((1,)))),
@@ -366,7 +366,7 @@ BAD = {
     ),
     "complex__npz": (npz(W=np.ones((2, 2), complex)), "real numbers"),
     "header__npz": (zipped(W=raw_npy("{}")), "header that cannot be read"),
-    "torch__pt": (zipped(**{"archive/data": b""}).replace(b"data.npy", b"data.pkl"), "pickled Python"),
+    "torch__pt": (zipped(**{"archive/data": b""}).replace(b"data.npy", b"data.pkl"), "is no array"),
     "old__pkl": (b"\x80\x04\x95", "pickled Python"),
     "keras__h5": (b"\x89HDF\r\n", "HDF5"),
     "deep__json": (b"[" * 200 + b"]" * 200, "more than 20 levels deep"),
@@ -378,7 +378,7 @@ BAD = {
     ),
     "nan__json": (b'{"weights": [[[NaN]], [[1]]], "biases": [[1], [1]]}', "holds NaN or Infinity"),
     "words__json": (b'{"weights": [[["1"]], [[1]]], "biases": [[1], [1]]}', "something else than numbers"),
-    "none__json": (b'{"layers": 3}', "no lists named weights and biases"),
+    "none__json": (b'{"layers": 3}', "no matrix of weights"),
     "overlap__safetensors": (
         safetensors({"W0": np.ones((5, 2))}, header={"W0": tensor(), "W1": tensor(span=(8, 24))}),
         "overlap",
@@ -394,10 +394,9 @@ BAD = {
     ),
     "shape__safetensors": (safetensors({}, header={"W0": {"dtype": "F32", "shape": "2"}}), "cannot be read"),
     "nan__npz": (npz(**arrays(SimpleNamespace(weights=NAN, biases=MINE.biases))), "holds NaN"),
-    "flipped__npz": (npz(**arrays(MINE, flip=True)), "look transposed: W0 is 784 × 5"),
-    "unbiased__npz": (
-        npz(W0=MINE.weights[0], W1=MINE.weights[1], b0=MINE.biases[0]),
-        "2 matrices and 1 vector;",
+    "unpaired__npz": (
+        npz(W0=MINE.weights[0], b0=MINE.biases[0], b1=MINE.biases[1]),
+        "1 matrix and 2 vectors;",
     ),
     "biased__npz": (npz(**{**arrays(MINE), "b0": np.zeros(4)}), "b0 has 4 biases"),
     "broken__npz": (npz(**{**arrays(MINE), "W1": np.zeros((10, 6))}), "the layer below has 5 neurons"),
@@ -433,6 +432,17 @@ def test_what_cannot_be_used_is_refused_in_one_sentence_and_the_state_stays(open
         assert time.monotonic() - start < 10, name
         assert (said(page), on_screen(page).count()) == (before, 1)
     assert page.locator("[data-part=slider-neuron]:visible").input_value() == "3"
+    check(page, MINE, IMAGES.images)
+
+
+def test_what_was_found_out_in_a_file_is_said(opened):
+    page = opened()
+    turned = npz(**arrays(MINE, flip=True), activations=["relu", "softmax"], epochs=np.array(9))
+    drop(page, turned__npz=turned)
+    assert [one.text_content() for one in part(page, "drop-note").all()] == [
+        "turned.npz: the matrices were (inputs, neurons), so each was transposed.",
+        "turned.npz: passed over: epochs.",
+    ]
     check(page, MINE, IMAGES.images)
 
 

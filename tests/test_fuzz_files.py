@@ -253,10 +253,16 @@ def test_npy(folder, data):
 @fuzz
 @given(draw=st.data())
 def test_networks(folder, kind, draw):
-    network = tried(folder / f"a.{kind}", draw.draw(FORMATS[kind]), interop.read, NotANetwork, GROWTH[kind])
+    network = tried(folder / f"a.{kind}", draw.draw(FORMATS[kind]), quietly, NotANetwork, GROWTH[kind])
     if network is not None:
         with np.errstate(all="ignore"):  # weights of 1e300 overflow
             assert network.forward(np.zeros(network.sizes[0])).a[-1].shape == (network.sizes[-1],)
+
+
+def quietly(path):
+    """Read a network, whatever is found out on the way."""
+    with interop.heard():
+        return interop.read(path)
 
 
 READ = """async ({ readers, name, text }) => {

@@ -14,7 +14,7 @@ import pytest
 from network_files import npz
 from trained_networks import classifier, sample
 from weightmaps import interop, zoo
-from weightmaps.interop.names import layers
+from weightmaps.interop.build import from_names
 from weightmaps.network import Network, NotANetwork
 
 SIZES = (6, 5, 4, 3)  # no two are equal, so a transposition fails
@@ -58,10 +58,10 @@ W, B = toy()
             r"the 3 activations are not named.*activations='sigmoid,sigmoid,softmax'; there are: sig",
         ),
         (
-            [w.T for w in W],
+            [W[0].T, *W[1:]],
             B,
             "relu,relu,relu",
-            r"look transposed.*write \[w\.T.*weights \(6, 5\), biases \(5,\)",
+            r"biases\[0\] has 5 values for the 6 .*weights \(6, 5\), bias",
         ),
         (W, [*B[:2], np.zeros(4)], "relu,relu,relu", r"biases\[2\] has 4 values for the 3 neurons .*layer 3"),
         ([W[0], W[2]], [B[0], B[2]], "relu,relu", r"weights\[1\] takes 4 inputs, but the layer below has 5"),
@@ -119,7 +119,15 @@ NAMES = {
         False,
     ),
     "numpy": (["arr_0", "arr_1", "arr_2", "arr_3", "arr_4", "arr_5"], False),
-    "letters": (["Wxh", "bxh", "Why", "bhy"][:2], False),
+    "letters": (["Wxh", "bxh", "Whh", "bhh", "Why", "bhy"], False),
+    "letters, with others": (["Wx", "bh", "Wh", "by"], False),
+    "letters of layers": (["wab", "b_ab", "who", "b_ho"], False),
+    "words": (["weights_hidden", "biases_hidden", "weights_output", "biases_output"], False),
+    "words, joined": (["hiddenWeights", "hiddenBias", "lastWeights", "lastBias"], False),
+    "data parallel": (
+        ["module.fc1.weight", "module.fc1.bias", "module.fc2.weight", "module.fc2.bias"],
+        False,
+    ),
     "scikit-learn": (["coefs_0", "intercepts_0", "coefs_1", "intercepts_1"], True),
     "keras": (["dense/kernel:0", "dense/bias:0", "dense_1/kernel:0", "dense_1/bias:0"], True),
 }
@@ -132,17 +140,153 @@ def test_names_are_paired(convention):
     stored = [w.T if inputs_first else w for w in weights]
     ordered = sorted(names, key=lambda n: (n[1:], n[0] == "b")) if convention == "shuffled" else names
     entries = dict(zip(ordered, (a for pair in zip(stored, biases, strict=True) for a in pair), strict=True))
-    found = layers({name: entries[name] for name in names})
-    same(found[0], weights)
-    same(found[1], biases)
+    network = from_names({name: entries[name] for name in names}, ["relu"] * len(weights))
+    same(network.weights, weights)
+    same(network.biases, biases)
 
 
-def test_what_a_layer_has_not_is_nought_only_where_names_are_torchs_or_keras():
-    weights, biases = toy()
-    found = layers({"0.weight": weights[0], "1.weight": weights[1], "1.bias": biases[1]})
-    same(found[1], [np.zeros(5), biases[1]])
-    with pytest.raises(ValueError, match=r"2 matrices and 1 vectors, which do not pair.*'W1', 'b1', 'W2'"):
-        layers({"W1": weights[0], "b1": biases[0], "W2": weights[1]})
+def test_what_a_layer_has_not_is_nought_and_that_is_said():
+    weights, biases = toy(*SIZES[:3])
+    for names in (("0.weight", "1.weight", "1.bias"), ("W1", "W2", "b2")):
+        entries = dict(zip(names, (*weights, biases[1]), strict=True))
+        with interop.heard() as notes:
+            network = from_names(entries, "relu,relu")
+        same(network.biases, [np.zeros(5), biases[1]])
+        assert notes == ["there are no biases for layer 1, so they are 0 there"]
+    with interop.heard() as notes:
+        assert not np.any(interop.from_arrays(weights, activations="relu,relu").biases[0])
+    assert notes == ["there are no biases, so they are 0"]
+
+
+def turned(arrays):
+    return [w.T for w in arrays]
+
+
+KEPT = {  # what people keep in a file, as {name: array}, and what is said of it
+    "inputs first": ({"W1": W[0].T, "b1": B[0], "W2": W[1].T, "b2": B[1]}, "transposed"),
+    "inputs first, rows": ({"W1": W[0].T, "b1": B[0][None], "W2": W[1].T, "b2": B[1][None]}, "transposed"),
+    "inputs first, unnamed": (
+        {"arr_0": W[0].T, "arr_1": B[0][:, None], "arr_2": W[1].T, "arr_3": B[1]},
+        "transposed",
+    ),
+    "columns, unnamed": (
+        {"arr_0": W[0], "arr_1": B[0][:, None], "arr_2": W[1], "arr_3": B[1][:, None]},
+        None,
+    ),
+    "a column of biases": (
+        {"Theta1": np.column_stack([B[0], W[0]]), "Theta2": np.column_stack([B[1], W[1]])},
+        "first column of each",
+    ),
+    "a row of biases": (
+        {"W1": np.vstack([W[0].T, B[0]]), "W2": np.vstack([W[1].T, B[1]])},
+        "transposed; the last row of each",
+    ),
+    "numbers": (
+        {"W1": W[0], "b1": B[0], "W2": W[1], "b2": B[1], "accuracy": np.float32(0.9), "loss": np.ones(9)},
+        "passed over: accuracy, loss",
+    ),
+    "sizes": (
+        {"layer_sizes": np.array([6, 5, 4]), "w_0": W[0], "b_0": B[0], "w_1": W[1], "b_1": B[1]},
+        "passed over: layer_sizes",
+    ),
+    "optimiser": (
+        {"W1": W[0], "b1": B[0], "W2": W[1], "b2": B[1], "mW1": W[0], "v_W1": W[0], "W2_velocity": W[1]},
+        "passed over: mW1, v_W1, W2_velocity",
+    ),
+    "text": (
+        {"W1": W[0], "b1": B[0], "W2": W[1], "b2": B[1], "author": np.array("me"), "by": np.array(b"me")},
+        "passed over: author, by",
+    ),
+}
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_what_is_unambiguous_is_read_and_said(kept, tmp_path):
+    entries, says = KEPT[kept]
+    np.savez(tmp_path / "kept.npz", **entries)
+    with interop.heard() as notes:
+        network = interop.read(tmp_path / "kept.npz", "tanh,softmax")
+    same(network.weights, W[:2])
+    same(network.biases, B[:2])
+    assert len(notes) == (says is not None)
+    assert says is None or says in notes[0]
+
+
+def test_square_matrices_are_taken_as_they_are_unless_somebody_says_otherwise(tmp_path):
+    square, biases = toy(4, 4, 4)
+    np.savez(tmp_path / "square.npz", W1=square[0], b1=biases[0], W2=square[1], b2=biases[1])
+    with interop.heard() as notes:
+        same(interop.read(tmp_path / "square.npz", "relu,relu").weights, square)
+    assert "fit another way round too; rows were taken for neurons" in notes[0]
+    same(interop.read(tmp_path / "square.npz", "relu,relu", transpose=False).weights, square)
+    same(interop.read(tmp_path / "square.npz", "relu,relu", transpose=True).weights, turned(square))
+    kernels = {"a/kernel": square[0], "a/bias": biases[0]}
+    same(from_names(kernels, "relu").weights, [square[0].T])
+
+
+def test_a_note_points_at_the_line_that_called():
+    with pytest.warns(interop.Note, match="no biases") as caught:
+        interop.from_arrays(W, activations="relu,relu,relu")
+    assert caught[0].filename == __file__
+
+
+def test_activations_in_several_texts(tmp_path):
+    entries = {"W0": W[0], "b0": B[0], "W1": W[1], "b1": B[1]}
+    texts = {"activation0": np.array("tanh"), "activation1": np.array("softmax")}
+    assert from_names(entries | texts).activations == ("tanh", "softmax")
+    assert from_names(entries | {"act": np.array(["tanh", "softmax"])}).activations == ("tanh", "softmax")
+    del entries["W1"], entries["b1"]
+    with interop.heard() as notes, pytest.raises(interop.ActivationsMissing):
+        from_names(entries | texts)
+    assert notes == ["passed over: activation0, activation1"]
+
+
+def test_pairs_and_nested_names_of_arrays():
+    pairs = list(zip(W, B, strict=True))
+    flax = {"params": {f"Dense_{i}": {"kernel": w.T, "bias": b} for i, (w, b) in enumerate(pairs)}}
+    listed = {"weights": [w.tolist() for w in W], "biases": [b.tolist() for b in B]}
+    for given in (pairs, flax, listed):
+        network = interop.from_arrays(given, activations="relu,relu,softmax")
+        same(network.weights, W)
+        same(network.biases, B)
+    deep = entries = {}
+    for _ in range(30):
+        entries["a"] = {}
+        entries = entries["a"]
+    with pytest.raises(ValueError, match="nested deeper than 20"):
+        interop.from_arrays(deep)
+
+
+JSON = {
+    "by name": {"W1": W[0].tolist(), "b1": B[0].tolist(), "W2": W[1].tolist(), "b2": B[1].tolist()},
+    "by name, within": {
+        "net": {"W1": W[0].T.tolist(), "b1": B[0].tolist(), "W2": W[1].T.tolist(), "b2": B[1].tolist()}
+    },
+    "layers": [
+        {"weights": W[0].tolist(), "biases": B[0].tolist()},
+        {"weights": W[1].tolist(), "biases": B[1].tolist()},
+    ],
+    "layers, named": {
+        "layers": [
+            {"neurons": 6, "weights": None, "biases": None},
+            {"weights": W[0].tolist(), "bias": B[0][:, None].tolist(), "activation": "tanh"},
+            {"weights": W[1].tolist(), "bias": B[1][:, None].tolist(), "activation": "softmax"},
+        ]
+    },
+    "scikit-learn's": {"coefs_": [w.T.tolist() for w in W[:2]], "intercepts_": [b.tolist() for b in B[:2]]},
+    "two lists": {"weights": [w.tolist() for w in W[:2]], "biases": [b.tolist() for b in B[:2]]},
+    "pairs": [[W[0].tolist(), B[0].tolist()], [W[1].tolist(), B[1].tolist()]],
+}
+
+
+@pytest.mark.parametrize("form", JSON)
+def test_json_of_other_forms(form, tmp_path):
+    (tmp_path / "net").write_text(json.dumps(JSON[form]))
+    with interop.heard():
+        network = interop.read(tmp_path / "net", None if "named" in form else "tanh,softmax")
+    same(network.weights, W[:2])
+    same(network.biases, B[:2])
+    assert network.activations == ("tanh", "softmax")
 
 
 @pytest.mark.parametrize(
@@ -154,13 +298,17 @@ def test_what_a_layer_has_not_is_nought_only_where_names_are_torchs_or_keras():
             r"'conv\.weight' has shape \(2, 3, 3, 3\), as a convolution's",
         ),
         ({"1.running_mean": np.ones(3)}, "belongs to a batch normalisation"),
-        ({"W": np.ones((2, 2)), "b": np.array(["<script>"])}, "'b' is <U8 of shape"),
+        ({"W": np.ones((2, 2)), "b": np.array([True, False])}, "'b' is bool of shape"),
+        (
+            {"W1": W[0], "b1": B[0], "b2": B[1]},
+            r"1 matrices and 2 vectors, which do not pair.*'W1', 'b1', 'b2'",
+        ),
         ({"W.1": np.ones((2, 2)), "W_1": np.ones((2, 2))}, "two entries have the same role"),
     ],
 )
 def test_names_that_do_not_pair(entries, says):
     with pytest.raises(ValueError, match=says):
-        layers(entries)
+        from_names(entries, "relu")
 
 
 def good(**changes):
@@ -198,8 +346,8 @@ FILES = {
         r"activations are not named.*add an entry to the file: numpy\.savez",
     ),
     "gelu.npz": (npz(W1=W[0], b1=B[0], activations=["gelu"]), "unknown activation 'gelu'"),
-    "image.npz": (npz(W1=W[0].T, b1=B[0], activations=["relu"]), "look transposed"),
-    "list.json": (b"[1, 2]", "no network: a network is an object with"),
+    "list.json": (b"[1, 2]", "0 matrices and 1 vectors"),
+    "number.json": (b" [[[3]]", "no JSON, or damaged"),
     "text.json": (b"hello", "no JSON, or damaged"),
     "half.json": (good()[:40].encode(), "no JSON, or damaged"),
     "binary.json": (b"\xff\xfe\x00", "not text in UTF-8"),

@@ -61,6 +61,11 @@ No file is ever unpickled. For scikit-learn, PyTorch and Keras: weightmaps.inter
         help=f"of each layer, where the file does not say: {', '.join(ACTIVATIONS)}; as in relu,softmax",
     )
     parser.add_argument(
+        "--transpose",
+        action="store_true",
+        help="columns of the weights are neurons, where shapes do not tell: where all are square",
+    )
+    parser.add_argument(
         "--shape",
         metavar="R,C",
         type=_shape,
@@ -92,10 +97,13 @@ def run(options):
     output = Path(options.output)
     _check_output(output, [options.network, options.images, options.labels])
     try:
-        network = _network(options)
+        with interop.heard() as notes:
+            network = _network(options)
     except interop.ActivationsMissing as error:
+        _say(notes)
         raise _with_evidence(error, options) from None
     print(f"network: {options.network}, {words.network(network)}")
+    _say(notes)
     images, labels = _images(options, network.sizes)
     shape, features = _kind(options, network, images)
     outputs = options.outputs or [str(k) for k in range(network.sizes[-1])]
@@ -134,11 +142,16 @@ def run(options):
     explorer.to_html(
         output,
         title=f"What the hidden layer of {Path(options.network).stem} sees",
-        above=words.above(network, images, seen, which, how, ink, findings),
+        above=words.above(network, images, seen, which, how, ink, findings, notes),
         below=words.below(seen, outputs),
     )
     print(f"written: {output}, {output.stat().st_size / 1e6:.1f} MB; open it in a browser")
     return 0
+
+
+def _say(notes):
+    for note in notes:
+        print(f"found out: {note}")
 
 
 def _check_output(output, inputs):
@@ -160,7 +173,7 @@ def _network(options):
             f"{name}: no such file, and no network that ships (nielsen does, and zero-one; "
             "python -m weightmaps train --help lists all)"
         )
-    network = interop.read(name, options.activations)
+    network = interop.read(name, options.activations, transpose=options.transpose or None)
     if len(network.sizes) < 3:
         raise ValueError(
             f"{name}: has sizes {network.sizes}; the explorer shows hidden layers, and there is none"

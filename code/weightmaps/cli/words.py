@@ -33,9 +33,9 @@ def images(images, shape, features):
     return f"{len(images):,} {kind}{done}"
 
 
-def above(network_, images_, seen, which, how, ink, findings):
+def above(network_, images_, seen, which, how, ink, findings, notes):
     """What the page says before the explorer, as HTML."""
-    lines = [f"The network: {network(network_)}."]
+    lines = [f"The network: {network(network_)}."] + [f"Found out: {note}." for note in notes]
     if images_.are_bytes:
         lines.append("The images are bytes, 0 to 255, and were divided by 255.")
     if ink:

@@ -1,8 +1,8 @@
 """A reader's own network in: from arrays, scikit-learn, PyTorch, Keras, Nielsen's code, or a file.
 
 Libraries are recognised by the names of their classes and never imported, so none is needed; pickles
-are never opened. Nothing is transposed, rescaled or guessed without a word: what does not fit is an error
-that says what would, and :func:`check` reports, with accuracies, what fits and is still odd.
+are never opened. What is unambiguous is read and said, by a warning of the kind :class:`Note`; what does not
+fit is an error that says what would, and :func:`check` reports, with accuracies, what fits and is still odd.
 """
 
 from .build import ActivationsMissing, activations_by_accuracy, from_arrays, two_outputs
@@ -10,12 +10,14 @@ from .checks import Finding, check
 from .files import read
 from .keras_models import from_keras
 from .nielsen import from_nielsen
+from .notes import Note, heard
 from .scikit_learn import from_sklearn
 from .torch_modules import from_torch
 
 __all__ = [
     "ActivationsMissing",
     "Finding",
+    "Note",
     "activations_by_accuracy",
     "check",
     "from_arrays",
@@ -23,6 +25,7 @@ __all__ = [
     "from_nielsen",
     "from_sklearn",
     "from_torch",
+    "heard",
     "read",
     "two_outputs",
 ]

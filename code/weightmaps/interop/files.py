@@ -7,14 +7,14 @@ from pathlib import Path
 
 from ..arrays import opened, read_npz
 from ..network import Network, saved
-from .build import activation_names, from_arrays
+from .build import activation_names, from_names
 from .errors import OTHERS, naming, not_opened
 from .json_files import read_json
-from .names import NAMES, layers
+from .names import NAMES
 from .safetensors_files import read_safetensors
 
 
-def read(path, activations=None):
+def read(path, activations=None, *, transpose=None):
     """Read a network from a file, which is taken for hostile until it is parsed.
 
     What a file is, its first bytes say; its name need not.
@@ -31,10 +31,13 @@ def read(path, activations=None):
         ``activations`` in its metadata, as in ``"relu,softmax"``.
     activations : sequence of str or str, optional
         One name a layer, where the file gives none, or others than are wanted.
+    transpose : bool, optional
+        Whether matrices are ``(n_in, n_out)``, where neither names nor shapes tell: where all are square.
 
     Returns
     -------
     Network
+        What was found out, such as that matrices were transposed, is said by a warning, `Note`.
 
     Raises
     ------
@@ -64,7 +67,7 @@ def read(path, activations=None):
         found = _format(stream.read(100)) or ending
     if found not in readers:
         raise not_opened(path, found)
-    return readers[found](path, activations)
+    return readers[found](path, activations, transpose)
 
 
 def _format(start):
@@ -80,7 +83,7 @@ def _format(start):
     return ".json" if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[") else None
 
 
-def _read_npz(path, activations):
+def _read_npz(path, activations, transpose):
     with naming(path, "an entry to the file: numpy.savez(..., activations=['relu', 'softmax'])"):
         entries = read_npz(path)
         if "header" in entries:
@@ -90,12 +93,12 @@ def _read_npz(path, activations):
             return Network(network.weights, network.biases, activation_names(activations))
         for name in NAMES["beside"]:
             entries.pop(name, None)
-        named = entries.pop("activations", None)
-        return from_arrays(*layers(entries), named if activations is None else activations)
+        return from_names(entries, activations, transpose)
 
 
-def _read_safetensors(path, activations):
+def _read_safetensors(path, activations, transpose):
     with naming(path, "it to the file's metadata: save_file(tensors, path, {'activations': 'relu,softmax'})"):
         entries, metadata = read_safetensors(path)
-        named = metadata.get("activations")
-        return from_arrays(*layers(entries), named if activations is None else activations)
+        if activations is None:
+            activations = metadata.get("activations")
+        return from_names(entries, activations, transpose)

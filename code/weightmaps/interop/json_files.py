@@ -9,21 +9,22 @@ import re
 import numpy as np
 
 from ..arrays import opened
-from .build import from_arrays
+from .build import from_arrays, from_names
 from .errors import naming
-from .names import LIMITS
+from .names import LIMITS, depth_of, flat
 
 LIMIT = 1 << 28  # bytes; as Python's objects they are eight times as many, at the worst
 MARK = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 
 
-def read_json(path, activations=None, *, nielsen=False):
+def read_json(path, activations=None, transpose=None, *, nielsen=False):
     """Read a network from JSON; see :func:`weightmaps.interop.read`.
 
     Parameters
     ----------
     path : path
     activations : sequence of str or str, optional
+    transpose : bool, optional
     nielsen : bool
         Whether only what ``network2.Network.save`` writes will do.
 
@@ -35,18 +36,26 @@ def read_json(path, activations=None, *, nielsen=False):
     with naming(path, 'to the file: "activations": ["relu", "softmax"]'):
         with opened(path, limit=LIMIT) as (stream, size):
             data = parsed(stream.read(size))
-        if not isinstance(data, dict) or not {"weights", "biases"} <= data.keys():
-            raise ValueError('no network: a network is an object with "weights" and "biases"')
-        weights = [_array(w, f"weights[{i}]", 2) for i, w in enumerate(_list(data["weights"], "weights"))]
-        biases = [_array(b, f"biases[{i}]", 1) for i, b in enumerate(_list(data["biases"], "biases"))]
-        book = {"sizes", "cost"} <= data.keys()
-        if nielsen and not book:
-            raise ValueError('network2.Network.save also writes "sizes" and "cost"; they are not there')
-        named = data.get("activations", ["sigmoid"] * len(weights) if book else None)
-        network = from_arrays(weights, biases, named if activations is None else activations)
-        if book and data["sizes"] != list(network.sizes):
-            raise ValueError(f'"sizes" are not {list(network.sizes)}, which the weights have')
-        return network
+        has = data.keys() if isinstance(data, dict) else set()
+        if nielsen and not {"sizes", "weights", "biases", "cost"} <= has:
+            raise ValueError('network2.Network.save writes "sizes", "weights", "biases" and "cost"')
+        if {"weights", "biases"} <= has and ("sizes" in has or depth_of(data["weights"]) > 2):
+            return _lists(data, activations, transpose)
+        if not isinstance(data, (dict, list)):
+            raise ValueError("no network: its JSON is neither an object nor a list")
+        return from_names(flat(data), activations, transpose)
+
+
+def _lists(data, activations, transpose):
+    """A network of a list of matrices and a list of vectors; all sigmoid where network2 saved it."""
+    weights = [_array(w, f"weights[{i}]", 2) for i, w in enumerate(_list(data["weights"], "weights"))]
+    biases = [_array(b, f"biases[{i}]", 1) for i, b in enumerate(_list(data["biases"], "biases"))]
+    book = {"sizes", "cost"} <= data.keys()
+    named = data.get("activations", ["sigmoid"] * len(weights) if book else None)
+    network = from_arrays(weights, biases, named if activations is None else activations, transpose=transpose)
+    if book and data["sizes"] != list(network.sizes):
+        raise ValueError(f'"sizes" are not {list(network.sizes)}, which the weights have')
+    return network
 
 
 def parsed(data):

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .build import ActivationsMissing, from_arrays
+from .build import ActivationsMissing, from_arrays, from_names
 from .errors import not_opened, wrong_object
-from .names import layers
 from .recognise import library
 
 ACTIVATIONS = {
@@ -128,9 +127,8 @@ def _not_dense(part):
 
 def _from_state_dict(state, activations, why):
     tensors = {str(name): _array(tensor) for name, tensor in state.items()}
-    weights, biases = layers(tensors)
     try:
-        return from_arrays(weights, biases, activations)
+        return from_names(tensors, activations)
     except ActivationsMissing as error:
         raise ActivationsMissing(f"{why}: {error}", error.weights, error.biases) from None
 

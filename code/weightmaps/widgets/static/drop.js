@@ -32,7 +32,7 @@ function partsOf(data, name) {
   const layers = data.networks[Math.max(0, data.steps.length - 1)], count = data.images.length, inputs = data.sizes[0];
   const pixels = new Float64Array(data.images[0].buffer, data.images[0].byteOffset, count * inputs);
   return {
-    layers, activations: data.activations, name, labels: data.labels, labelled: null, shape: data.features ? null : data.shapeOf(1),
+    layers, activations: data.activations, said: [], name, labels: data.labels, labelled: null, shape: data.features ? null : data.shapeOf(1),
     channels: data.channels ?? null, features: data.features ?? null,
     images: { pixels, count, shape: [inputs], name: "", divided: false, own: true },
   };

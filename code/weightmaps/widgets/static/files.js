@@ -1,16 +1,15 @@
 // What the files that were dropped hold: a network, images, labels. Which format a file has, its first bytes say.
 
 import { MOST, NAMES, Refused, named, refuse, spread, timesOf } from "./bytes.js";
-import { activationsFrom, asVector, layersFrom, paired } from "./layers.js";
+import { networkNamed, networkOf, roleAndKey } from "./layers.js";
 import { isNpy, readNpy } from "./npy.js";
-import { networkInJson, readJson, readSafetensors } from "./text.js";
+import { flat, listsIn, readJson, readSafetensors } from "./text.js";
 import { unzip } from "./zip.js";
 
 /**
  * What was found. `pixels` are those of all images, one after the other; `shape` is that of one image.
- * @typedef {{layers: import("./maths.js").Layer[], activations: string[] | null, name: string}} Found
  * @typedef {{pixels: Float64Array, count: number, shape: number[], name: string, divided: boolean}} Images
- * @typedef {{network?: Found, images?: Images, labels?: {values: number[], name: string}, features?: string[]}} Findings
+ * @typedef {{network?: import("./layers.js").Found, images?: Images, labels?: {values: number[], name: string}, features?: string[]}} Findings
  */
 
 const FORMAT = "weightmaps network 1";
@@ -32,18 +31,23 @@ function ownNetwork(entries, name) {
     const key = `${kind}${i}`;
     return { name: key, ...(entries.get(key) ?? refuse(`it has no entry ${key}`)) };
   }));
-  return networkFrom({ weights, biases }, header.activations, name);
+  return networkOf(weights, biases, header.activations, name, false);
 }
 
-function networkFrom(parts, said, name) {
-  const layers = layersFrom(parts);
-  return { layers, activations: activationsFrom(said, layers.length), name: named(name) };
+/** @param {unknown} said what the JSON says @returns {import("./layers.js").Found} */
+function networkInJson(said, name) {
+  const lists = listsIn(said);
+  if (!lists) return networkNamed(flat(said, (key) => roleAndKey(key).role), null, name);
+  const network = networkOf(lists.weights, lists.biases, lists.activations, name), { layers } = network;
+  const sizes = [layers[0].columns, ...layers.map(({ rows }) => rows)];
+  if (lists.sizes !== null && lists.sizes !== String(sizes)) refuse(`its sizes are not ${sizes.join(", ")}, which its weights have`);
+  return network;
 }
 
 /** @param {import("./npy.js").Entry} entry @returns {Images} */
 function imagesFrom({ shape: whole, kind, values }, name) {
   const [count, ...shape] = whole;
-  if (!shape.length || /[Ub]/.test(kind)) refuse(`images have the shape ${timesOf(whole)} and the type ${kind}; give numbers, one image after the other`);
+  if (!shape.length || /[USb]/.test(kind) || !values.length) refuse(`images have the shape ${timesOf(whole)} and the type ${kind}; give numbers, one image after the other`);
   const each = values.length / count, kept = spread(count, MOST.images), divided = kind === "u1";
   const pixels = new Float64Array(kept.length * each);
   kept.forEach((i, k) => pixels.set(values.subarray(i * each, (i + 1) * each), k * each));
@@ -73,31 +77,31 @@ export async function readFile(bytes, name) {
     refuse("it is an array, but its name does not say of what; call it images.npy or labels.npy");
   }
   if (/^(\xef\xbb\xbf)?\s*[[{]/.test(String.fromCharCode(...bytes.subarray(0, 100)))) {
-    const { activations, weights, biases } = networkInJson(bytes);
-    return { network: networkFrom({ weights, biases: biases.map(asVector) }, activations, name) };
+    return { network: networkInJson(readJson(bytes), name) };
   }
   return /\.safetensors$/i.test(name) ? inSafetensors(bytes, name) : refuse("it is none of .npz, .npy, .json and .safetensors, or is damaged");
 }
 
 function inSafetensors(bytes, name) {
   const { entries, activations } = readSafetensors(bytes);
-  return { network: networkFrom(paired(entries), activations, name) };
+  return { network: networkNamed(entries, activations, name) };
 }
 
 /** @param {Map<string, Uint8Array>} zipped @param {string} name @returns {Findings} */
 function inZip(zipped, name) {
   const entries = new Map(), found = {};
-  for (const [key, bytes] of zipped) entries.set(key, attempt(() => readNpy(bytes), `its entry ${named(key)} `));
+  for (const [file, bytes] of zipped) {
+    const key = file.replace(/\.npy$/, "");
+    if (key === file) refuse(`its entry ${named(file)} is no array; save arrays with np.savez`);
+    entries.set(key, attempt(() => readNpy(bytes), `its entry ${named(key)} `));
+  }
   for (const [key, from] of Object.entries({ images: imagesFrom, labels: labelsFrom })) {
     if (entries.has(key)) found[key] = attempt(() => from(entries.get(key), name), "its ");
   }
   if (entries.has("features")) found.features = entries.get("features").texts ?? refuse("its features are no text; give the inputs' names");
   for (const key of NAMES.beside) entries.delete(key);
   if (entries.has("header")) found.network = ownNetwork(entries, name);
-  else if (entries.size || !Object.keys(found).length) {
-    const said = entries.has("activations") ? decodeText(entries, "activations") : null;
-    found.network = networkFrom(paired(entries), said, name);
-  }
+  else if (entries.size || !Object.keys(found).length) found.network = networkNamed(entries, null, name);
   return found;
 }
 

@@ -53,12 +53,11 @@ export function readNpy(bytes) {
   const [, sides] = /'shape':\s*\(([\d,\s]*)\)/.exec(header) ?? [];
   if (!fortran || sides === undefined || descr === "none") refuse("has a header that cannot be read");
   if (/^\|?O/.test(descr ?? "")) refuse("holds pickled Python objects, which could run code; save plain arrays of numbers");
-  const [, order, kind, size] = /^([<>|=]?)([fiubU])(\d{1,5})$/.exec(descr ?? "") ?? [];
-  const letters = kind === "U" ? Number(size) : 0, each = letters ? 4 * letters : sizeOf(kind + size);
+  const [, order, kind, size] = /^([<>|=]?)([fiubUS])(\d{1,5})$/.exec(descr ?? "") ?? [];
+  const letters = kind === "U" || kind === "S" ? Number(size) : 0, each = letters * (kind === "U" ? 4 : 1) || sizeOf(kind + size);
   if (!each) refuse("holds something else than real numbers; save plain arrays of numbers");
   const shape = sides.split(",").filter((side) => side.trim()).map(Number);
   if (shape.length > 8) refuse(`has ${shape.length} dimensions`);
-  if (shape.includes(0)) refuse(`is empty: its shape is ${timesOf(shape)}`);
   if (countOf(shape) * each !== body.length) {
     refuse(`claims ${timesOf(shape)} numbers of ${each} bytes, but ${body.length.toLocaleString("en")} bytes are there`);
   }
@@ -66,6 +65,7 @@ export function readNpy(bytes) {
     if (body.length > MOST.text) refuse("holds more text than is read");
     return { shape, kind, values: [], texts: textsOf(body, letters, order !== ">") };
   }
+  if (kind === "S") return { shape, kind, values: [], texts: [] };
   const values = numbersOf(body, kind + size, order !== ">");
   return { shape, kind: kind + size, values: fortran === "True" && shape.length > 1 ? rowsFirst(values, shape) : values };
 }

@@ -5,11 +5,11 @@ import { changed, choices, findings } from "./checks.js";
 import { readFile } from "./files.js";
 import { counted } from "./layers.js";
 
-/** @typedef {import("./files.js").Found} Found @typedef {import("./files.js").Images} Images */
+/** @typedef {import("./files.js").Images} Images */
 
 /**
  * What an explorer would be opened with. `shape` is null until it is known, and for a table, whose inputs `features` names.
- * @typedef {{layers: import("./maths.js").Layer[], activations: string[] | null, name: string, images: Images, labels: number[] | null, labelled: string | null,
+ * @typedef {{layers: import("./maths.js").Layer[], activations: string[] | null, said: string[], name: string, images: Images, labels: number[] | null, labelled: string | null,
  *   shape: number[] | null, channels: "first" | "last" | null, features: string[] | null}} Parts
  * `kept` are parts that wait for more, or those on screen; `page` is what came with the page.
  * @typedef {{files: {name: string, size: number, bytes: ArrayBuffer | null}[], kept: Parts, page: Parts, choice: {activations?: string[], shape?: number[] | null, change?: string}}} Request
@@ -57,7 +57,7 @@ function layoutOf({ shape, name }, count, page) {
 
 /** The parts that stand after these files. @returns {Parts} */
 function joined(found, kept, page) {
-  const network = found.network ?? { layers: kept.layers, activations: kept.activations, name: kept.name };
+  const network = found.network ?? { layers: kept.layers, activations: kept.activations, said: kept.said, name: kept.name };
   const inputs = network.layers[0].columns, parts = { ...kept, ...network };
   if (found.images) {
     const each = found.images.pixels.length / Math.min(found.images.count, MOST.images);
@@ -97,7 +97,7 @@ function matched(parts, page, notes) {
 
 /** What is to be asked, or shown. @param {Parts} parts @param {Parts} page */
 function considered(parts, page) {
-  const { layers, images } = parts, notes = [], inputs = layers[0].columns;
+  const { layers, images } = parts, notes = parts.said.map((words) => `${parts.name}: ${words}.`), inputs = layers[0].columns;
   if (!images) return { parts, notes, ask: "images" };
   matched(parts, page, notes);
   if (images.divided) notes.push(`${named(images.name)}: the images are whole numbers 0 to 255 (uint8), so each was divided by 255.`);

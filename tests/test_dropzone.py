@@ -1,6 +1,7 @@
 """Networks dropped on a page: every form that is read, what is asked and said, and files that are refused."""
 
 import base64
+import pickle
 import re
 import struct
 import time
@@ -359,15 +360,16 @@ BAD = {
     "damaged__npz": (OWN[:200] + bytes([OWN[200] ^ 255]) + OWN[201:], "damaged"),
     "shape__npz": (zipped(W=raw_npy(HEADER.format("<f8", (10**6, 10**6)))), "claims 1,000,000 × 1,000,000"),
     "nothing__npz": (zipped(W=raw_npy(HEADER.format("<f8", (0, 10**12)))), "no matrix of weights"),
-    "objects__npz": (zipped(W=raw_npy(HEADER.format("|O", (3,)), bytes(24))), "pickled Python objects"),
+    "objects__npz": (zipped(W=raw_npy(HEADER.format("|O", (3,)), bytes(24))), "pickled Python"),
     "record__npz": (
         zipped(W=raw_npy(HEADER.replace("'{}'", "[('a', '<f4')]", 1).format((1,)))),
         "real numbers",
     ),
     "complex__npz": (npz(W=np.ones((2, 2), complex)), "real numbers"),
     "header__npz": (zipped(W=raw_npy("{}")), "header that cannot be read"),
-    "torch__pt": (zipped(**{"archive/data": b""}).replace(b"data.npy", b"data.pkl"), "is no array"),
-    "old__pkl": (b"\x80\x04\x95", "pickled Python"),
+    "torch__pt": (zipped(**{"archive/data": b""}).replace(b"data.npy", b"data.pkl"), "pickle is damaged"),
+    "old__pkl": (b"\x80\x04\x95", "pickle is damaged"),
+    "evil__pkl": (pickle.dumps(print, 2), "which could run code: it asks for __builtin__.print"),
     "keras__h5": (b"\x89HDF\r\n", "HDF5"),
     "deep__json": (b"[" * 200 + b"]" * 200, "more than 20 levels deep"),
     "lists__json": (b"[" + b"[]," * 500_000 + b"[]]", "more than 400,000 lists"),

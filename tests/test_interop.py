@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from network_files import npz
+from network_files import npy, npz, objects, torch_file, zipped
 from trained_networks import classifier, sample
 from weightmaps import interop, zoo
 from weightmaps.interop.build import from_names
@@ -257,6 +257,53 @@ def test_pairs_and_nested_names_of_arrays():
         interop.from_arrays(deep)
 
 
+def test_arrays_that_python_pickled(tmp_path):
+    """Whatever the protocol, the container, the order of bytes."""
+    named = {
+        "W1": W[0],
+        "b1": B[0].astype(">f8"),
+        "W2": np.asfortranarray(W[1]),
+        "b2": B[1],
+        "n": np.float32(3),
+    }
+    files = {f"{k}.pkl": pickle.dumps({"net": named, "epoch": 3}, k) for k in range(6)}
+    files["lists.npz"] = npz(weights=objects(*W[:2]), biases=objects(*B[:2]))
+    files["lists.npy"] = npy(objects(W[0], B[0], W[1], B[1]))
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+        with interop.heard():
+            network = interop.read(tmp_path / name, "relu,softmax")
+        same(network.weights, W[:2])
+        same(network.biases, B[:2])
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_state_dicts_without_torch(old, tmp_path):
+    arrays = {"module.0.weight": W[0], "module.0.bias": B[0], "module.2.weight": W[1], "module.2.bias": B[1]}
+    for around in (None, "state_dict", "mine"):
+        data = torch_file(arrays, old=old, around=around, location="cuda:0")
+        (tmp_path / "net.pth").write_bytes(data)
+        with interop.heard() as notes:
+            network = interop.read(tmp_path / "net.pth", "relu,softmax")
+        same(network.weights, W[:2])
+        same(network.biases, B[:2])
+        assert notes == ([f"the network is in the entry {around}", "passed over: epoch"] if around else [])
+
+
+def test_a_folder_of_arrays_is_one_network(tmp_path):
+    for name, array in {"W1": W[0], "b1": B[0], "W2": W[1], "b2": B[1]}.items():
+        np.save(tmp_path / f"{name}.npy", array)
+        (tmp_path / "text").mkdir(exist_ok=True)
+        np.savetxt(tmp_path / "text" / f"{name}.csv", array, delimiter=",", fmt="%.17g")
+    for folder in (tmp_path, tmp_path / "text"):
+        network = interop.read(folder, "relu,softmax")
+        same(network.weights, W[:2])
+        same(network.biases, B[:2])
+    (tmp_path / "text" / "W1.csv").write_text("1,2\n3\n")
+    with pytest.raises(NotANetwork, match=r"W1\.csv: no rows of equally many numbers"):
+        interop.read(tmp_path / "text", "relu,softmax")
+
+
 JSON = {
     "by name": {"W1": W[0].tolist(), "b1": B[0].tolist(), "W2": W[1].tolist(), "b2": B[1].tolist()},
     "by name, within": {
@@ -326,16 +373,19 @@ def tensor(shape, start, stop, dtype="F32"):
     return {"dtype": dtype, "shape": shape, "data_offsets": [start, stop]}
 
 
+def torch_zip(opcodes):
+    return zipped(zipfile.ZIP_STORED, **{"a/data": b"\x80\x02" + opcodes}).replace(b"data.npy", b"data.pkl")
+
+
+PT = torch_file({"0.weight": W[0], "0.bias": B[0]}, old=True)
 PAIR = {"w": tensor([2, 3], 0, 24), "b": tensor([2], 24, 32)}
 FILES = {
     "empty.npz": (b"", "an empty file"),
     "empty.json": (b"", "an empty file"),
     "empty.safetensors": (b"", "an empty file"),
     "text.npz": (b"hello", "no archive ends here"),
-    "objects.npz": (
-        npz(weights=np.array([W[0], None], object)),
-        r"pickled Python objects(.|\n)*allow_pickle",
-    ),
+    "objects.npz": (npz(weights=np.array([W[0], print], object)), "asks for 'builtins.print'"),
+    "array.npy": (npy(W[0]), r"one array of shape \(5, 6\); a network has several.*give their folder"),
     "other.npz": (
         npz(images=np.ones((3, 3)), labels=np.ones(3)),
         "0 matrices and 0 vectors, which do not pair",
@@ -398,15 +448,34 @@ FILES = {
         tensors({"w": tensor([1], 0, 4, ["F32"])}, bytes(4)),
         "no type, shape and place|of type",
     ),
-    "model.pt": (b"", r"a PyTorch file(.|\n)*weights_only=True(.|\n)*numpy\.savez"),
-    "model.h5": (b"", r"a Keras file(.|\n)*load_model(.|\n)*from_keras"),
-    "model.pkl": (b"", r"a pickle(.|\n)*pickle\.load(.|\n)*from_sklearn"),
-    "model.joblib": (b"", r"joblib\.load"),
-    "model.onnx": (b"\x08\x07", r"neither \.npz nor \.json nor \.safetensors"),
-    "model": (b"hello", r"neither \.npz nor \.json nor \.safetensors"),
+    "model.onnx.txt": (b"\x08\x07", r"no format that is read"),
+    "model": (b"hello", r"no format that is read, .*there are \.npz"),
     "nothing": (b"", "an empty file"),
-    "pickle": (pickle.dumps([1.5]), r"a pickle(.|\n)*pickle\.load"),
-    "hdf5.npz": (b"\x89HDF\r\n", r"a Keras file"),
+    "pickle": (pickle.dumps([1.5]), "0 matrices and 1 vectors"),
+    "cut.pkl": (pickle.dumps([W[0]])[:99], "a damaged pickle"),
+    "old.pkl": (b"(dp0\nS'W'\np1\n", "a damaged pickle .pickle exhausted"),
+    "print.pkl": (pickle.dumps(print), r"asks for 'builtins\.print'(.|\n)*pickle\.load(.|\n)*from_sklearn"),
+    "print.joblib": (pickle.dumps([print]), r"asks for 'builtins\.print'(.|\n)*joblib\.load"),
+    "whole.pt": (
+        torch_zip(b"c__main__\nNet\n)\x81."),
+        r"a whole module: it asks for '__main__\.Net'(.|\n)*from_torch",
+    ),
+    "args.pt": (
+        torch_zip(b"}X\1\0\0\0acargparse\nNamespace\n)R."),
+        r"'argparse\.Namespace'(.|\n)*torch\.save",
+    ),
+    "opcode.pkl": (b"\x80\x02}\x81.", "asks for 'opcode NEWOBJ'"),
+    "cycle.pkl": (b"\x80\x02]q\0h\0a.", "one list or dict twice"),
+    "nested.pkl": (b"\x80\x02" + b"(" * 5000 + b"l" * 5000 + b".", "nested deeper than 20"),
+    "keys.pkl": (b"\x80\x02})Ns.", "keys are neither text nor numbers"),
+    "long.pkl": (b"\x80\x02" + b"N" * 600_000 + b".", "more than 500,000 steps"),
+    "far.pt": (PT.replace(b"J\x1e\0\0\0tQ", b"J\x1f\0\0\0tQ"), "of another size than it claims"),
+    "view.pt": (
+        PT.replace(b"(J\5\0\0\0J\6\0\0\0t", b"(J\5\0\0\0J\7\0\0\0t"),
+        r"of shape '\(5, 7\)' in a storage of 30",
+    ),
+    "cut.pt": (torch_file({"w": W[0], "b": B[0]}, old=True)[:-9], "cut short"),
+    "shape.pkl": (pickle.dumps({"W": W[0]}).replace(b"K\x05K\x06", b"K\x05K\x07"), "another number of bytes"),
 }
 
 
@@ -427,12 +496,11 @@ def test_places_that_are_no_file(ending, tmp_path):
         interop.read(tmp_path / f"nowhere{ending}")
     folder = tmp_path / f"folder{ending}"
     folder.mkdir()
-    with pytest.raises(NotANetwork, match="a folder; name the file in it"):
+    with pytest.raises(NotANetwork, match="a folder without arrays"):
         interop.read(folder)
-    if ending in (".npz", ".json", ".safetensors"):
-        os.mkfifo(tmp_path / f"pipe{ending}")
-        with pytest.raises(NotANetwork, match="no ordinary file"):
-            interop.read(tmp_path / f"pipe{ending}")
+    os.mkfifo(tmp_path / f"pipe{ending}")
+    with pytest.raises(NotANetwork, match="no ordinary file"):
+        interop.read(tmp_path / f"pipe{ending}")
 
 
 def test_pickles_are_never_run(tmp_path):

@@ -1,17 +1,24 @@
-"""A network from a file: `.npz`, `.json` or `.safetensors`; what would have to be unpickled is refused."""
+"""A network from a file, whatever its format; nothing in it is ever run."""
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
-from ..arrays import opened, read_npz
+import numpy as np
+
+from ..arrays import Unreadable, archive, opened, read_npy, read_npz
 from ..network import Network, saved
 from .build import activation_names, from_names
-from .errors import OTHERS, naming, not_opened
+from .errors import foreign, naming, unknown
 from .json_files import read_json
-from .names import NAMES
+from .names import LIMITS, NAMES, flat
+from .pickles import Foreign
 from .safetensors_files import read_safetensors
+from .torch_files import MAGIC, is_torch, of_objects, read_pickled
+
+TEXT_LIMIT = 1 << 28  # bytes
 
 
 def read(path, activations=None, *, transpose=None):
@@ -59,33 +66,36 @@ def read(path, activations=None, *, transpose=None):
     <Network 5-3, tanh>
     """
     path = os.fspath(path)
-    readers = {".npz": _read_npz, ".json": read_json, ".safetensors": _read_safetensors}
-    ending = Path(path).suffix.lower()
-    if ending in OTHERS and os.path.isfile(path):
-        raise not_opened(path)
-    with naming(path, "them"), opened(path) as (stream, _):
-        found = _format(stream.read(100)) or ending
-    if found not in readers:
-        raise not_opened(path, found)
-    return readers[found](path, activations, transpose)
+    if os.path.isdir(path):
+        return _read_folder(path, activations, transpose)
+    with naming(path):
+        kind = _kind(path)
+    if kind is None:
+        raise unknown(path)
+    return READERS[kind](path, activations, transpose)
 
 
-def _format(start):
-    """The ending that a file with these first bytes should have, or None."""
+def _kind(path):
+    """What a file is by its first bytes, or else by its name; None for what is not known."""
+    with opened(path) as (stream, _):
+        start = stream.read(100)
     if start[7:9] == b"\0{":  # before all else: a header's length may look like anything
-        return ".safetensors"
+        return "safetensors"
     if start[:2] == b"PK":
-        return ".npz"
+        with archive(path) as (_, entries):
+            return "torch" if is_torch(entries) else "npz"
+    if start[:6] == b"\x93NUMPY":
+        return "npy"
     if start[:1] == b"\x80" and start[1:2] <= b"\x05":
-        return ".pkl"
-    if start[:4] == b"\x89HDF":
-        return ".h5"
-    return ".json" if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[") else None
+        return "torch" if MAGIC.to_bytes(10, "little") in start else "pickle"
+    if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+        return "json"
+    return NAMES["endings"].get(Path(path).suffix.lower())
 
 
 def _read_npz(path, activations, transpose):
     with naming(path, "an entry to the file: numpy.savez(..., activations=['relu', 'softmax'])"):
-        entries = read_npz(path)
+        entries = read_npz(path, objects=of_objects)
         if "header" in entries:
             network = saved(entries, path)
             if activations is None:
@@ -93,7 +103,43 @@ def _read_npz(path, activations, transpose):
             return Network(network.weights, network.biases, activation_names(activations))
         for name in NAMES["beside"]:
             entries.pop(name, None)
-        return from_names(entries, activations, transpose)
+        return from_names(flat(entries), activations, transpose)
+
+
+def _read_npy(path, activations, transpose):
+    with naming(path):
+        array = read_npy(path, objects=of_objects)
+        if isinstance(array, np.ndarray):
+            folder = os.path.dirname(path) or "."
+            raise ValueError(
+                f"one array of shape {array.shape}; a network has several. If the others lie beside it, "
+                f"give their folder, {folder!r}, which is read as one network"
+            )
+        return from_names(flat(array), activations, transpose)
+
+
+def _read_folder(path, activations, transpose):
+    """A folder of arrays, each in a file of its own and named by it."""
+    with naming(path):
+        files = sorted(Path(path).iterdir())[: LIMITS["entries"]]
+        arrays = {file.stem: read_npy(file) for file in files if file.suffix == ".npy"}
+        arrays |= {file.stem: read_numbers(file) for file in files if file.suffix in (".csv", ".txt")}
+        if not arrays:
+            raise ValueError("a folder without arrays in .npy or .csv; name the file in it")
+        return from_names(arrays, activations, transpose)
+
+
+def read_numbers(path):
+    """A matrix written as text: numbers with commas, semicolons or spaces between them, a row a line."""
+    with opened(path, limit=TEXT_LIMIT) as (stream, size):
+        lines = stream.read(size).decode("utf-8-sig", "replace").splitlines()
+    try:
+        rows = [
+            [float(number) for number in re.split(r"[,;\s]+", line.strip())] for line in lines if line.strip()
+        ]
+        return np.array(rows)
+    except ValueError:
+        raise Unreadable(f"{path}: no rows of equally many numbers") from None
 
 
 def _read_safetensors(path, activations, transpose):
@@ -102,3 +148,25 @@ def _read_safetensors(path, activations, transpose):
         if activations is None:
             activations = metadata.get("activations")
         return from_names(entries, activations, transpose)
+
+
+def _read_torch(path, activations, transpose):
+    return _read_pickle(path, activations, transpose, torch=True)
+
+
+def _read_pickle(path, activations, transpose, *, torch=False):
+    with naming(path):
+        try:
+            return from_names(read_pickled(path), activations, transpose)
+        except Foreign as error:
+            raise foreign(path, error, torch) from None
+
+
+READERS = {
+    "npz": _read_npz,
+    "npy": _read_npy,
+    "json": read_json,
+    "safetensors": _read_safetensors,
+    "torch": _read_torch,
+    "pickle": _read_pickle,
+}

@@ -157,9 +157,10 @@ def _leaves(value, name, depth, apart):
 
 def depth_of(value):
     """How many lists are within each other, at the first item of each; of an array, its dimensions."""
-    if isinstance(value, (list, tuple)):
-        return 1 + (depth_of(value[0]) if value else 0)
-    return getattr(value, "ndim", 0)
+    depth = 0
+    while isinstance(value, (list, tuple)) and depth <= LIMITS["depth"]:
+        depth, value = depth + 1, value[0] if value else None
+    return depth + getattr(value, "ndim", 0)
 
 
 def _is_array(value):

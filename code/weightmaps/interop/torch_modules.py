@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from .build import ActivationsMissing, from_arrays, from_names
-from .errors import not_opened, wrong_object
+from .errors import wrong_object
+from .files import read
 from .recognise import library
 
 ACTIVATIONS = {
@@ -58,7 +59,7 @@ def from_torch(module, activations=None):
     <Network 784-30-10, relu/identity>
     """
     if isinstance(module, (str, os.PathLike)):
-        raise not_opened(os.fspath(module))
+        return read(module, activations)
     if isinstance(module, Mapping):
         return _from_state_dict(module, activations, "a state_dict holds no activations")
     if library(module) != "torch" or not hasattr(module, "state_dict"):

@@ -4,6 +4,8 @@ import { MOST, NAMES, Refused, named, refuse, spread, timesOf } from "./bytes.js
 import { networkNamed, networkOf, roleAndKey } from "./layers.js";
 import { isNpy, readNpy } from "./npy.js";
 import { flat, listsIn, readJson, readSafetensors } from "./text.js";
+import { Numbers } from "./pickle.js";
+import { inPickle, inTorchZip, isPickle } from "./torch.js";
 import { unzip } from "./zip.js";
 
 /**
@@ -13,7 +15,6 @@ import { unzip } from "./zip.js";
  */
 
 const FORMAT = "weightmaps network 1";
-const PICKLED = "it holds pickled Python, which could run code; save its weights as .safetensors or with np.savez";
 
 /** What an entry of text says, and no longer is an entry. */
 function decodeText(entries, name) {
@@ -37,7 +38,7 @@ function ownNetwork(entries, name) {
 /** @param {unknown} said what the JSON says @returns {import("./layers.js").Found} */
 function networkInJson(said, name) {
   const lists = listsIn(said);
-  if (!lists) return networkNamed(flat(said, (key) => roleAndKey(key).role), null, name);
+  if (!lists) return nested({ value: said, said: [] }, name);
   const network = networkOf(lists.weights, lists.biases, lists.activations, name), { layers } = network;
   const sizes = [layers[0].columns, ...layers.map(({ rows }) => rows)];
   if (lists.sizes !== null && lists.sizes !== String(sizes)) refuse(`its sizes are not ${sizes.join(", ")}, which its weights have`);
@@ -68,10 +69,15 @@ export async function readFile(bytes, name) {
   if (!bytes.length) refuse("it is empty");
   const starts = (...first) => first.every((byte, i) => bytes[i] === byte);
   if (bytes[7] === 0 && bytes[8] === 0x7b) return inSafetensors(bytes, name); // before all else: a header's length may look like anything
-  if (starts(0x80) && bytes[1] <= 5) refuse(PICKLED);
+  if (starts(0x80) && bytes[1] <= 5) return { network: nested(inPickle(bytes), name) };
   if (starts(0x89, 0x48, 0x44, 0x46)) refuse("it is an HDF5 file; in Python, np.savez its weights");
-  if (starts(0x50, 0x4b)) return inZip(await unzip(bytes), name);
+  if (starts(0x50, 0x4b)) {
+    const entries = await unzip(bytes);
+    return [...entries.keys()].some(isPickle) ? { network: nested(inTorchZip(entries), name) } : inZip(entries, name);
+  }
   if (isNpy(bytes)) {
+    const { objects } = attempt(() => readNpy(bytes), "it ");
+    if (objects) return { network: nested({ value: objects, said: [] }, name) };
     if (/label|^y/i.test(name)) return { labels: labelsFrom(readNpy(bytes), name) };
     if (/image|^x/i.test(name)) return { images: imagesFrom(readNpy(bytes), name) };
     refuse("it is an array, but its name does not say of what; call it images.npy or labels.npy");
@@ -80,6 +86,12 @@ export async function readFile(bytes, name) {
     return { network: networkInJson(readJson(bytes), name) };
   }
   return /\.safetensors$/i.test(name) ? inSafetensors(bytes, name) : refuse("it is none of .npz, .npy, .json and .safetensors, or is damaged");
+}
+
+/** A network of arrays in objects and lists. @param {{value: unknown, said: string[]}} found @returns {import("./layers.js").Found} */
+function nested({ value, said }, name) {
+  const network = networkNamed(flat(value, (key) => roleAndKey(key).role), null, name);
+  return { ...network, said: [...said, ...network.said] };
 }
 
 function inSafetensors(bytes, name) {
@@ -101,8 +113,15 @@ function inZip(zipped, name) {
   if (entries.has("features")) found.features = entries.get("features").texts ?? refuse("its features are no text; give the inputs' names");
   for (const key of NAMES.beside) entries.delete(key);
   if (entries.has("header")) found.network = ownNetwork(entries, name);
-  else if (entries.size || !Object.keys(found).length) found.network = networkNamed(entries, null, name);
+  else if (entries.size || !Object.keys(found).length) found.network = ofEntries(entries, name);
   return found;
+}
+
+/** A network of arrays by name, some of which may be lists of arrays. */
+function ofEntries(entries, name) {
+  if (![...entries.values()].some(({ objects }) => objects)) return networkNamed(entries, null, name);
+  const asNumbers = ({ shape, kind, values, texts, objects }) => objects ?? (texts && !shape.length ? texts[0] ?? null : new Numbers(shape, kind, () => values));
+  return nested({ value: new Map([...entries].map(([key, one]) => [key, asNumbers(one)])), said: [] }, name);
 }
 
 /** Say where it was that something was refused. */

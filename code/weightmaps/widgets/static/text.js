@@ -1,6 +1,7 @@
 // JSON, and safetensors, whose header is JSON: depth and length are checked on the text before it is parsed.
 
 import { MOST, NAMES, countOf, named, numbersOf, refuse, sizeOf, timesOf } from "./bytes.js";
+import { Numbers } from "./pickle.js";
 
 const DTYPES = { F64: "f8", F32: "f4", F16: "f2", BF16: "bf" };
 
@@ -39,6 +40,7 @@ function namesIn(value) {
   return inside.reduce((sum, one) => sum + namesIn(one), Array.isArray(value) ? 0 : inside.length);
 }
 
+const isPlain = (value) => isObject(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value));
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
 /** A matrix or a vector of numbers. @returns {import("./npy.js").Entry} */
@@ -54,11 +56,13 @@ function entryOf(value, name) {
 
 /** How many lists are within each other, at the first item of each. */
 function depthOf(value) {
-  return Array.isArray(value) ? 1 + depthOf(value[0]) : 0;
+  let depth = 0, one = value;
+  for (; Array.isArray(one) && depth <= MOST.depth; depth++) one = one[0];
+  return depth + (one instanceof Numbers ? one.shape.length : 0);
 }
 
 /** Whether a list holds numbers alone, or rows of equally many numbers. */
-function isArray(value) {
+function isOneArray(value) {
   if (value.every((one) => typeof one === "number")) return true;
   return value.every((row) => Array.isArray(row) && row.length && row.length === value[0].length && row.every((one) => typeof one === "number"));
 }
@@ -74,20 +78,27 @@ export function flat(value, roleOf) {
     if (found.size >= MOST.entries) refuse(`it holds more than ${MOST.entries.toLocaleString("en")} entries`);
     found.set(name, entry);
   };
-  const leaves = (one, name, apart) => {
+  let total = 0;
+  const leaves = (one, name, depth, apart) => {
     const within = (key) => (name ? `${name}.${key}` : String(key));
-    if (isObject(one)) {
-      const pairs = Object.entries(one).map(([key, inner]) => [key, inner, roleOf(key)]);
+    if (depth > MOST.depth) refuse(`it is nested more than ${MOST.depth} levels deep`);
+    if (one instanceof Numbers) {
+      if ((total += countOf(one.shape)) > MOST.weights) refuse(`it has more than ${MOST.weights.toLocaleString("en")} numbers, too many for this page`);
+      const text = one.kind === "U" || one.kind === "S";
+      put(name, { shape: one.shape, kind: one.kind, values: one.values(), ...(text ? { texts: [] } : {}) });
+    } else if (one instanceof Uint8Array) put(name, { shape: [], kind: "S", values: [], texts: [] });
+    else if (one instanceof Map || isPlain(one)) {
+      const pairs = (one instanceof Map ? [...one] : Object.entries(one)).map(([key, inner]) => [key, inner, roleOf(key)]);
       const layered = pairs.some(([, inner, role]) => role && !isBias(role) && depthOf(inner) > 2);
-      for (const [key, inner, role] of pairs) leaves(inner, within(key), layered && role !== null);
-    } else if (Array.isArray(one) && (apart || !isArray(one))) one.forEach((inner, i) => leaves(inner, within(i), false));
+      for (const [key, inner, role] of pairs) leaves(inner, within(key), depth + 1, layered && role !== null);
+    } else if (Array.isArray(one) && (apart || !isOneArray(one))) one.forEach((inner, i) => leaves(inner, within(i), depth + 1, false));
     else if (Array.isArray(one)) {
       const nested = Array.isArray(one[0]);
       put(name, { shape: nested ? [one.length, one[0].length] : [one.length], kind: "f8", values: Float64Array.from(one.flat()) });
     } else if (typeof one === "string") put(name, { shape: [], kind: "U", values: [], texts: [one] });
-    else if (one !== null) put(name, { shape: [], kind: "f8", values: [Number(one)] });
+    else if (one !== null) put(name, { shape: [], kind: "f8", values: [NaN] });
   };
-  leaves(value, "", false);
+  leaves(value, "", 0, false);
   return found;
 }
 

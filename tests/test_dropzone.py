@@ -406,7 +406,7 @@ BAD = {
     "tower__npz": (npz(**arrays(random_network([2] * 110))), "at most 100 are read"),
     "cube__npz": (npz(**arrays(MINE), conv=np.ones((2, 2, 2))), "has the shape 2 × 2 × 2"),
     "norm__npz": (npz(**arrays(MINE), running_mean=np.ones(5)), "batch normalisation"),
-    "gelu__npz": (npz(**arrays(MINE), activations=["gelu", "softmax"]), "activation gelu is not known"),
+    "mish__npz": (npz(**arrays(MINE), activations=["mish", "softmax"]), "activation mish is not known"),
     "count__npz": (npz(**arrays(MINE), activations=["relu"]), "1 activations for 2 layers"),
     "script__npz": (npz(**{"<script>alert(1)</script>": np.ones((2, 2, 2))}), "<script>alert(1)</script>"),
     "wide__npz": (npz(images=np.ones((3, 5)), labels=[0, 1, 2]), "5 numbers each, but the network takes 784"),

@@ -179,8 +179,10 @@ def activation_names(given):
             given = None
     if not isinstance(given, (list, tuple)) or not all(isinstance(name, str) for name in given):
         raise ValueError("activations must be names, one a layer, as in 'relu,softmax'")
-    names = (name.strip().lower() for name in given)
-    return tuple(NAMES["activations"].get(name, name) for name in names)
+    names = [name.strip().lower().partition(":") for name in given]
+    if any(name in ("log_softmax", "logsoftmax") for name, _, _ in names):
+        say(said("log_softmax"))
+    return tuple(NAMES["activations"].get(name, name) + colon + number for name, colon, number in names)
 
 
 def activations_by_accuracy(weights, biases, images, labels):

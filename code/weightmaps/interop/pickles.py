@@ -89,8 +89,8 @@ def unpickled(stream):
 
     Parameters
     ----------
-    stream : binary file
-        Which is read to the end of the pickle.
+    stream : io.BytesIO
+        In memory, since a pickle may claim any length of what follows. It is read to the pickle's end.
 
     Returns
     -------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 
 from ..arrays import Unreadable, archive, opened
@@ -32,18 +33,19 @@ def read_pickled(path):
         If it is not there, or damaged.
     """
     path = os.fspath(path)
-    with opened(path) as (stream, _):
-        if stream.read(2) == b"PK":
+    with opened(path) as (file, size):
+        if file.read(2) == b"PK":
             return _named(_zipped(path))
-        stream.seek(0)
-        value = unpickled(stream)
-        return _named(_old(stream) if value == MAGIC else value)
+        file.seek(0)
+        stream = io.BytesIO(file.read(size))
+    value = unpickled(stream)
+    return _named(_old(stream) if type(value) is int and value == MAGIC else value)
 
 
 def of_objects(stream, where):
     """What an array of objects of NumPy's holds, a pickle in an ``.npy``."""
     try:
-        return unpickled(stream)
+        return unpickled(io.BytesIO(stream.read()))
     except ValueError as error:
         raise Unreadable(f"{where}: pickled, and {error}") from None
 
@@ -58,8 +60,7 @@ def _zipped(path):
             raise ValueError(f"a pickle of {sizes[name]:,} bytes; at most {LIMITS['pickle']:,} are read")
         if f"{folder}byteorder" in sizes and zipped.read(f"{folder}byteorder") != b"little":
             raise ValueError("its numbers have their highest byte first")
-        with zipped.open(name) as stream:
-            value = unpickled(stream)
+        value = unpickled(io.BytesIO(zipped.read(name)))
         read = {}  # two tensors may share one storage
         for storage in _storages(value):
             place = f"{folder}data/{storage.key}"

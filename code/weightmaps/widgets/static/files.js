@@ -120,7 +120,7 @@ function inZip(zipped, name) {
 /** A network of arrays by name, some of which may be lists of arrays. */
 function ofEntries(entries, name) {
   if (![...entries.values()].some(({ objects }) => objects)) return networkNamed(entries, null, name);
-  const asNumbers = ({ shape, kind, values, texts, objects }) => objects ?? (texts && !shape.length ? texts[0] ?? null : new Numbers(shape, kind, () => values));
+  const asNumbers = ({ shape, kind, values, texts, objects }) => objects ?? Object.assign(new Numbers(shape, kind, () => values), { texts });
   return nested({ value: new Map([...entries].map(([key, one]) => [key, asNumbers(one)])), said: [] }, name);
 }
 

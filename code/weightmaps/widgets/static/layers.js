@@ -207,7 +207,13 @@ export function counted(n, one, more) {
 /** A network of a list of matrices and one of vectors; `turned` where it is known whether matrices are (inputs, neurons). @param {Entry[]} weights @param {(Entry | null)[]} biases @param {unknown} activations @param {string} name @returns {Found} */
 export function networkOf(weights, biases, activations, name, turned = null) {
   const { layers, said } = layersOf({ weights: weights.map(matrixOf), biases: biases.map(asVector), passed: [], turned, within: false });
-  return { layers, activations: activationsFrom(activations, layers.length), said, name: named(name) };
+  return finished(layers, activations, said, name);
+}
+
+function finished(layers, activations, said, name) {
+  const names = activationsFrom(activations, layers.length);
+  if (names && /log_?softmax/i.test(String(activations))) said.push(saidOf("log_softmax"));
+  return { layers, activations: names, said, name: named(name) };
 }
 
 /** A network of arrays by name. @param {Map<string, Entry>} entries @param {unknown} activations where no text among them names them @param {string} name @returns {Found} */
@@ -220,7 +226,7 @@ export function networkNamed(entries, activations, name) {
   }
   const { layers, said } = layersOf(reading);
   if (fitting(reading).length > 1 && Math.max(layers[0].rows, layers[0].columns) > 1) said.unshift(saidOf("ambiguous"));
-  return { layers, activations: activationsFrom(activations ?? own, layers.length), said, name: named(name) };
+  return finished(layers, activations ?? own, said, name);
 }
 
 /** The names of activations as a file gives them: a list, or one text. @param {unknown} said @param {number} count @returns {string[] | null} */
@@ -231,8 +237,9 @@ export function activationsFrom(said, count) {
     refuse(`it names ${Array.isArray(names) ? names.length : "no list of"} activations for ${counted(count, "layer", "layers")}`);
   }
   return names.map((name) => {
-    const spelling = typeof name === "string" ? name.trim().toLowerCase() : "";
-    if (Object.hasOwn(NAMES.activations, spelling)) return NAMES.activations[spelling];
+    const [, spelling, number = ""] = /^([^:]*)(:.*)?$/s.exec(typeof name === "string" ? name.trim().toLowerCase() : "");
+    const known = Object.hasOwn(NAMES.activations, spelling) ? NAMES.activations[spelling] : null;
+    if (known && (!number || (NAMES.with_number.includes(known) && /^:[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(number) && Number.isFinite(Number(number.slice(1)))))) return known + number;
     return refuse(`its activation ${named(name)} is not known here; there are ${Object.keys(NAMES.activations).join(", ")}`);
   });
 }

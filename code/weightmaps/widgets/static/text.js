@@ -85,7 +85,7 @@ export function flat(value, roleOf) {
     if (one instanceof Numbers) {
       if ((total += countOf(one.shape)) > MOST.weights) refuse(`it has more than ${MOST.weights.toLocaleString("en")} numbers, too many for this page`);
       const text = one.kind === "U" || one.kind === "S";
-      put(name, { shape: one.shape, kind: one.kind, values: one.values(), ...(text ? { texts: [] } : {}) });
+      put(name, { shape: one.shape, kind: one.kind, values: one.values(), ...(text ? { texts: one.texts ?? [] } : {}) });
     } else if (one instanceof Uint8Array) put(name, { shape: [], kind: "S", values: [], texts: [] });
     else if (one instanceof Map || isPlain(one)) {
       const pairs = (one instanceof Map ? [...one] : Object.entries(one)).map(([key, inner]) => [key, inner, roleOf(key)]);

@@ -5,6 +5,7 @@ import json
 import os
 import pickle
 import re
+import sys
 import zipfile
 from itertools import pairwise
 
@@ -565,17 +566,124 @@ def test_objects_of_other_kinds(function, value, says):
 
 
 def test_scikit_learns_other_models():
+    from sklearn.decomposition import PCA
     from sklearn.linear_model import LogisticRegression
     from sklearn.neural_network import MLPClassifier
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
 
     with pytest.raises(ValueError, match=r"not trained yet; call its fit"):
         interop.from_sklearn(MLPClassifier())
-    with pytest.raises(ValueError, match=r"from_sklearn\(pipeline\[-1\]\)"):
-        interop.from_sklearn(make_pipeline(StandardScaler(), MLPClassifier()))
+    with pytest.raises(ValueError, match=r"PCA, is no StandardScaler.*from_sklearn\(pipeline\[-1\]\)"):
+        interop.from_sklearn(make_pipeline(PCA(), MLPClassifier()))
     with pytest.raises(ValueError, match="LogisticRegression; it wants"):
         interop.from_sklearn(LogisticRegression())
+
+
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")  # that few epochs are few
+def test_scikit_learns_pipelines_and_searches():
+    from sklearn.model_selection import GridSearchCV
+    from sklearn.neural_network import MLPClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import MinMaxScaler, StandardScaler
+
+    X = np.random.default_rng(0).normal(3, 2, size=(90, 5))
+    y = np.array(["four", "nine", "ten"])[(X[:, 0] > 3).astype(int) + (X[:, 1] > 3)]
+    scaled = make_pipeline(StandardScaler(), MLPClassifier([4], max_iter=20, random_state=0))
+    twice = make_pipeline(MinMaxScaler(), "passthrough", StandardScaler(with_mean=False), scaled[-1])
+    search = GridSearchCV(scaled, {"mlpclassifier__alpha": [0.1, 1]}, cv=2)
+    for model, says in (
+        (scaled, "StandardScaler"),
+        (twice, "MinMaxScaler and StandardS"),
+        (search, "best est"),
+    ):
+        model.fit(X, y)
+        with interop.heard() as notes:
+            network = interop.from_sklearn(model)
+        np.testing.assert_allclose(network.forward(X).a[-1], model.predict_proba(X), atol=1e-10)
+        assert says in notes[0]
+        assert notes[-1] == "the outputs are the classes four, nine, ten"
+
+
+def test_matlabs_files(tmp_path):
+    scipy_io = pytest.importorskip("scipy.io")
+    thetas = {
+        f"Theta{i + 1}": np.column_stack([b, w]) for i, (w, b) in enumerate(zip(W[:2], B[:2], strict=True))
+    }
+    scipy_io.savemat(tmp_path / "net.mat", thetas)
+    with interop.heard() as notes:
+        network = interop.read(tmp_path / "net.mat", "sigmoid,sigmoid")
+    same(network.weights, W[:2])
+    same(network.biases, B[:2])
+    assert "first column" in notes[0]
+    assert "by columns" in notes[-1]
+    (tmp_path / "net.mat").write_bytes((tmp_path / "net.mat").read_bytes()[:200])
+    with pytest.raises(NotANetwork, match=r"net\.mat: a damaged \.mat file|0 matrices"):
+        interop.read(tmp_path / "net.mat", "sigmoid,sigmoid")
+
+
+def tfjs(folder, **changes):
+    arrays = {"dense/kernel": W[0].T, "dense/bias": B[0], "dense_1/kernel": W[1].T, "dense_1/bias": B[1]}
+    (folder / "group.bin").write_bytes(b"".join(a.astype("<f4").tobytes() for a in arrays.values()))
+    listed = [{"name": name, "shape": a.shape, "dtype": "float32"} for name, a in arrays.items()]
+    kinds = zip(("dense", "dense_1"), ("relu", "softmax"), strict=True)
+    dense = [{"class_name": "Dense", "config": {"name": name, "activation": act}} for name, act in kinds]
+    model = {"class_name": "Sequential", "config": {"layers": dense}}
+    said = {
+        "modelTopology": {"model_config": model},
+        "weightsManifest": [{"paths": ["group.bin"], "weights": listed}],
+    }
+    (folder / "model.json").write_text(json.dumps(said | changes))
+    return folder / "model.json"
+
+
+def test_tensorflow_js(tmp_path):
+    network = interop.read(tfjs(tmp_path))
+    assert network.activations == ("relu", "softmax")
+    same(network.weights, [w.astype(np.float32) for w in W[:2]])
+    same(network.biases, [b.astype(np.float32) for b in B[:2]])
+    assert interop.read(tfjs(tmp_path, modelTopology=None), "tanh,tanh").activations == ("tanh", "tanh")
+    for wrong, says in (({"weightsManifest": [3]}, "a damaged model"), ({"modelTopology": {}}, "no layers")):
+        with pytest.raises(NotANetwork, match=says):
+            interop.read(tfjs(tmp_path, **wrong))
+    path = tfjs(tmp_path)
+    (tmp_path / "group.bin").write_bytes(b"123")
+    with pytest.raises(NotANetwork, match="shorter than it claims"):
+        interop.read(path)
+    (tmp_path / "group.bin").unlink()
+    with pytest.raises(FileNotFoundError, match=r"group\.bin"):
+        interop.read(path)
+
+
+def test_hdf5_of_weights_alone(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    for name, kernel, bias in (("net.weights.h5", "vars/0", "vars/1"), ("net.h5", "kernel:0", "bias:0")):
+        with h5py.File(tmp_path / name, "w") as file:
+            for i, (w, b) in enumerate(zip(W[:2], B[:2], strict=True)):
+                layer = f"layers/dense{f'_{i}' if i else ''}"
+                file[f"{layer}/{kernel}"], file[f"{layer}/{bias}"] = w.T, b
+            file["optimizer/vars/0"] = W[0]
+            file["round"] = h5py.SoftLink("/")
+        network = interop.read(tmp_path / name, "relu,softmax")
+        same(network.weights, W[:2])
+        same(network.biases, B[:2])
+    (tmp_path / "net.h5").write_bytes((tmp_path / "net.h5").read_bytes()[:300])
+    with pytest.raises(NotANetwork, match=r"net\.h5: a damaged HDF5 file"):
+        interop.read(tmp_path / "net.h5", "relu,softmax")
+
+
+@pytest.mark.parametrize("library", ["h5py", "onnx", "scipy.io"])
+def test_where_a_library_is_not_there_its_lines_are_printed(library, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, library, None)
+    name, start = {"h5py": ("a.h5", b"\x89HDF"), "onnx": ("a.onnx", b"1"), "scipy.io": ("a.mat", b"MATLAB")}[
+        library
+    ]
+    (tmp_path / name).write_bytes(start)
+    with pytest.raises(
+        NotANetwork, match=r"(?s)which \w+ reads.*  import .*numpy\.savez.*pip install"
+    ) as caught:
+        interop.read(tmp_path / name)
+    lines = [line[2:] for line in str(caught.value).splitlines() if line.startswith("  ")]
+    compile("\n".join(lines), "lines", "exec")
 
 
 # The checks. The sample and a network that reads it; then each mistake that costs an hour.

@@ -37,8 +37,9 @@ def add_to(commands):
   python -m weightmaps explore mine.npz --images flowers.csv --labels kinds.csv \\
       --outputs setosa,versicolor,virginica -o flowers.html
 
-NETWORK is a file, .npz, .json or .safetensors, or a network that ships: {", ".join(zoo.names()[:2])},
-{", ".join(zoo.names()[-2:])} … (python -m weightmaps train --help lists them all).
+NETWORK is a file, .npz, .json, .safetensors, .pt, .pth, .pkl, .keras, .h5, .onnx or .mat, a folder of .npy or
+.csv files, or a network that ships: {", ".join(zoo.names()[:2])}, {", ".join(zoo.names()[-2:])} …
+(python -m weightmaps train --help lists them all).
 
 FILE is {KINDS}:
 an image a row, or (n, rows, columns); .npz has an entry images, and maybe labels. A .csv may begin

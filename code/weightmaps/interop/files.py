@@ -13,7 +13,9 @@ from ..network import Network, saved
 from .build import activation_names, from_names
 from .errors import foreign, naming, unknown
 from .json_files import read_json
+from .keras_files import is_keras, read_h5, read_keras
 from .names import LIMITS, NAMES, flat
+from .other_files import read_mat, read_onnx
 from .pickles import Foreign
 from .safetensors_files import read_safetensors
 from .torch_files import MAGIC, is_torch, of_objects, read_pickled
@@ -24,18 +26,25 @@ TEXT_LIMIT = 1 << 28  # bytes
 def read(path, activations=None, *, transpose=None):
     """Read a network from a file, which is taken for hostile until it is parsed.
 
-    What a file is, its first bytes say; its name need not.
+    What a file is, its first bytes say, or else its name. Nothing in it is ever run: of a pickle, and of a
+    file of PyTorch's, only the opcodes that build arrays, dicts and lists are followed; others are refused.
 
     Parameters
     ----------
     path : path
         ``.npz``: what ``Network.save`` writes, or ``numpy.savez`` of weights and biases, named
-        ``W1, b1, …``, ``coefs_0, intercepts_0, …`` (scikit-learn's, matrices of ``(n_in, n_out)``),
-        ``0.weight, 0.bias, …`` (PyTorch's), ``dense/kernel, dense/bias, …`` (Keras', ``(n_in, n_out)``),
-        ``arr_0, arr_1, …``, and of ``activations``; ``images``, ``labels`` and ``features`` beside them are
-        passed over. ``.json``: what Nielsen's ``network2.Network.save`` writes, or an object with
-        ``weights``, ``biases`` and ``activations``. ``.safetensors``: names as in ``.npz``, and
-        ``activations`` in its metadata, as in ``"relu,softmax"``.
+        ``W1, b1, …``, ``coefs_0, intercepts_0, …``, ``0.weight, 0.bias, …``,
+        ``dense/kernel, dense/bias, …``, ``Wxh, bh, …``, ``Theta1, …`` (with the biases as first column), ``arr_0, arr_1, …``, or two lists
+        ``weights, biases``, and of ``activations``. Matrices are ``(n_out, n_in)``, or where names or shapes
+        show it ``(n_in, n_out)``. What else people keep there is passed over and named; ``images``,
+        ``labels`` and ``features`` are for other readers.
+        ``.json``: what Nielsen's ``network2.Network.save`` writes, arrays by the names above, or a list of
+        layers; TensorFlow.js' ``model.json``, its ``.bin`` files beside it.
+        ``.safetensors``: names as in ``.npz``, and ``activations`` in its metadata, as in ``"relu,softmax"``.
+        ``.pt``, ``.pth``: a state_dict of PyTorch's, or a checkpoint around one. ``.pkl``, ``.npy``: arrays
+        in dicts and lists, as Python pickles them.
+        A folder of ``.npy`` or ``.csv`` files, one an array, named as above.
+        ``.keras``, ``.h5`` where h5py is installed, ``.onnx`` where onnx is, ``.mat`` where SciPy is.
     activations : sequence of str or str, optional
         One name a layer, where the file gives none, or others than are wanted.
     transpose : bool, optional
@@ -53,8 +62,8 @@ def read(path, activations=None, *, transpose=None):
     ActivationsMissing
         If neither the file nor `activations` names them; its ``with_evidence`` adds accuracies.
     NotANetwork
-        If the file is damaged, too large or of another format, or holds no network of dense layers. Files
-        that only Python's pickle reads are refused with the two lines of code that convert them.
+        If the file is damaged, too large or of another format, or holds no network of dense layers. Where
+        something else can open it, the lines of code that convert it are in the error.
 
     Examples
     --------
@@ -83,7 +92,11 @@ def _kind(path):
         return "safetensors"
     if start[:2] == b"PK":
         with archive(path) as (_, entries):
-            return "torch" if is_torch(entries) else "npz"
+            return "torch" if is_torch(entries) else "keras" if is_keras(entries) else "npz"
+    if start[:4] == b"\x89HDF":
+        return "h5"
+    if start[:6] == b"MATLAB":
+        return "mat"
     if start[:6] == b"\x93NUMPY":
         return "npy"
     if start[:1] == b"\x80" and start[1:2] <= b"\x05":
@@ -162,6 +175,16 @@ def _read_pickle(path, activations, transpose, *, torch=False):
             raise foreign(path, error, torch) from None
 
 
+def _by(read):
+    """A reader of one of Keras' or other formats, whose errors begin with the file's name."""
+
+    def reader(path, activations, transpose):
+        with naming(path):
+            return read(path, activations, transpose)
+
+    return reader
+
+
 READERS = {
     "npz": _read_npz,
     "npy": _read_npy,
@@ -169,4 +192,8 @@ READERS = {
     "safetensors": _read_safetensors,
     "torch": _read_torch,
     "pickle": _read_pickle,
+    "h5": _by(read_h5),
+    "keras": _by(read_keras),
+    "onnx": _by(read_onnx),
+    "mat": _by(read_mat),
 }

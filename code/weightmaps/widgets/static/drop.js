@@ -8,8 +8,8 @@ import { dataOf, load, STATE } from "./view.js";
 
 const PATIENCE = 20000; // milliseconds that a file may take
 const MOST_READ = 2 ** 28; // bytes of a file
-const ENDINGS = ".npz,.npy,.json,.safetensors";
-const INTRODUCTION = "A .npz, .json or .safetensors file with weights and biases; with it, if you like, a .npz with images and labels, or images.npy and labels.npy. Choose them together. Nothing leaves this page.";
+const ENDINGS = ".npz,.npy,.json,.safetensors,.pt,.pth,.pkl";
+const INTRODUCTION = "A .npz, .json, .safetensors, .pt or .pkl file with weights and biases; with it, if you like, a .npz with images and labels, or images.npy and labels.npy. Choose them together. Nothing leaves this page.";
 const OUTPUTS = ["softmax", "sigmoid", "identity"];
 const FIRST = { neuron: 0, output: 0, sample: 0, layer: 1, step: null, other: null, view: "one", ablated: [], pixels: null };
 

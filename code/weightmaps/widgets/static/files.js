@@ -85,7 +85,7 @@ export async function readFile(bytes, name) {
   if (/^(\xef\xbb\xbf)?\s*[[{]/.test(String.fromCharCode(...bytes.subarray(0, 100)))) {
     return { network: networkInJson(readJson(bytes), name) };
   }
-  return /\.safetensors$/i.test(name) ? inSafetensors(bytes, name) : refuse("it is none of .npz, .npy, .json and .safetensors, or is damaged");
+  return /\.safetensors$/i.test(name) ? inSafetensors(bytes, name) : refuse("it is none of .npz, .npy, .json, .safetensors, .pt and .pkl, or is damaged");
 }
 
 /** A network of arrays in objects and lists. @param {{value: unknown, said: string[]}} found @returns {import("./layers.js").Found} */

@@ -1,9 +1,9 @@
 """A reader's own network in: from arrays, scikit-learn, PyTorch, Keras, Nielsen's code, or a file.
 
-Libraries are recognised by the names of their classes, so none is needed. Nothing is unpickled: of a pickle,
-only the opcodes that build arrays are followed. What is unambiguous is read and said, by a warning of the kind
-:class:`Note`; what does not fit is an error that says what would; and :func:`check` reports, with accuracies,
-what fits and is still odd.
+Libraries are recognised by the names of their classes, so none is needed. Nothing is unpickled: of a
+pickle, only the opcodes that build arrays are followed. What is unambiguous is read and said, by a warning
+of the kind :class:`Note`; what does not fit is an error that says what would; and :func:`check` reports,
+with accuracies, what fits and is still odd.
 """
 
 from .build import ActivationsMissing, activations_by_accuracy, from_arrays, two_outputs

@@ -34,10 +34,10 @@ def read(path, activations=None, *, transpose=None):
     path : path
         ``.npz``: what ``Network.save`` writes, or ``numpy.savez`` of weights and biases, named
         ``W1, b1, …``, ``coefs_0, intercepts_0, …``, ``0.weight, 0.bias, …``,
-        ``dense/kernel, dense/bias, …``, ``Wxh, bh, …``, ``Theta1, …`` (with the biases as first column), ``arr_0, arr_1, …``, or two lists
-        ``weights, biases``, and of ``activations``. Matrices are ``(n_out, n_in)``, or where names or shapes
-        show it ``(n_in, n_out)``. What else people keep there is passed over and named; ``images``,
-        ``labels`` and ``features`` are for other readers.
+        ``dense/kernel, dense/bias, …``, ``Wxh, bh, …``, ``Theta1, …`` (with the biases as first column),
+        ``arr_0, arr_1, …``, or two lists ``weights, biases``, and of ``activations``. Matrices are
+        ``(n_out, n_in)``, or where names or shapes show it ``(n_in, n_out)``. What else people keep there is
+        passed over and named; ``images``, ``labels`` and ``features`` are for other readers.
         ``.json``: what Nielsen's ``network2.Network.save`` writes, arrays by the names above, or a list of
         layers; TensorFlow.js' ``model.json``, its ``.bin`` files beside it.
         ``.safetensors``: names as in ``.npz``, and ``activations`` in its metadata, as in ``"relu,softmax"``.

@@ -1,6 +1,7 @@
 """Networks dropped on a page: every form that is read, what is asked and said, and files that are refused."""
 
 import base64
+import json
 import pickle
 import re
 import struct
@@ -446,6 +447,35 @@ def test_what_was_found_out_in_a_file_is_said(opened):
         "turned.npz: passed over: epochs.",
     ]
     check(page, MINE, IMAGES.images)
+
+
+def test_a_network_in_several_files(opened):
+    page = opened()
+    names = ["relu", "softmax"]
+    apart = {f"{name}__npy": npy(array) for name, array in arrays(MINE).items()}
+    drop(page, **apart, activations__npy=npy(np.array(names)))
+    check(page, MINE, IMAGES.images)
+    part(page, "drop-back").click()
+    drop(page, **tfjs_files(MINE))
+    check(page, MINE, IMAGES.images)
+    drop(page, model__json=tfjs_files(MINE)["model__json"])
+    assert "its numbers are in group.bin; choose that file together with it" in wrong(page)
+
+
+def tfjs_files(network):
+    """What TensorFlow.js saves: what the layers are, and beside it their numbers."""
+    named = arrays(network, "dense_{}/kernel", "dense_{}/bias", flip=True)
+    layers = [
+        {"class_name": "Dense", "config": {"name": f"dense_{i}", "activation": name}}
+        for i, name in enumerate(network.activations)
+    ]
+    listed = [{"name": name, "shape": one.shape, "dtype": "float32"} for name, one in named.items()]
+    said = {
+        "modelTopology": {"model_config": {"class_name": "Sequential", "config": {"layers": layers}}},
+        "weightsManifest": [{"paths": ["group.bin"], "weights": listed}],
+    }
+    numbers = b"".join(one.astype("<f4").tobytes() for one in named.values())
+    return {"model__json": json.dumps(said).encode(), "group__bin": numbers}
 
 
 def test_names_in_files_are_text(opened, own_bytes):

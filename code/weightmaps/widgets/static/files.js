@@ -4,6 +4,7 @@ import { MOST, NAMES, Refused, named, refuse, spread, timesOf } from "./bytes.js
 import { networkNamed, networkOf, roleAndKey } from "./layers.js";
 import { isNpy, readNpy } from "./npy.js";
 import { flat, listsIn, readJson, readSafetensors } from "./text.js";
+import { networkInTfjs } from "./tfjs.js";
 import { Numbers } from "./pickle.js";
 import { inPickle, inTorchZip, isPickle } from "./torch.js";
 import { unzip } from "./zip.js";
@@ -36,7 +37,8 @@ function ownNetwork(entries, name) {
 }
 
 /** @param {unknown} said what the JSON says @returns {import("./layers.js").Found} */
-function networkInJson(said, name) {
+function networkInJson(said, name, beside) {
+  if (said?.weightsManifest) return networkInTfjs(said, beside, name);
   const lists = listsIn(said);
   if (!lists) return nested({ value: said, said: [] }, name);
   const network = networkOf(lists.weights, lists.biases, lists.activations, name), { layers } = network;
@@ -64,8 +66,8 @@ function labelsFrom({ shape, kind, values }, name) {
   return { values: Array.from(values), name };
 }
 
-/** What the bytes of one file hold; its first bytes say what it is, as in interop/files.py. @param {Uint8Array} bytes @param {string} name the file's @returns {Promise<Findings>} */
-export async function readFile(bytes, name) {
+/** What the bytes of one file hold; its first bytes say what it is, as in interop/files.py. @param {Uint8Array} bytes @param {string} name the file's @param {Map<string, Uint8Array>} beside the files that came with it @returns {Promise<Findings>} */
+export async function readFile(bytes, name, beside = new Map()) {
   if (!bytes.length) refuse("it is empty");
   const starts = (...first) => first.every((byte, i) => bytes[i] === byte);
   if (bytes[7] === 0 && bytes[8] === 0x7b) return inSafetensors(bytes, name); // before all else: a header's length may look like anything
@@ -83,7 +85,7 @@ export async function readFile(bytes, name) {
     refuse("it is an array, but its name does not say of what; call it images.npy or labels.npy");
   }
   if (/^(\xef\xbb\xbf)?\s*[[{]/.test(String.fromCharCode(...bytes.subarray(0, 100)))) {
-    return { network: networkInJson(readJson(bytes), name) };
+    return { network: networkInJson(readJson(bytes), name, beside) };
   }
   return /\.safetensors$/i.test(name) ? inSafetensors(bytes, name) : refuse("it is none of .npz, .npy, .json, .safetensors, .pt and .pkl, or is damaged");
 }
@@ -92,6 +94,15 @@ export async function readFile(bytes, name) {
 function nested({ value, said }, name) {
   const network = networkNamed(flat(value, (key) => roleAndKey(key).role), null, name);
   return { ...network, said: [...said, ...network.said] };
+}
+
+/** Whether a file is one array of a network, and neither images nor labels, by its name. @param {{name: string}} file */
+export const isOneOfMany = ({ name }) => /\.npy$/i.test(name) && !/label|image|^[xy]/i.test(name);
+
+/** A network whose arrays came each in a file of its own. @param {Map<string, Uint8Array>} files @param {string[]} names @returns {import("./layers.js").Found} */
+export function readArrays(files, names) {
+  const entries = names.map((name) => [name.replace(/\.npy$/i, ""), attempt(() => readNpy(files.get(name)), `${named(name)} `)]);
+  return attempt(() => ofEntries(new Map(entries), names.join(", ")), `${named(names.join(", "))}: `);
 }
 
 function inSafetensors(bytes, name) {

@@ -2,7 +2,7 @@
 
 import { MOST, Refused, named, refuse, spread, timesOf } from "./bytes.js";
 import { changed, choices, findings } from "./checks.js";
-import { readFile } from "./files.js";
+import { isOneOfMany, readArrays, readFile } from "./files.js";
 import { counted } from "./layers.js";
 
 /** @typedef {import("./files.js").Images} Images */
@@ -18,13 +18,17 @@ import { counted } from "./layers.js";
 /** Read all files. @param {Request["files"]} files */
 async function readAll(files) {
   const found = {};
-  if (files.length > 8) refuse(`${files.length} files came at once; at most 8 are read`);
+  if (files.length > MOST.files) refuse(`${files.length} files came at once; at most ${MOST.files} are read`);
   const total = files.reduce((sum, { size }) => sum + size, 0);
   if (total > MOST.bytes) refuse(`${named(files[0].name)}: ${Math.round(total / 2 ** 20).toLocaleString("en")} MB; at most ${MOST.bytes / 2 ** 20} MB are read`);
-  for (const file of files) {
+  const beside = new Map(files.map(({ name, bytes }) => [name, new Uint8Array(bytes ?? 0)]));
+  const arrays = files.filter(isOneOfMany), parts = files.some(({ name }) => /\.json$/i.test(name)) ? files.filter(({ name }) => /\.bin$/i.test(name)) : [];
+  const alone = files.filter((file) => !parts.includes(file) && (arrays.length < 2 || !arrays.includes(file)));
+  if (arrays.length > 1) found.network = readArrays(beside, arrays.map(({ name }) => name));
+  for (const file of alone) {
     try {
       const bytes = new Uint8Array(file.bytes ?? refuse("it cannot be read; if it is a folder, drop the files in it, else choose it again"));
-      for (const [what, one] of Object.entries(await readFile(bytes, file.name))) {
+      for (const [what, one] of Object.entries(await readFile(bytes, file.name, beside))) {
         if (what in found) refuse(`it is the second file here with ${what === "network" ? "a network" : what}`);
         found[what] = one;
       }

@@ -22,7 +22,7 @@ function erf(z) {
   return Math.sign(z) * Math.min((2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * total, 1);
 }
 
-const normal = (z) => 0.5 * (1 + erf(z / Math.SQRT2));
+const normalShare = (z) => 0.5 * (1 + erf(z / Math.SQRT2));
 
 /** An activation's name, and its number: a leaky ReLU's slope, an ELU's alpha. @param {string} name @returns {[string, number]} */
 export function parsedActivation(name) {
@@ -36,7 +36,7 @@ export function activate(called, z) {
   switch (name) {
     case "leaky_relu": return z.map((v) => (v > 0 ? v : number * v));
     case "elu": return z.map((v) => (v > 0 ? v : number * Math.expm1(v)));
-    case "gelu": return z.map((v) => v * normal(v));
+    case "gelu": return z.map((v) => v * normalShare(v));
     case "silu": return z.map((v) => v * sigmoid(v));
     case "sigmoid": return z.map(sigmoid);
     case "relu": return z.map((v) => Math.max(v, 0));
@@ -128,7 +128,7 @@ export function back(called, z, a, d) {
   const slope = {
     sigmoid: (_, v) => v * (1 - v), relu: (_, v) => (v > 0 ? 1 : 0), tanh: (_, v) => 1 - v * v, identity: () => 1, softmax: (_, v) => v,
     leaky_relu: (x) => (x > 0 ? 1 : number), elu: (x, v) => (x > 0 ? 1 : v + number),
-    gelu: (x) => normal(x) + (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI), silu: (x) => sigmoid(x) * (1 + x * (1 - sigmoid(x))),
+    gelu: (x) => normalShare(x) + (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI), silu: (x) => sigmoid(x) * (1 + x * (1 - sigmoid(x))),
   }[name];
   return d.map((v, i) => slope(z[i], a[i]) * (v - total));
 }

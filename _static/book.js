@@ -45,10 +45,13 @@
   for (const button of verdicts) {
     button.addEventListener("click", () => {
       for (const one of verdicts) one.setAttribute("aria-pressed", one === button);
-      const isWanted = (one) => one.matches(`.claim${button.dataset.verdict && `-${button.dataset.verdict}`}`);
-      for (const claim of document.querySelectorAll(".claim")) claim.hidden = !isWanted(claim);
-      for (const section of document.querySelectorAll("article section section")) {
-        section.hidden = !section.querySelector(".claim:not([hidden])");
+      const { verdict } = button.dataset;
+      const wanted = verdict ? `.claim-${verdict}` : ".claim";
+      let chapter;
+      for (const one of document.querySelectorAll("h2.rubric, .claim")) {
+        one.hidden = !one.matches(wanted);
+        if (one.tagName === "H2") chapter = one;
+        else if (!one.hidden) chapter.hidden = false;
       }
     });
   }

@@ -139,7 +139,7 @@ def visit(browser, address, width):
     for y in range(0, height, SCREEN // 2):
         browser.run("scrollTo({ top: arguments[0], behavior: 'instant' });", y)
         time.sleep(0.1)
-    browser.wait(READY)
+    browser.wait(READY, seconds=30)
     count, wrong = browser.run(LOOK)
     for i in range(count):
         sliders = browser.run(SLIDERS, i)
@@ -147,7 +147,7 @@ def visit(browser, address, width):
             before = browser.run(SAID, i)
             last = browser.run("return arguments[0].value === arguments[0].max;", slider)
             browser.press(slider, "\ue012" if last else "\ue014")  # an arrow to the left, to the right
-            if browser.wait(FOLLOWED, i, before, seconds=2):
+            if browser.wait(FOLLOWED, i, before, seconds=5):
                 break
         else:
             if sliders:

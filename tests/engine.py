@@ -43,7 +43,8 @@ function seen({ el }) {
   const parts = {};
   for (const one of el.querySelectorAll("[data-part]")) {
     const { part, value } = one.dataset;
-    (parts[part] ??= []).push({ text: one.textContent, value, pressed: one.getAttribute("aria-pressed") });
+    const pressed = one.getAttribute("aria-pressed") ?? one.getAttribute("aria-checked");
+    (parts[part] ??= []).push({ text: one.textContent, value, pressed });
   }
   return parts;
 }

@@ -17,15 +17,16 @@ from jupyter_cache import get_cache
 from PIL import Image
 from py_mini_racer import MiniRacer
 
-from bookbuild import cache
+from bookbuild import cache, pictures
 from bookbuild.cache import choose_cache, digest, execution_key
 from bookbuild.citations import with_back_links
 from bookbuild.head import POLICY, site_address
 from bookbuild.links import broken_links, foreign_requests
 from bookbuild.mathml import keep_marks, to_mathml
 from bookbuild.pages import chapter_links
-from bookbuild.pictures import png_size, size_images, with_palette
+from bookbuild.pictures import load_late, on_paper, png_size, size_images, with_palette
 from bookbuild.search import as_script, sections
+from weightmaps import figures
 
 
 def png(width, height, dpi=None):
@@ -118,6 +119,44 @@ def test_images_get_their_size_and_keep_one_they_have():
 def test_a_picture_without_alt_text_fails(alt):
     with pytest.raises(ValueError, match="alt text"):
         size_images(f'<img {alt} src="../_images/a.png" />', lambda name: png(2, 2))
+
+
+def without_paper():
+    """Ink, half an ink, nothing, and a grey of a picture."""
+    pixels = Image.new("RGBA", (4, 1))
+    ink = pictures.ImageColor.getrgb(pictures.INK)
+    for x, colour in enumerate([(*ink, 255), (*ink, 128), (0, 0, 0, 0), (118, 118, 118, 255)]):
+        pixels.putpixel((x, 0), colour)
+    file = io.BytesIO()
+    pixels.save(file, "PNG", dpi=(200, 200))
+    return file.getvalue()
+
+
+def test_ink_is_dark_on_light_paper_and_light_on_dark():
+    for scheme, ink, half, paper in (
+        ("light", (29, 33, 37), (142, 144, 146), (255, 255, 255)),
+        ("dark", (230, 230, 227), (125, 125, 125), (19, 20, 22)),
+    ):
+        data = on_paper(without_paper(), scheme)
+        with Image.open(io.BytesIO(data)) as picture:
+            found = [picture.getpixel((x, 0)) for x in range(4)]
+        assert found == [ink, half, paper, (118, 118, 118)]
+        assert png_size(data)[0] == 2
+
+
+def test_a_picture_without_paper_has_a_dark_twin_that_loads_when_it_is_shown():
+    tag = '<img alt="map" src="../_images/a.png" width="2" height="1" />'
+    both = size_images(tag, lambda _: without_paper())
+    assert 'class="only-light" alt="map" src="../_images/a.png"' in both
+    assert 'class="only-dark" loading="lazy" alt="map" src="../_images/a-dark.png"' in both
+    assert load_late(both) == both
+
+
+def test_the_colours_that_turn_light_are_those_that_figures_draw_with():
+    assert figures.ACCENT == pictures.ACCENT
+    assert list(pictures.KINDS) == list(figures.KINDS)
+    drawn = (Path(pictures.__file__).parent / "matplotlibrc").read_text("utf-8")
+    assert pictures.INK[1:] in drawn
 
 
 def test_a_palette_keeps_size_and_density_and_what_is_seen():

@@ -1,6 +1,7 @@
 """The command line: what it says, what it reads and refuses, and with which exit code."""
 
 import gzip
+import os
 import re
 import struct
 import subprocess
@@ -10,6 +11,7 @@ import zipfile
 import numpy as np
 import pytest
 
+import weightmaps
 from conftest import few
 from small_mnist import idx
 from test_explorer import random_network
@@ -59,7 +61,6 @@ def test_help_teaches_by_example(command, capsys):
         [],
         ["look"],
         ["explore"],
-        ["explore", "nielsen"],
         ["data", "mnist"],
     ],
 )
@@ -94,6 +95,30 @@ def test_as_a_program(folder):
     done = subprocess.run(run, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert re.fullmatch(r"weightmaps: nowhere\.npz: no such file, and .*\n", done.stderr)
+
+
+@pytest.mark.parametrize("page", ["cp437", "cp1251", "ascii"])
+def test_a_code_page_that_lacks_letters_stops_nothing(page, folder):
+    run = [sys.executable, "-m", "weightmaps", "explore", "zero-one"]
+    environment = os.environ | {"PYTHONIOENCODING": page}
+    done = subprocess.run(run, capture_output=True, env=environment, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"images of 28 ? 28" in done.stdout
+    assert "<title>What the hidden layer" in (folder / "zero-one.html").read_text(encoding="utf-8")
+
+
+def test_the_version(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f"weightmaps {weightmaps.__version__}\n"
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_is_one_error(folder, capsys):
+    folder.chmod(0o500)
+    assert explore("zero-one") == 1
+    assert said(capsys) == ("", "zero-one.html: nothing may be written into .; name another folder")
 
 
 def test_stopped_is_130_and_nothing_is_written(folder, monkeypatch, capsys):
@@ -221,7 +246,12 @@ def test_a_page_is_replaced_whole(folder, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("output", "words"), [(".", "a folder"), ("no/such/a.html", "there is no folder no/such")]
+    ("output", "words"),
+    [
+        (".", "a folder"),
+        ("no/such/a.html", "there is no folder no/such"),
+        pytest.param(os.devnull, "a device", marks=pytest.mark.skipif(os.name == "nt", reason="no devices")),
+    ],
 )
 def test_a_page_that_cannot_be_written_is_refused_first(output, words, folder, capsys):
     assert explore("zero-one", "-o", output) == 1
@@ -301,6 +331,84 @@ def test_a_table_with_names(folder):
         assert images.numbers(slice(None)).tolist() == [[1.5, 2], [-3, 100]]
 
 
+TABLE = [[3.5, 0, 7, 1], [1, 2, 0.5, 0], [0, 0, 9, 2]]
+ROWS = ["3.5,0,7,1", "1,2,0.5,0", "0,0,9,2"]
+TABLES = {
+    "last, no names": (ROWS, [1, 0, 2], None, "last"),
+    "first, no names": (["1,3.5,0,7", "0,1,2,0.5", "2,0,0,9"], [1, 0, 2], None, "first"),
+    "last, called class": (["a,b,c,Class", *ROWS], [1, 0, 2], ["a", "b", "c"], "'Class'"),
+    "the only one that is no pixel": (
+        ["pixel1,pixel2,pixel3,kind", *ROWS], [1, 0, 2], None, "'kind'"),
+    "counted": (["label,1x1,1x2,1x3", "1,3.5,0,7", "0,1,2,0.5", "2,0,0,9"],
+                [1, 0, 2], None, "'label'"),
+    "names, first": (["cat,3.5,0,7", "dog,1,2,0.5", "cat,0,0,9"],
+                     ["cat", "dog", "cat"], None, "first"),
+    "names, last, named": (['a;b;c;"what"', "3.5;0;7;cat", "1;2;0.5;dog", "0;0;9;cat"],
+                           ["cat", "dog", "cat"], ["a", "b", "c"], "'what'"),
+    "spaces": ([" ".join(row.split(",")) for row in ROWS], [1, 0, 2], None, "last"),
+    "tabs, blank lines": (["", *("\t".join(row.split(",")) + "\n" for row in ROWS)],
+                          [1, 0, 2], None, "last"),
+    "a comment that names": (["# a Sunday", "# a b c label", *(row.replace(",", " ") for row in ROWS)],
+                             [1, 0, 2], ["a", "b", "c"], "'label'"),
+    "no labels": (["3.5,0,7", "1,2,0.5", "0,0,9"], None, None, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_labels_are_found_in_a_table(name, folder):
+    lines, labels, features, column = TABLES[name]
+    (folder / "a.csv").write_text("\n".join(lines) + "\n")
+    images = read_images("a.csv", inputs=3)
+    assert images.values.tolist() == [row[:3] for row in TABLE]
+    assert (images.labels if labels is None else images.labels.tolist()) == labels
+    assert images.features == features
+    assert list(images.said) == ([f"labels are its {column} column"] if column else [])
+
+
+def test_a_table_that_savetxt_wrote(folder):
+    rows = np.column_stack([SAMPLE.labels, SAMPLE.images])
+    np.savetxt("a.txt", rows)
+    np.savetxt("b.csv", rows, delimiter=",", header="label," + ",".join(f"pixel{i}" for i in range(784)))
+    for name in ("a.txt", "b.csv"):
+        images = read_images(name)
+        assert np.array_equal(images.values, SAMPLE.images), name
+        assert images.labels.tolist() == SAMPLE.labels.tolist()
+        assert images.features is None
+
+
+def test_a_table_of_two_possible_labels_is_asked_about(folder):
+    (folder / "a.csv").write_text("1,0.5,0.5,2\n0,0.5,0.5,1\n")
+    with pytest.raises(ValueError, match=r"a\.csv: its first and its last column could both be the labels"):
+        read_images("a.csv", inputs=3)
+    (folder / "a.csv").write_text("x,y,cat,dog\n1,2,a,b\n")
+    with pytest.raises(ValueError, match="one column of words at most"):
+        read_images("a.csv", inputs=3)
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        ({"images": 0, "labels": 1}, []),
+        ({"x_train": 2, "y_train": 3, "x_test": 0, "y_test": 1}, ["'x_test', labels 'y_test'"]),
+        ({"X": 0, "y": 1}, ["'X', labels 'y'"]),
+        ({"digits": 0, "which": 1, "epochs": 4}, ["'digits', labels 'which'"]),
+    ],
+)  # fmt: skip
+def test_entries_by_other_names(entries, said, folder):
+    values = [PIXELS, SAMPLE.labels, PIXELS[:3], SAMPLE.labels[:3], np.arange(7)]
+    np.savez("a.npz", **{name: values[which] for name, which in entries.items()})
+    images = read_images("a.npz")
+    assert np.array_equal(images.values, PIXELS)
+    assert images.labels.tolist() == SAMPLE.labels.tolist()
+    assert list(images.said) == [f"images are its entry {one}" for one in said]
+
+
+@pytest.mark.parametrize("shape", [(784,), (28, 28), (1, 28, 28), (28, 28, 1), (1, 784), (1, 1, 28, 28)])
+def test_a_single_image(shape, folder):
+    np.save("a.npy", PIXELS[0].reshape(shape))
+    assert np.array_equal(read_images("a.npy").numbers(slice(None)), SAMPLE.images[:1])
+
+
 LABELS = np.array([2, 0, 1, 1])
 
 
@@ -313,8 +421,24 @@ def test_every_kind_of_labels(folder):
     (folder / "a.csv").write_text("label\n2\n0\n1\n1\n")
     (folder / "empty lines.csv").write_text("\n2\r\n0\n\n1\n1")
     for path in folder.iterdir():
-        assert read_labels(path).tolist() == LABELS.tolist(), path.name
-        assert read_labels(path).dtype == np.int64
+        labels, said = read_labels(path)
+        assert (labels.tolist(), labels.dtype, said) == (LABELS.tolist(), np.int64, []), path.name
+
+
+def test_one_hot_labels_are_read_and_it_is_said(folder):
+    hot = np.eye(3)[LABELS]
+    np.save("a.npy", hot.astype(np.uint8))
+    np.savez("a.npz", images=np.zeros((4, 9)), labels=hot)
+    np.savetxt("a.txt", hot)
+    (folder / "a.csv").write_text("\n".join(",".join(map(str, row)) for row in hot.astype(int)))
+    for path in folder.iterdir():
+        labels, said = read_labels(path)
+        assert labels.tolist() == LABELS.tolist(), path.name
+        assert said == ["labels are one-hot rows: each is where its 1 is"]
+    assert read_images("a.npz").labels.tolist() == LABELS.tolist()
+    np.save("two.npy", hot + np.eye(3)[::-1][LABELS])
+    with pytest.raises(ValueError, match="rows are read where each has one 1"):
+        read_labels("two.npy")
 
 
 def test_labels_may_be_names_of_outputs(folder, capsys):
@@ -325,6 +449,8 @@ def test_labels_may_be_names_of_outputs(folder, capsys):
     names = ["--outputs", "bird,cat,dog"]
     arguments = ["mine.npz", "--images", "a.npy", "--labels", "a.csv", "-o", "a.html"]
     assert explore(*arguments, *names) == 0
+    assert explore(*arguments) == 0
+    assert "outputs are named as the labels are, in alphabetical order: 'bird, cat, dog'" in said(capsys)[0]
     assert explore(*arguments, "--outputs", "bird,cat,cow") == 1
     assert "labels hold 'dog', which is no output" in said(capsys)[1]
 
@@ -373,7 +499,7 @@ HOSTILE = {
     "short.npy": lambda path: path.write_bytes(
         b"\x93NUMPY\x01\x00\x76\x00{'descr': '<f8', 'shape': (10**12,)}"
     ),
-    "other.npz": lambda path: np.savez(path, X=np.zeros((2, 4))),
+    "other.npz": lambda path: np.savez(path, one=np.zeros((2, 4)), two=np.zeros((2, 4))),
     "text.npy": lambda path: np.save(path, np.array([["a", "b", "c", "d"]])),
     "flat.npy": lambda path: np.save(path, np.zeros(4)),
     "none.npy": lambda path: np.save(path, np.zeros((0, 4))),
@@ -481,8 +607,53 @@ def test_odd_images_are_reported_and_the_page_is_written(folder, capsys):
     assert explore("nielsen", "--images", "inverted.npz", "-o", "a.html") == 0
     out = said(capsys)[0]
     assert "look at this: ink looks inverted" in out
-    assert "accuracy on 500 images is" in out
+    assert "accuracy on 250 images is" in out
+    assert "; --invert does it\n" in out
     assert "ink looks inverted" in (folder / "a.html").read_text(encoding="utf-8")
+    assert explore("nielsen", "--images", "inverted.npz", "--invert") == 0
+    out = said(capsys)[0]
+    assert f"accuracy: {zoo.load('nielsen').accuracy(*sample):.2%} of all 500 images" in out
+    assert "look at this" not in out
+    assert "<p>Applied as asked: --invert.</p>" in (folder / "nielsen.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "options"),
+    [
+        (lambda x, y: (255 * x, y), ["--scale", "1/255"]),
+        (lambda x, y: ((x - 0.5) / 0.5, y), ["--standardise", "undo:0.5,0.5"]),
+        (lambda x, y: ((1 - x - 0.1307) / 0.3081, y + 1),
+         ["--shift-labels=-1", "--invert", "--standardise", "undo:.1307,.3081"]),
+        (lambda x, y: (x.reshape(-1, 28, 28).swapaxes(1, 2), y), ["--transpose-images"]),
+    ],
+)  # fmt: skip
+def test_what_was_found_is_mended_by_options(change, options, folder, capsys):
+    sample = digits.load_sample()[::25]
+    images, labels = change(sample.images, sample.labels)
+    np.savez("odd.npz", images=images, labels=labels)
+    assert explore("nielsen", "--images", "odd.npz", *options) == 0
+    out = said(capsys)[0]
+    assert "applied as asked: " in out
+    assert f"accuracy: {zoo.load('nielsen').accuracy(*sample):.2%} of all 200 images" in out
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--standardise", "3", "no standardisation"),
+        ("--standardise", "0.5,0", "no standardisation"),
+        ("--standardise", "undo:pixel", "no standardisation"),
+        ("--scale", "1/0", "no factor"),
+        ("--scale", "-2", "no factor"),
+        ("--scale", "half", "no factor"),
+        ("--shift-labels", "x", "invalid int value"),
+    ],
+)
+def test_a_change_of_the_wrong_form_is_named(option, value, says, folder, capsys):
+    with pytest.raises(SystemExit) as end:
+        explore("nielsen", f"{option}={value}")
+    assert end.value.code == 2
+    assert says in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 16), (-0.42, 2.8), (0, 255)])

@@ -302,6 +302,12 @@ def test_argument_goes_before_the_environment(folder, monkeypatch, tmp_path):
     assert is_whole(load_mnist(folder))
 
 
+def test_names_with_a_dot_as_some_unpackers_write_them(folder):
+    for path in list(folder.iterdir()):
+        path.rename(path.with_name(path.name.replace("-idx", ".idx")))
+    assert is_whole(load_mnist(folder))
+
+
 def test_folder_that_lacks_files_lists_them_and_downloads_nothing(folder, mirror):
     (folder / NAMES[0]).unlink()
     (folder / f"{NAMES[3]}.gz").unlink()

@@ -1,6 +1,7 @@
 """Networks dropped on a page: every form that is read, what is asked and said, and files that are refused."""
 
 import base64
+import io
 import json
 import pickle
 import re
@@ -10,6 +11,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import trained_networks
 from conftest import slow
@@ -25,8 +27,11 @@ from network_files import (
 )
 from reader import assert_no_barrier, part, settle
 from test_explorer import random_images, random_network
+from test_pictures import INK, SAMPLE, huge, large, pictured
+from weightmaps import zoo
 from weightmaps.digits import Digits, load_sample
 from weightmaps.network import Network
+from weightmaps.pictures import prepare
 from weightmaps.widgets import NetworkDrop, bundle
 
 IMAGES = random_images(n=20, labels=10)
@@ -297,7 +302,7 @@ def test_images_on_another_scale_are_reported_with_evidence_and_changed_on_reque
     inverted = npz(images=1 - digits.images, labels=digits.labels)
     drop(page, net__npz=own_bytes(network), data__npz=inverted)
     share = 100 * network.accuracy(1 - digits.images, digits.labels)
-    words = f"Accuracy on 40 images is {share:.1f}% as given, 100.0% with 1 − images."
+    words = f"Accuracy on 20 images is {share:.1f}% as given, 100.0% with 1 − images."
     assert words in part(page, "drop-finding").text_content()
     check(page, network, 1 - digits.images)
     part(page, "drop-change").click()
@@ -325,6 +330,39 @@ def test_a_network_of_images_up_to_255_is_found_out(opened, own_bytes):
     part(page, "drop-change").click()
     ready(page)
     check(page, network, images.astype(float))
+
+
+def png(picture, kind="PNG", **options):
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, kind, **options)
+    return file.getvalue()
+
+
+def test_pictures_of_digits_are_prepared_and_it_is_said(opened, where):
+    network = zoo.load("nielsen")
+    page = opened(where, network=network)
+    drop(page, seven__png=png(pictured("grey", INK[17])), nine__jpg=png(pictured("white", INK[23]), "JPEG"))
+    notes = part(page, "drop-note").all_text_contents()
+    assert f"The network answers: {SAMPLE.labels[17]}, {SAMPLE.labels[23]}." in notes
+    assert "2 digits in 2 pictures: dark ink on light paper; the paper was subtracted" in notes[0]
+    assert wrong(page) == ""
+    wanted = [prepare(pictured(paper, INK[i])).images[0] for paper, i in (("grey", 17), ("white", 23))]
+    check(page, network, wanted, tolerance=0.05)
+    sheet = np.block([[large(one) for one in SAMPLE.images[[5, 10, 20]]]])
+    choose(page, sheet__png=png(np.round(255 * (1 - sheet)).astype(np.uint8)))
+    assert "3 digits in 1 picture" in part(page, "drop-note").first.text_content()
+    check(page, network, prepare(1 - sheet).images, tolerance=0.05)
+    drop(page, blank__png=png(np.full((50, 50), 200, np.uint8)))
+    assert wrong(page) == (
+        "blank.png: no digit can be made out in the picture; it may be blank, or too pale. "
+        "What was shown stays."
+    )
+    drop(page, cut__png=png(np.eye(50, dtype=np.uint8))[:60])
+    assert wrong(page).startswith("cut.png: it is a picture that cannot be read.")
+    drop(page, text__png=b"hello")
+    assert wrong(page).startswith("text.png: it is damaged, or neither PNG nor JPEG.")
+    drop(page, huge__png=huge(9000))
+    assert wrong(page).startswith("huge.png: a picture of 9,000 × 9,000; at most 64 million pixels are read.")
 
 
 # Files that must be refused: what is in them, and a part of the one sentence that is said.
@@ -413,7 +451,7 @@ BAD = {
     "wide__npz": (npz(images=np.ones((3, 5)), labels=[0, 1, 2]), "5 numbers each, but the network takes 784"),
     "short__npz": (npz(images=IMAGES.images, labels=IMAGES.labels[1:]), "19 labels for 20 images"),
     "off__npz": (npz(images=IMAGES.images, labels=IMAGES.labels + 5), "labels do not match"),
-    "hot__npz": (npz(images=IMAGES.images, labels=np.eye(10)[IMAGES.labels]), "labels.argmax(axis=1)"),
+    "hot__npz": (npz(images=IMAGES.images, labels=np.ones((20, 10))), "rows of one 1"),
     "real__npz": (npz(images=IMAGES.images, labels=IMAGES.labels * 0.5), "one whole number an image"),
     "labels__npy": (npy(np.arange(3)), "3 labels for 20 images"),
     "volume__npz": (npz(images=np.ones((3, 2, 4, 98)), labels=[0, 1, 2]), "with or without 3 channels"),
@@ -500,7 +538,7 @@ def test_a_file_that_vanishes_is_told_and_so_is_a_folder(opened, tmp_path):
     folder = tmp_path / "folder"
     folder.mkdir()
     carry(page, folder)
-    assert "That is a folder; drop the files in it." in wrong(page)
+    assert "That is a folder in which no pictures can be read; drop the files in it." in wrong(page)
     MINE.save(path)
     carry(page, path)
     assert wrong(page) == ""

@@ -321,3 +321,37 @@ def test_one_damaged_explorer_leaves_another_alone(page, tmp_path):
     page.wait_for_selector("[data-part=trouble]")
     check(page, STEPS[0], SMALL, 0, 0)
     assert page.locator(".weightmaps-explorer > .wm").count() == 2
+
+
+TRANSLATED = """() => {
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), texts = [];
+    while (walk.nextNode()) texts.push(walk.currentNode);
+    for (const text of texts) {
+        if (!text.data.trim() || text.parentNode.closest("script, style, select")) continue;
+        const [outer, inner] = ["font", "font"].map((name) => document.createElement(name));
+        inner.textContent = text.data;
+        outer.append(inner);
+        text.replaceWith(outer);
+    }
+}"""
+
+
+def test_a_page_that_a_browser_translated_goes_on_telling_the_truth(everything):
+    """Translation puts elements in place of texts; the words here stay, so that they can be compared."""
+    page, said = everything, []
+    move = """(step) => {
+        for (const one of document.querySelectorAll("[data-part=slider-sample], [data-part=slider-neuron]")) {
+            one.value = Number(one.value) + step;
+            one.dispatchEvent(new Event("input"));
+        }
+    }"""
+    for translate in (False, True):
+        if translate:
+            page.evaluate(TRANSLATED)
+        page.evaluate(move, 2)
+        settle(page)
+        said.append(page.locator(".wm").text_content())
+        page.evaluate(move, -2)
+        settle(page)
+    assert page.locator(".wm font font").count() > 10
+    assert said[1] == said[0] != page.locator(".wm").text_content()

@@ -122,7 +122,7 @@ def test_forced_colours_leave_bars_and_what_is_chosen(new_page, address, scheme)
     paper = page.evaluate(style, page.query_selector("body"))[0]
     assert page.locator(".wm-answer .wm-fill").first.evaluate(style)[0] != paper
     assert page.locator(".wm-signed .wm-fill, .wm-fill").first.evaluate(style)[0] != paper
-    for chosen in ("[aria-pressed=true]", ".wm-chosen"):
+    for chosen in ("[aria-checked=true]", ".wm-chosen"):
         assert page.locator(chosen).first.evaluate(style)[1] == "solid"
 
 
@@ -143,3 +143,19 @@ def test_only_the_readers_own_changes_are_said_in_one_place(page, address):
     settle(page)
     now = page.evaluate_handle(f"document.getElementById({chosen})")
     assert page.evaluate("([one, two]) => one !== two && two.isConnected", [before, now])
+
+
+def test_a_panel_is_one_stop_and_arrows_choose_within(page, address):
+    page.goto(address)
+    awake(page)
+    one = page.locator(".weightmaps-explorer").first
+    for name in ("output", "entry"):
+        stops = one.locator(f"[data-part={name}][tabindex='0']")
+        assert stops.count() == 1
+    stop = one.locator("[data-part=output][tabindex='0']")
+    assert stop.get_attribute("aria-checked") == "true"
+    stop.focus()
+    page.keyboard.press("ArrowDown")
+    settle(page)
+    assert page.evaluate("document.activeElement.getAttribute('aria-checked')") == "true"
+    assert one.locator("[data-part=slider-output]").input_value() == "4"

@@ -254,8 +254,10 @@ def check_words(explorer, shown, views, parts):
     places = re.findall(r": the (?:(\d+)\w\w )?largest of", said)
     for side, view in enumerate(views):
         j, own = view.neuron, view.measures["contribution"]
+        drawn = "you drew" in said  # which says that nothing pushed harder, in place of an activation
+        assert not drawn or own[j] == own.max()
         for texts, value in (
-            (answers, view.trace.a[view.layer][j]),
+            *([] if drawn else [(answers, view.trace.a[view.layer][j])]),
             (weights, view.measures["weight"][j]),
             (adds, own[j]),
         ):

@@ -20,6 +20,7 @@ from replications import results
 logger = sphinx_logging.getLogger(__name__)
 
 # What a chapter's numbers and pictures come from, beside its own cells and our package.
+DRAWING = Path(__file__).with_name("matplotlibrc")
 LIBRARIES = ("numpy", "matplotlib", "ipywidgets", "anywidget", "scikit-learn")
 
 
@@ -43,7 +44,7 @@ def package_folder(name):
 
 def execution_key():
     glue = package_folder("bookbuild") / "glue.py"  # which the chapters import, and which reads the results
-    read = [path.read_text("utf-8") for path in (glue, results.RESULTS)]
+    read = [path.read_text("utf-8") for path in (glue, results.RESULTS, DRAWING)]
     parts = [digest(package_folder("weightmaps")), *read, f"python {sys.version_info[:2]}"]
     parts += [f"{name} {version(name)}" for name in LIBRARIES]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
@@ -86,6 +87,7 @@ def run_chapters(app, env, docnames):
     if stale := cache.list_unexecuted(filter_uris=paths):
         logger.info("running %d chapters", len(stale))
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # kernels side by side share the processors
+        os.environ["MATPLOTLIBRC"] = str(DRAWING)
         progress = logging.getLogger("chapters")
         progress.setLevel(logging.INFO)  # each chapter is named when it begins and ends
         timeout = app.config.nb_execution_timeout

@@ -58,11 +58,12 @@ def fold(app, docname, source):
     notebook = json.loads(source[0])
     for cell in notebook["cells"]:
         tags = cell["metadata"].setdefault("tags", [])
-        if cell["cell_type"] == "code" and not any(tag.startswith(("hide-", "remove-")) for tag in tags):
+        if cell["cell_type"] == "code" and HIDDEN.isdisjoint(tags):
             tags.append("hide-input")
     source[0] = json.dumps(notebook)
 
 
+HIDDEN = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
 TABLE = re.compile(r'(?<=<div class="output text_html">)<table.*?</table>', re.DOTALL)
 CODE = re.compile(r'(?<=ipython3 notranslate"><div class="highlight"><pre>).*?(?=</pre>)', re.DOTALL)
 

@@ -7,12 +7,32 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
-from PIL import Image, ImageChops
+import numpy as np
+from PIL import Image, ImageChops, ImageColor
 from sphinx.errors import ExtensionError
 
 # Matplotlib draws 100 dots an inch unless told otherwise: one of those dots is one CSS pixel here, so
 # a figure saved at 200 dpi is shown at half its pixels, crisp on a dense screen.
 DOTS_PER_INCH = 100
+
+# The paper of a page, and what the colours of matplotlibrc and weightmaps.figures become there.
+INK, ACCENT = "#767b82", "#0f766e"
+KINDS = {
+    "#1f5fa8": "#6aa5e8",
+    "#b5480a": "#f0904f",
+    "#23702f": "#6cc07a",
+    "#b01e2e": "#f0737f",
+    "#6a3fa6": "#b190e6",
+    "#744a3a": "#c79a88",
+    "#a82a80": "#e580c4",
+    "#4b5157": "#a9b0b8",
+    "#6b6300": "#c9bd45",
+    "#006d78": "#4cbcc8",
+}
+SCHEMES = {
+    "light": ("#ffffff", {INK: "#1d2125"}),
+    "dark": ("#131416", {INK: "#e6e6e3", ACCENT: "#4fd1c0"} | KINDS),
+}
 
 IMAGE = re.compile(r"<img\b[^>]*>")
 # What docutils makes of the size that IPython notes for a "retina" picture. A height in a style would
@@ -47,7 +67,9 @@ def size_images(body, read):
         name = posixpath.basename(unquote(source))
         if not name.endswith(".png"):
             return tag
-        return add_size(tag, read(name))
+        data = read(name)
+        tag = add_size(tag, data)
+        return in_both_schemes(tag) if is_without_paper(data) else tag
 
     return IMAGE.sub(describe, body)
 
@@ -64,6 +86,45 @@ def add_size(tag, data):
     return f'<img width="{width}" height="{height}"{tag[len("<img") :]}'
 
 
+def is_without_paper(data):
+    with Image.open(io.BytesIO(data)) as picture:
+        return picture.mode == "RGBA" and picture.getchannel("A").getextrema()[0] == 0
+
+
+def dark(name):
+    """The file that a picture's dark twin has."""
+    return re.sub(r"\.png$", "-dark.png", name)
+
+
+def in_both_schemes(tag):
+    """A picture and its dark twin; the theme shows one of them, and a browser asks for no other."""
+    source = attribute(tag, "src")
+    light = tag.replace("<img", '<img class="only-light"', 1)
+    twin = tag.replace("<img", '<img class="only-dark" loading="lazy"', 1)
+    return light + twin.replace(html.escape(source), html.escape(dark(source)))
+
+
+def on_paper(data, scheme):
+    """A PNG without paper as a page of that colour scheme shows it.
+
+    The pixels of an ink that a picture's content never has, by whatever share they are covered, become that
+    of the scheme; the rest stays.
+    """
+    paper, inks = SCHEMES[scheme]
+    with Image.open(io.BytesIO(data)) as picture:
+        pixels = np.asarray(picture, float)
+        dense = {"dpi": picture.info["dpi"]} if "dpi" in picture.info else {}
+    colours, covered = pixels[..., :3].copy(), pixels[..., 3:] / 255
+    for old, new in inks.items():
+        # What little covers is known the less exactly.
+        is_ink = (np.abs(pixels[..., :3] - ImageColor.getrgb(old)) * covered).max(axis=-1) <= 3
+        colours[is_ink] = ImageColor.getrgb(new)
+    flat = colours * covered + np.array(ImageColor.getrgb(paper)) * (1 - covered)
+    file = io.BytesIO()
+    Image.fromarray(flat.round().astype(np.uint8)).save(file, "PNG", optimize=True, **dense)
+    return file.getvalue()
+
+
 def load_late(body):
     """Let all pictures but the first wait until the reader comes near; those within the page are there.
 
@@ -72,7 +133,7 @@ def load_late(body):
     >>> load_late('<img src="a"><img src="b"><img src="data:c">')
     '<img src="a"><img loading="lazy" src="b"><img src="data:c">'
     """
-    pictures = re.compile(r'<img\b(?=[^>]*\ssrc="(?!data:))')
+    pictures = re.compile(r'<img\b(?=[^>]*\ssrc="(?!data:))(?![^>]*\sloading=)')
     head, *rest = pictures.split(body, maxsplit=1)
     return "".join([head, *("<img" + pictures.sub('<img loading="lazy"', one) for one in rest)])
 
@@ -110,10 +171,13 @@ def transform_page(app, pagename, templatename, context, doctree):
 
 
 def shrink(app, exception):
-    """Give the pictures of the site a palette."""
+    """Put pictures on the paper of each scheme, and give those of the site a palette."""
     if exception or app.builder.format != "html":
         return
-    for path in Path(app.outdir).glob("_images/*.png"):
+    for path in list(Path(app.outdir).glob("_images/*.png")):
         data = path.read_bytes()
-        if (smaller := with_palette(data)) is not data:
+        if is_without_paper(data):
+            Path(dark(str(path))).write_bytes(with_palette(on_paper(data, "dark")))
+            path.write_bytes(with_palette(on_paper(data, "light")))
+        elif (smaller := with_palette(data)) is not data:
             path.write_bytes(smaller)

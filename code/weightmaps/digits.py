@@ -226,7 +226,7 @@ def centre(ink):
     top, left = ys.min(), xs.min()
     height, width = ys.max() + 1 - top, xs.max() + 1 - left
     longer = max(height, width)
-    mean = _areas(height, longer) @ ink[top : top + height, left : left + width] @ _areas(width, longer).T
+    mean = areas(height, longer) @ ink[top : top + height, left : left + width] @ areas(width, longer).T
     levels = np.floor(255 * mean + 0.500001)  # a tie goes up, in whatever order it was added
     mass, places = levels.sum() or 1.0, np.arange(BOX)
     y = _start(levels.sum(axis=1) @ places / mass, height, longer)
@@ -236,9 +236,9 @@ def centre(ink):
     return image.ravel()
 
 
-def _areas(count, longer):
-    """How much of each pixel of the box lies on each of `count` units of ink, `longer` of which fill it."""
-    edges, pixel = np.arange(count + 1) * BOX / longer, np.arange(BOX)[:, None]
+def areas(count, longer, box=BOX):
+    """How much of each pixel of a box lies on each of `count` units of ink, `longer` of which fill it."""
+    edges, pixel = np.arange(count + 1) * box / longer, np.arange(box)[:, None]
     return np.clip(np.minimum(pixel + 1, edges[1:]) - np.maximum(pixel, edges[:-1]), 0, None)
 
 

@@ -126,7 +126,7 @@ def digits(images, *, columns=10, labels=None, ax=None):
     Axes
     """
     ax = _bare(ax)
-    _tiles(ax, images, columns, labels, 0.0, cmap=INK, vmin=0, vmax=1)
+    _tiles(ax, images, columns, labels, np.nan, cmap=INK, vmin=0, vmax=1)
     return ax
 
 
@@ -259,7 +259,7 @@ def dot_rows(rows, *, line=None, name=None, marker="o", ax=None):
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.grid(axis="x", alpha=0.3)
     if line is not None:
-        ax.axvline(line, color="black", linewidth=1)
+        ax.axvline(line, color=plt.rcParams["text.color"], linewidth=1)
         if name:
             ax.text(line, -0.6, name, ha="center", va="bottom")
     return ax

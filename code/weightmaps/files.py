@@ -5,12 +5,16 @@ from contextlib import contextmanager
 
 
 def check_place(path):
-    """Raise an OSError in words where no file can be written: over a folder, or in one that is missing."""
+    """Raise an OSError in words where no file can be written: over a folder or a device, in no folder, …"""
     if os.path.isdir(path):
         raise IsADirectoryError(f"{path}: a folder; give the name of a file in it")
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise FileExistsError(f"{path}: a device, which a file would replace; give another name")
     folder = os.path.dirname(path) or "."
     if not os.path.isdir(folder):
         raise FileNotFoundError(f"{path}: there is no folder {folder}; make it first")
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(f"{path}: nothing may be written into {folder}; name another folder")
 
 
 @contextmanager

@@ -118,7 +118,8 @@ def cache_folder():
 
 def places(folder, name):
     """The files that can hold this part of MNIST, of those that exist."""
-    return [path for path in (folder / name, folder / f"{name}.gz") if path.is_file()]
+    names = (name, name.replace("-idx", ".idx"))  # some unpackers write a dot
+    return [path for one in names for path in (folder / one, folder / f"{one}.gz") if path.is_file()]
 
 
 def from_folder(folder):

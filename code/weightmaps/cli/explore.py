@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import math
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from weightmaps import digits, interop, zoo
 from weightmaps.analysis.evaluation import overview, subsample
+from weightmaps.arrays import shown
 from weightmaps.cli import words
 from weightmaps.files import check_place
 from weightmaps.interop.images import KINDS, Images, as_outputs, read_images, read_labels
@@ -19,7 +21,8 @@ from weightmaps.widgets import PANELS, NetworkExplorer
 
 MOST_IMAGES = 500  # on a page
 MOST_PRODUCTS = 10**9  # of weights and images: what a browser computes in a second or two
-CHECKED = 2000  # images that the checks look at
+FEW = 50  # images without labels, of which the answers are printed
+CHECKED = 4000  # images that the checks look at
 SMALL = 36  # inputs; fewer are a table, unless somebody says that they are a picture
 
 
@@ -31,9 +34,10 @@ def add_to(commands):
         description="Write one HTML file in which sliders move through a network's hidden neurons, its "
         "outputs and your images. It opens with a double click, without a server or a connection.",
         epilog=f"""Examples:
-  python -m weightmaps explore nielsen -o nielsen.html
+  python -m weightmaps explore nielsen
   python -m weightmaps explore mine.npz --activations relu,softmax -o mine.html
   python -m weightmaps explore mine.safetensors --images test.npz -o mine.html
+  python -m weightmaps explore nielsen --images photo.jpg
   python -m weightmaps explore mine.npz --images flowers.csv --labels kinds.csv \\
       --outputs setosa,versicolor,virginica -o flowers.html
 
@@ -43,7 +47,9 @@ NETWORK is a file, .npz, .json, .safetensors, .pt, .pth, .pkl, .keras, .h5, .onn
 
 FILE is {KINDS}:
 an image a row, or (n, rows, columns); .npz has an entry images, and maybe labels. A .csv may begin
-with the names of its columns. Bytes are divided by 255; all else is taken as it is.
+with the names of its columns, and have a column of labels. Bytes are divided by 255; numbers are
+taken as they are. Digits in pictures are found, and prepared as MNIST's were; in a folder of
+folders, each is a class.
 Without --images, a network of 784 inputs is shown with the digits that ship.
 
 Of many images the page holds a few; accuracy and the images that drive a neuron most are of all.
@@ -72,8 +78,28 @@ No file is ever unpickled. For scikit-learn, PyTorch and Keras: weightmaps.inter
         type=_shape,
         help="rows and columns of an image, where it is not square; R,C,3 or 3,R,C with colours",
     )
+    mend = parser.add_argument_group(
+        "what training had done to its images", "said by “look at this”, and done in this order"
+    )
+    mend.add_argument(
+        "--standardise",
+        metavar="HOW",
+        type=_standard,
+        action="append",
+        default=[],
+        help="M,S: subtract M and divide by S; image or pixel: by the mean and deviation of each; "
+        "undo:M,S or undo:image: back",
+    )
+    mend.add_argument("--scale", metavar="FACTOR", type=_factor, default=1, help="multiply, as by 1/255")
+    mend.add_argument("--invert", action="store_true", help="swap ink and paper")
+    mend.add_argument("--transpose-images", action="store_true", help="exchange rows and columns")
+    mend.add_argument(
+        "--shift-labels", metavar="N", type=int, default=0, help="add N, as -1 where labels begin at 1"
+    )
     parser.add_argument("--outputs", metavar="NAMES", type=_names, help="names of the outputs: cat,dog")
-    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the page to write")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="the page to write (default: NETWORK's name with .html, here)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -86,6 +112,35 @@ def _shape(text):
     return tuple(map(int, sides))
 
 
+def _standard(text):
+    """The parameter of `interop.mend`, and its value."""
+    how = text.removeprefix("undo:")
+    name = "standardise" if how == text else "undo"
+    if how == "image" or (how == "pixel" and name == "standardise"):
+        return name, how
+    try:
+        mean, deviation = map(float, how.split(","))
+        if math.isfinite(mean) and 0 < deviation < math.inf:
+            return name, (mean, deviation)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(
+        f"{text!r} is no standardisation; give a mean and a deviation, as in 0.1307,0.3081, or image, pixel, "
+        "undo:0.5,0.5, undo:image"
+    )
+
+
+def _factor(text):
+    over, _, under = text.partition("/")
+    try:
+        factor = float(over) / float(under or 1)
+        if 0 < factor < math.inf:
+            return factor
+    except (ValueError, ZeroDivisionError):
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is no factor; give a number above 0, as in 1/255 or 255")
+
+
 def _names(text):
     names = [name.strip() for name in text.split(",")]
     if not all(names):
@@ -95,34 +150,39 @@ def _names(text):
 
 def run(options):
     """Read, check, choose, write; returns the exit code."""
-    output = Path(options.output)
+    output = Path(options.output or f"{Path(options.network).stem or 'network'}.html")
     _check_output(output, [options.network, options.images, options.labels])
     try:
         with interop.heard() as notes:
             network = _network(options)
     except interop.ActivationsMissing as error:
-        _say(notes)
+        print(*notes, sep="\n", end="\n" if notes else "")
         raise _with_evidence(error, options) from None
     print(f"network: {options.network}, {words.network(network)}")
-    _say(notes)
     images, labels = _images(options, network.sizes)
     shape, features = _kind(options, network, images)
-    outputs = options.outputs or [str(k) for k in range(network.sizes[-1])]
+    outputs, named = _outputs(options, network.sizes[-1], labels)
+    said = [*notes, *images.said, *named]
     if len(outputs) != network.sizes[-1]:
         raise ValueError(f"--outputs has {len(outputs)} names; the network has {network.sizes[-1]} outputs")
     if labels is not None:
         labels = as_outputs(labels, outputs)
     print(f"images: {words.images(images, shape, features)}")
+    for one in said:
+        print(one)
 
     some = _spread(images)
     as_given = images.numbers(some).reshape(len(some), *(images.shape or (-1,)))
-    findings = interop.check(network, as_given, None if labels is None else labels[some])
+    findings = interop.diagnose(network, as_given, None if labels is None else labels[some])
     for finding in findings:
-        print(f"look at this: {finding.problem}: {finding.evidence}")
+        print(f"look at this: {words.finding(finding)}")
 
     seen = overview(network, images, labels)
     if labels is not None:
         print(f"accuracy: {seen.right / len(images):.2%} of all {len(images):,} images")
+    elif len(images) <= FEW:
+        answers = network.predict(images.numbers(slice(None)))
+        print(f"answers: {' '.join(outputs[k] for k in answers)}")
     most = min(MOST_IMAGES, max(50, MOST_PRODUCTS // sum(w.size for w in network.weights)))
     which, how = subsample(seen, labels, most)
     if how:
@@ -143,16 +203,19 @@ def run(options):
     explorer.to_html(
         output,
         title=f"What the hidden layer of {Path(options.network).stem} sees",
-        above=words.above(network, images, seen, which, how, ink, findings, notes),
+        above=words.above(network, images, said, seen, which, how, ink, findings),
         below=words.below(seen, outputs),
     )
     print(f"written: {output}, {output.stat().st_size / 1e6:.1f} MB; open it in a browser")
     return 0
 
 
-def _say(notes):
-    for note in notes:
-        print(f"found out: {note}")
+def _outputs(options, n, labels):
+    """The outputs' names, and what to say of them."""
+    names = sorted(set(labels.tolist())) if labels is not None and labels.dtype.kind in "US" else []
+    if options.outputs or len(names) != n or set(names) == {str(k) for k in range(n)}:
+        return options.outputs or [str(k) for k in range(n)], []
+    return names, [f"outputs are named as the labels are, in alphabetical order: {shown(', '.join(names))}"]
 
 
 def _check_output(output, inputs):
@@ -193,7 +256,7 @@ def _with_evidence(error, options):
         if labels is None:
             return error
         some = _spread(images)
-        labels = as_outputs(labels, options.outputs or [str(k) for k in range(sizes[-1])])
+        labels = as_outputs(labels, _outputs(options, sizes[-1], labels)[0])
         return error.with_evidence(images.numbers(some), labels[some])
     except (ValueError, OSError):
         return error  # which comes first
@@ -207,7 +270,7 @@ def _spread(images):
 def _images(options, sizes):
     """The images and their labels; those that ship where none are given and they can serve."""
     if options.images:
-        images = read_images(options.images)
+        images = read_images(options.images, sizes[0])
         size = math.prod(images.values.shape[1:])
         if size != sizes[0]:
             raise ValueError(
@@ -224,12 +287,31 @@ def _images(options, sizes):
             f"give --images FILE: this network takes {sizes[0]:,} inputs, and the digits that ship "
             f"have {digits.PIXELS}; a FILE is {KINDS}"
         )
-    labels = read_labels(options.labels) if options.labels else images.labels
+    labels, said = read_labels(options.labels) if options.labels else (images.labels, ())
+    images = replace(images, said=(*images.said, *said))
+    changes = _changes(options)
+    if changes:
+        values = images.numbers(slice(None)).reshape(images.values.shape)
+        values, labels = interop.mend(values, labels, **changes)
+        done = f"applied as asked: {interop.Finding('', '', changes).option}"
+        images = replace(images, values=values, said=(*images.said, done))
     if labels is not None and len(labels) != len(images):
         raise ValueError(
             f"{options.labels}: {len(labels):,} labels for {len(images):,} images; one each is wanted"
         )
     return images, labels if sizes[-1] > 1 else None
+
+
+def _changes(options):
+    """What `interop.mend` is to do."""
+    given = {
+        "scale": options.scale != 1 and options.scale,
+        "invert": options.invert,
+        "transpose": options.transpose_images,
+        "shift_labels": options.shift_labels,
+        **dict(options.standardise),
+    }
+    return {name: value for name, value in given.items() if value}
 
 
 def _kind(options, network, images):
@@ -277,7 +359,7 @@ def _in_ink(network, pixels, low, high):
     weights, biases = first * first.dtype.type(size), network.biases[0] + first.sum(axis=1) * low
     same = Network([weights, *rest], [biases, *network.biases[1:]], network.activations)
     pixels = np.clip((pixels - np.float32(low)) / np.float32(size), 0, 1)
-    value = f"(pixel − {low:g})" if low else "pixel"
+    value = f"(pixel + {-low:g})" if low else "pixel"
     ink = (
         f"pixels run from {low:g} to {high:g}; they are shown as ink from 0 to 1, {value} / {size:g}, and "
         "the first layer's weights and biases are scaled to match, so that every z is what it was"

@@ -28,19 +28,26 @@ def network(network):
 
 def images(images, shape, features):
     """How many, what they are, and what was done to them."""
-    kind = f"rows of {len(features)} numbers" if features else f"images of {' × '.join(map(str, shape))}"
+    s = "" if len(images) == 1 else "s"
+    kind = f"row{s} of {len(features)} numbers" if features else f"image{s} of {' × '.join(map(str, shape))}"
     done = "; bytes, divided by 255" if images.are_bytes else ""
     return f"{len(images):,} {kind}{done}"
 
 
-def above(network_, images_, seen, which, how, ink, findings, notes):
+def finding(one):
+    """What looks odd, why, and the option that mends it."""
+    return f"{one.problem}: {one.evidence}" + (f"; {one.option} does it" if one.option else "")
+
+
+def above(network_, images_, said, seen, which, how, ink, findings):
     """What the page says before the explorer, as HTML."""
-    lines = [f"The network: {network(network_)}."] + [f"Found out: {note}." for note in notes]
+    lines = [f"The network: {network(network_)}."]
     if images_.are_bytes:
         lines.append("The images are bytes, 0 to 255, and were divided by 255.")
+    lines += [f"{one[0].upper()}{one[1:]}." for one in said]
     if ink:
         lines.append(f"{ink.capitalize()}.")
-    lines += [f"Look at this: {one.problem}: {one.evidence}" for one in findings]
+    lines += [f"Look at this: {finding(one)}." for one in findings]
     if seen.confusion is not None:
         share = f"{seen.right / seen.count:.2%}"
         lines.append(f"Over all {seen.count:,} images it is right {seen.right:,} times, {share}.")

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from weightmaps.arrays import Unreadable, opened, read_npy, read_npz, shown
-from weightmaps.mnist import read_idx
+from weightmaps.interop.names import NAMES
+from weightmaps.interop.picture_files import read_pictures
+from weightmaps.interop.tables import is_number, read_table, read_text
+from weightmaps.mnist import PIXELS, read_idx
 
-TEXT_LIMIT = 1 << 28  # bytes of a table; MNIST as text has 110 million
 BATCH = 4096  # rows looked at in one go: memory
-TEXT = (".csv", ".txt", ".tsv")
-KINDS = ".npy, .npz, .csv, .txt, or IDX as MNIST's files (plain or .gz)"
-PIXEL_NAMES = re.compile(r"\s*(pixel[ _]?\d+|\d+x\d+)\s*", re.IGNORECASE)
+TEXT = (".csv", ".txt", ".tsv", ".dat", ".data")
+KINDS = ".npy, .npz, .csv, .txt, IDX as MNIST's files (plain or .gz), .png, .jpg, or a folder of pictures"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +32,8 @@ class Images:
         Of one image, (rows, columns) or with the three channels first or last, where the file says so.
     features : list of str, or None
         The names of a table's columns.
+    said : tuple of str
+        What was found out while reading: which entry, which column, …
 
     Examples
     --------
@@ -45,6 +45,7 @@ class Images:
     values: np.ndarray
     labels: np.ndarray | None = None
     features: list | None = None
+    said: tuple = ()
 
     def __len__(self):
         return len(self.values)
@@ -73,15 +74,22 @@ class Images:
         return numbers / np.float32(255) if self.are_bytes else numbers
 
 
-def read_images(path):
+def read_images(path, inputs=PIXELS):
     """Read images, or a table, from a file.
+
+    What a file is, is seen from its first bytes.
 
     Parameters
     ----------
     path : path
-        ``.npy``; ``.npz`` with the entry ``images`` and maybe ``labels``; IDX as MNIST's files, plain or
-        ``.gz``; ``.csv``, a row an image, of which the first line may name the columns (one that is called
-        ``label`` is taken for the labels). What a file is, is seen from its first bytes.
+        ``.npy``; ``.npz`` with the entry ``images`` and maybe ``labels``, or Keras' ``x_test`` and
+        ``y_test``, ``X`` and ``y``, …; IDX as MNIST's files, plain or ``.gz``; text, a row an image, of which
+        the first line may name the columns and one column may hold the labels: Kaggle's files, or what
+        :func:`numpy.savetxt` writes; PNG or JPEG, a folder of pictures, or a folder with one for each class:
+        their digits are prepared as :func:`weightmaps.pictures.prepare` does it.
+    inputs : int
+        How many numbers the network takes. It tells a single image from many, and in a table of one column
+        more the labels from pixels.
 
     Returns
     -------
@@ -93,45 +101,53 @@ def read_images(path):
         If there is no such file.
     ValueError
         If the file holds no images, or is damaged.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     np.savez(f"{folder}/mnist.npz", x_test=np.zeros((5, 28, 28), np.uint8), y_test=np.arange(5))
+    ...     images = read_images(f"{folder}/mnist.npz")
+    >>> len(images), images.labels.tolist(), images.said
+    (5, [0, 1, 2, 3, 4], ("images are its entry 'x_test', labels 'y_test'",))
     """
     path = os.fspath(path)
     kind = _kind(path)
     labels = features = None
-    if kind == "npz":
-        entries = read_npz(path)
-        values = _entry(entries, "images", path)
-        labels = _checked_labels(entries["labels"], path) if "labels" in entries else None
+    said = []
+    if kind == "picture":
+        values, labels, said = read_pictures(path, inputs)
+    elif kind == "npz":
+        values, labels, said = _entries(read_npz(path), path)
     elif kind == "text":
-        values, features = _table(path)
-        named = [name.strip().lower() for name in features or ()]
-        if named.count("label") == 1:
-            column = named.index("label")
-            labels = _checked_labels(values[:, column], path)
-            values = np.delete(values, column, axis=1)
-            del features[column]
-        if features and all(map(PIXEL_NAMES.fullmatch, features)):
-            features = None
+        values, labels, features, said = read_table(path, inputs)
     else:
         values = read_npy(path) if kind == "npy" else read_idx(path)
-    values = _checked_images(values, path)
-    if labels is not None and len(labels) != len(values):
-        raise ValueError(
-            f"{path}: {len(labels):,} labels for {len(values):,} images; give one label an image"
-        )
-    return Images(values, labels, features)
+    values = _checked_images(values, path, inputs)
+    if labels is not None:
+        labels, how = _checked_labels(labels, path)
+        said += how
+        if len(labels) != len(values):
+            raise ValueError(
+                f"{path}: {len(labels):,} labels for {len(values):,} images; give one label an image"
+            )
+    return Images(values, labels, features, tuple(said))
 
 
 def read_labels(path):
-    """Read labels from a file: numbers of outputs, or names of them.
+    """Read labels from a file: numbers of outputs, names of them, or one-hot rows.
 
     Parameters
     ----------
     path : path
-        As for :func:`read_images`; text has a label a line, of which the first may be a name of the column.
+        As for :func:`read_images`; text has a label a line, of which the first may be a name of the column,
+        or a row of a 1 and zeros for each.
 
     Returns
     -------
-    array of int or of text, shape (n,)
+    labels : array of int or of text, shape (n,)
+    said : list of str
+        What was found out while reading.
 
     Raises
     ------
@@ -142,17 +158,22 @@ def read_labels(path):
     """
     path = os.fspath(path)
     kind = _kind(path)
+    said = []
     if kind == "npz":
-        labels = _entry(read_npz(path), "labels", path)
+        entries = read_npz(path)
+        name = _lone(entries, [pair[1] for pair in PAIRS], lambda _: True)
+        if name is None:
+            raise _no_entry(entries, "labels", path)
+        labels = entries[name]
+        said = [f"labels are its entry {shown(name)}"] if name != "labels" else []
     elif kind == "text":
-        with _text(path) as lines:
-            labels = [line.strip().strip('"') for line in lines if line.strip()]
-        if len(labels) > 1 and not _is_number(labels[0]) and all(map(_is_number, labels[1:])):
-            del labels[0]
-        labels = np.array([float(one) for one in labels] if all(map(_is_number, labels)) else labels)
+        labels = _label_lines(path)
+    elif kind == "picture":
+        raise Unreadable(f"{path}: pictures; labels are numbers or names, in text or an array")
     else:
         labels = read_npy(path) if kind == "npy" else read_idx(path)
-    return _checked_labels(labels, path)
+    labels, how = _checked_labels(labels, path)
+    return labels, said + how
 
 
 def as_outputs(labels, outputs):
@@ -194,12 +215,16 @@ def as_outputs(labels, outputs):
 
 
 def _kind(path):
+    if os.path.isdir(path):
+        return "picture"
     with opened(path) as (stream, _):
         start = stream.read(6)
     if start == b"\x93NUMPY":
         return "npy"
     if start[:2] == b"PK":
         return "npz"
+    if start[:4] == b"\x89PNG" or start[:3] == b"\xff\xd8\xff":
+        return "picture"
     if start[:2] in (b"\x1f\x8b", b"\0\0"):
         return "idx"
     if path.lower().endswith(TEXT):
@@ -207,63 +232,60 @@ def _kind(path):
     raise Unreadable(f"{path}: of no kind that is read here; there are {KINDS}")
 
 
-def _entry(entries, name, path):
-    if name not in entries:
-        raise Unreadable(
-            f"{path}: has no entry {name!r}; it holds {shown(', '.join(entries) or 'nothing')}. "
-            f"Save it as numpy.savez(FILE, {name}=…)"
-        )
-    return entries[name]
+PAIRS = NAMES["data"]
 
 
-def _text(path):
-    """The lines of a file of text."""
-    with opened(path, limit=TEXT_LIMIT) as (stream, _):
-        text = stream.read(TEXT_LIMIT + 1)
-    try:
-        return io.StringIO(text.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise Unreadable(f"{path}: no text in UTF-8 ({error.reason} at byte {error.start:,})") from None
+def _entries(entries, path):
+    """The images of an archive, their labels, and which entries they are."""
+    name = _lone(entries, [pair[0] for pair in PAIRS], lambda one: one.ndim > 1 and one.dtype.kind in "fiub")
+    if name is None:
+        raise _no_entry(entries, "images", path)
+    n, others = len(entries[name]), {key: value for key, value in entries.items() if key != name}
+    partners = [pair[1] for pair in PAIRS if pair[0] == name.lower()]
+    label = _lone(others, partners, lambda one: one.shape[:1] == (n,) and one.size == n)
+    if name == "images" and label in ("labels", None):
+        said = []
+    else:
+        said = [f"images are its entry {shown(name)}" + (f", labels {shown(label)}" if label else "")]
+    return entries[name], None if label is None else entries[label], said
 
 
-def _table(path):
-    """The numbers of a table, and the names of its columns if its first line has them."""
-    with _text(path) as lines:
-        first = lines.readline()
-        mark = next((one for one in ",;\t" if one in first), ",")
-        try:
-            fields = next(csv.reader([first], delimiter=mark), [])
-        except csv.Error as error:
-            raise Unreadable(f"{path}: its first line is not of a table ({error})") from None
-        features = None if all(map(_is_number, fields)) else fields
-        if not features:
-            lines.seek(0)
-        here = lines.tell()
-        if not lines.read().strip():
-            raise Unreadable(f"{path}: a table without rows")
-        lines.seek(here)
-        try:
-            values = np.loadtxt(lines, np.float32, delimiter=mark, ndmin=2, comments=None, quotechar='"')
-        except ValueError as error:
-            words = str(error).split(";")[0]
-            raise Unreadable(
-                f"{path}: {shown(words)}; a table is numbers, as many in each row, "
-                f"{'after its line of names' if features else 'its first line may be names'}"
-            ) from None
-    if features and len(features) != values.shape[1]:
-        raise Unreadable(f"{path}: {len(features)} names for {values.shape[1]} columns")
-    return values, features
+def _lone(entries, names, may_be):
+    """The first of these names that an archive has, or else the only entry that it may be."""
+    lower = {key.lower(): key for key in entries}
+    known = next((lower[name] for name in names if name in lower), None)
+    if known is not None:
+        return known
+    others = [key for key, value in entries.items() if may_be(value)]
+    return others[0] if len(others) == 1 else None
 
 
-def _is_number(text):
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+def _no_entry(entries, name, path):
+    return Unreadable(
+        f"{path}: has no entry {name!r}; it holds {shown(', '.join(entries) or 'nothing')}. "
+        f"Save it as numpy.savez(FILE, {name}=…)"
+    )
 
 
-def _checked_images(values, path):
+def _label_lines(path):
+    """Labels from text: a line each, or a row of numbers each."""
+    with read_text(path) as text:
+        lines = [line.strip().strip('"') for line in text if line.strip() and not line.startswith("#")]
+    if len(lines) > 1 and not is_number(lines[0]) and all(map(is_number, lines[1:])):
+        del lines[0]
+    if all(map(is_number, lines)):
+        return np.array([float(one) for one in lines])
+    rows = [line.replace(",", " ").split() for line in lines]
+    if len(rows[0]) > 1 and all(len(row) == len(rows[0]) and all(map(is_number, row)) for row in rows):
+        return np.array(rows, float)
+    return np.array(lines)
+
+
+def _checked_images(values, path, inputs):
+    if values.size == inputs and inputs > 1 and values.shape[-1] != inputs and values.shape[0] > 1:
+        values = values[None]  # one image, by itself
+    elif values.shape == (inputs,):
+        values = values[None]
     if values.dtype.kind not in "fiub" or values.ndim < 2 or not values.size:
         raise ValueError(
             f"{path}: {values.dtype} of shape {values.shape}; images are numbers of shape (n, inputs), "
@@ -281,18 +303,28 @@ def _checked_images(values, path):
 
 
 def _checked_labels(labels, path):
-    hint = ""
+    """Labels as whole numbers or names, and what had to be found out."""
+    said, hint = [], ""
     if labels.ndim == 2 and 1 in labels.shape:
         labels = labels.ravel()
     if labels.ndim == 2:
-        hint = "; where each row has one 1, save labels.argmax(axis=1)"
+        if _one_hot(labels):
+            labels, said = labels.argmax(axis=1), ["labels are one-hot rows: each is where its 1 is"]
+        else:
+            hint = "; rows are read where each has one 1 and else zeros"
     if labels.ndim != 1 or not labels.size or labels.dtype.kind not in "fiubUS":
         raise ValueError(
             f"{path}: labels are {labels.dtype} of shape {labels.shape}; they are whole numbers or names "
             f"of shape (n,){hint}"
         )
     if labels.dtype.kind in "US":
-        return labels
+        return labels, said
     if labels.dtype.kind == "f" and not (np.isfinite(labels) & (labels == np.rint(labels))).all():
         raise ValueError(f"{path}: labels that are no whole numbers; label k says that output k is right")
-    return labels.astype(np.int64)
+    return labels.astype(np.int64), said
+
+
+def _one_hot(rows):
+    if rows.dtype.kind not in "fiub":
+        return False
+    return bool(((rows != 0).sum(axis=1) == 1).all() and (rows.max(axis=1) == 1).all())

@@ -82,13 +82,13 @@ class MapGame(Standalone):
                 question, weights = dealt[i]
                 rounds.append(question)
                 maps.append(np.round(LEVELS * weights / np.abs(weights).max()).astype(np.int8))
+        inks = np.round(255 * digits).astype(np.uint8)
         super().__init__(
             _rounds={
                 "names": list(networks),
                 "levels": LEVELS,
                 "rounds": rounds,
-                "data": zlib.compress(np.array(maps).tobytes(), 9),
-                "digits": zlib.compress(np.round(255 * digits).astype(np.uint8).tobytes(), 9),
+                "data": zlib.compress(b"".join(part.tobytes() for part in (*maps, inks)), 9),
             },
             answers=tuple(answers),
         )

@@ -1,5 +1,6 @@
 // The place to drop a network: reads it in a worker, asks what the file does not say, and rebuilds the explorer with it.
 
+import { isPicture, picturesIn, unpackAll } from "./decode.js";
 import { render, start } from "./explorer.js";
 import { button, element, note, percent, select, text, setText } from "./parts.js";
 import { dataOf, load, STATE } from "./view.js";
@@ -8,8 +9,8 @@ import { dataOf, load, STATE } from "./view.js";
 
 const PATIENCE = 20000; // milliseconds that a file may take
 const MOST_READ = 2 ** 28; // bytes of a file
-const ENDINGS = ".npz,.npy,.json,.safetensors,.pt,.pth,.pkl";
-const INTRODUCTION = "A .npz, .json, .safetensors, .pt or .pkl file with weights and biases; with it, if you like, a .npz with images and labels, or images.npy and labels.npy. Choose them together. Nothing leaves this page.";
+const PICTURE = 1000; // more for each picture
+const INTRODUCTION = "A .npz, .json, .safetensors, .pt or .pkl file with weights and biases; with it, or by themselves, images: pictures of digits (PNG, JPEG, a folder for each class), a table (.csv), a .npz with images and labels, MNIST’s own files. Choose them together. Nothing leaves this page.";
 const OUTPUTS = ["softmax", "sigmoid", "identity"];
 const FIRST = { neuron: 0, output: 0, sample: 0, layer: 1, step: null, other: null, view: "one", ablated: [], pixels: null };
 
@@ -33,8 +34,8 @@ function partsOf(data, name) {
   const pixels = new Float64Array(data.images[0].buffer, data.images[0].byteOffset, count * inputs);
   return {
     layers, activations: data.activations, said: [], name, labels: data.labels, labelled: null, shape: data.features ? null : data.shapeOf(1),
-    channels: data.channels ?? null, features: data.features ?? null,
-    images: { pixels, count, shape: [inputs], name: "", divided: false, own: true },
+    channels: data.channels ?? null, features: data.features ?? null, outputs: null, applied: [],
+    images: { pixels, count, shape: [inputs], name: "", divided: false, own: true, said: [] },
   };
 }
 
@@ -43,7 +44,7 @@ async function renderDrop({ model, el }) {
   const trouble = element("p", { class: "wm-wrong", role: "alert", "data-part": "drop-trouble" });
   const status = element("p", { role: "status", "data-part": "drop-status" });
   const more = element("div", { class: "wm-drop-more", "data-part": "drop-more" });
-  const input = element("input", { type: "file", multiple: "", accept: ENDINGS, "data-part": "drop-files" });
+  const input = element("input", { type: "file", multiple: "", "data-part": "drop-files" });
   const back = button("drop-back", "Back to this page’s network", goBack);
   const box = element(
     "div", { class: "wm wm-drop", "data-part": "drop" },
@@ -61,7 +62,7 @@ async function renderDrop({ model, el }) {
     return stopFirst;
   }
   const first = el.lastElementChild;
-  let kept = page, said = [""], place = null, stop = null, worker = null, timer = 0;
+  let kept = page, said = [""], place = null, stop = null, worker = null, timer = 0, asked = null;
 
   /** Back to what the page showed at first; its explorer was only hidden. */
   function goBack() {
@@ -81,6 +82,7 @@ async function renderDrop({ model, el }) {
   }
 
   function quit() {
+    asked = null;
     worker?.terminate();
     clearTimeout(timer);
     worker = null;
@@ -105,14 +107,28 @@ async function renderDrop({ model, el }) {
   }
 
   /** Have the worker read files, or weigh a choice. What is on screen stays until all is well. */
-  function ask(files, choice = {}) {
+  async function ask(files, choice = {}, folders = []) {
     quit();
-    const names = files.map(({ name }) => name.slice(0, 60)).join(", ");
-    show("", files.length ? `Reading ${names} …` : "One moment …");
+    const names = [...files, ...folders].slice(0, 8).map(({ name }) => name.slice(0, 60)).join(", "), me = {};
+    asked = me;
+    show("", names ? `Reading ${names} …` : "One moment …");
+    let pictures = files.filter(isPicture).map((file) => ({ file, folder: "" }));
+    try {
+      // A page that was opened as a file may not look into folders in every browser.
+      for (const folder of folders) pictures.push(...(await picturesIn(folder).catch(() => [])));
+      if (folders.length && !pictures.length) throw new Error("That is a folder in which no pictures can be read; drop the files in it");
+      pictures = await unpackAll(pictures);
+    } catch (error) {
+      if (asked === me) complain(sentence(error.message));
+      return;
+    }
+    if (asked !== me) return;
+    files = files.filter((file) => !isPicture(file));
     const url = URL.createObjectURL(new Blob([model.get("_worker")], { type: "text/javascript" }));
     worker = new Worker(url);
     URL.revokeObjectURL(url);
-    timer = setTimeout(() => complain("Reading took more than 20 seconds, so it was stopped."), PATIENCE);
+    const patience = PATIENCE + PICTURE * pictures.length;
+    timer = setTimeout(() => complain(`Reading took more than ${patience / 1000} seconds, so it was stopped.`), patience);
     worker.onerror = (event) => {
       event.preventDefault();
       complain("The files could not be read: this browser is too old, or has too little memory.");
@@ -127,8 +143,9 @@ async function renderDrop({ model, el }) {
       }
     };
     // Read here: where the page is a file itself, WebKit keeps its worker from every other file.
-    const mine = worker, bytes = files.map(async (file) => ({ name: file.name, size: file.size, bytes: await contentOf(file) }));
-    Promise.all(bytes).then((read) => mine.postMessage({ files: read, kept, page, choice }, read.flatMap((one) => one.bytes ?? [])));
+    const read = await Promise.all(files.map(async (file) => ({ name: file.name, size: file.size, bytes: await contentOf(file) })));
+    if (asked !== me) return;
+    worker.postMessage({ files: read, pictures, kept, page, choice }, [...read.flatMap((one) => one.bytes ?? []), ...pictures.map(({ rgb }) => rgb.buffer)]);
   }
 
   /** @param {object} found what the worker answered */
@@ -137,8 +154,8 @@ async function renderDrop({ model, el }) {
     const inputs = parts.layers[0].columns, { name } = parts;
     const sizes = [inputs, ...parts.layers.map((one) => one.rows)].join("-");
     if (better) {
-      places.push(text("drop-finding", `Accuracy on ${given.count} images is ${percent(given.share)} as given, ${percent(better.share)} with ${better.words}. `,
-        button("drop-change", `Use ${better.words}`, () => ask([], { change: better.key }))));
+      places.push(text("drop-finding", `Look at this: ${better.looks}. Accuracy on ${better.count} images is ${percent(better.given)} as given, ${percent(better.share)} with ${better.words}. `,
+        button("drop-change", `Use ${better.words}`, () => ask([], { change: better.keys }))));
     }
     if (!wanted) open(parts);
     kept = parts;
@@ -148,8 +165,13 @@ async function renderDrop({ model, el }) {
     }
     if (wanted === "activations") return tell(`${name} is a network of ${sizes}. It does not name its activations: choose them.`, ...places, ...activationsAsked(parts, options));
     if (wanted === "shape") return tell(`An image of ${inputs} numbers is no square: choose its rows × columns.`, ...places, ...shapeAsked(options));
+    if (wanted === "labels") {
+      places.push(button("drop-change", `Use ${options.words}`, () => ask([], { change: options.keys })));
+      return tell(`The labels run from ${options.low} to ${options.high}, but the network’s outputs are 0 to ${parts.layers.at(-1).rows - 1}.`, ...places);
+    }
     if (wanted === "range") {
-      if (!better && low >= 0 && high <= 255) places.push(button("drop-change", "Use images / 255", () => ask([], { change: "divided" })));
+      if (!better && low >= 0 && high <= 255) places.push(button("drop-change", "Use images / 255", () => ask([], { change: ["divided"] })));
+      places.push(button("drop-ink", "Show them as ink from 0 to 1", () => ask([], { change: ["ink"] })));
       places.push(button("drop-table", "Show the inputs as a table", () => ask([], { shape: null })));
       return tell(`The images hold ${low.toPrecision(3)} to ${high.toPrecision(3)}; pictures are of numbers from 0 to 1.`, ...places);
     }
@@ -188,11 +210,11 @@ async function renderDrop({ model, el }) {
   }
 
   /** Show these parts in place of what was shown. @param {Parts} parts */
-  function open({ layers, activations, images, labels, shape, channels, features }) {
+  function open({ layers, activations, images, labels, shape, channels, features, outputs: names }) {
     const outputs = layers.at(-1).rows, own = model.get("_network").outputs;
     const data = dataOf({
       sizes: [layers[0].columns, ...layers.map((one) => one.rows)], activations, steps: [], others: [], networks: [layers],
-      outputs: images.own && own.length === outputs ? own : Array.from({ length: outputs }, (_, k) => String(k)),
+      outputs: names ?? (images.own && own.length === outputs ? own : Array.from({ length: outputs }, (_, k) => String(k))),
       shape, channels, features, labels, pixels: images.pixels,
     });
     const root = element("div", { class: "wm" }), next = element("div", {}, root);
@@ -218,9 +240,9 @@ async function renderDrop({ model, el }) {
   const dropped = (event) => {
     over(event);
     if (!event.dataTransfer?.types.includes("Files")) return;
-    const folders = [...event.dataTransfer.items].filter((item) => item.webkitGetAsEntry?.()?.isDirectory);
-    if (folders.length) complain("That is a folder; drop the files in it.");
-    else ask([...event.dataTransfer.files]);
+    const folders = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter((entry) => entry?.isDirectory);
+    const names = folders.map(({ name }) => name);
+    ask([...event.dataTransfer.files].filter(({ name }) => !names.includes(name)), {}, folders);
   };
   const events = { dragover: over, dragleave: over, drop: dropped };
   for (const [name, heard] of Object.entries(events)) el.addEventListener(name, heard);

@@ -1,6 +1,7 @@
 // What the files that were dropped hold: a network, images, labels. Which format a file has, its first bytes say.
 
-import { MOST, NAMES, Refused, named, refuse, spread, timesOf } from "./bytes.js";
+import { MOST, NAMES, Refused, named, refuse } from "./bytes.js";
+import { dataIn, labelsFrom, readIdx, readText } from "./data.js";
 import { networkNamed, networkOf, roleAndKey } from "./layers.js";
 import { isNpy, readNpy } from "./npy.js";
 import { flat, listsIn, readJson, readSafetensors } from "./text.js";
@@ -10,11 +11,11 @@ import { inPickle, inTorchZip, isPickle } from "./torch.js";
 import { unzip } from "./zip.js";
 
 /**
- * What was found. `pixels` are those of all images, one after the other; `shape` is that of one image.
- * @typedef {{pixels: Float64Array, count: number, shape: number[], name: string, divided: boolean}} Images
- * @typedef {{network?: import("./layers.js").Found, images?: Images, labels?: {values: number[], name: string}, features?: string[]}} Findings
+ * What was found.
+ * @typedef {{network?: import("./layers.js").Found, images?: import("./data.js").Raw, labels?: import("./data.js").Labels, features?: string[]}} Findings
  */
 
+const TEXT = /\.(csv|txt|tsv|dat|data)$/i;
 const FORMAT = "weightmaps network 1";
 
 /** What an entry of text says, and no longer is an entry. */
@@ -47,23 +48,22 @@ function networkInJson(said, name, beside) {
   return network;
 }
 
-/** @param {import("./npy.js").Entry} entry @returns {Images} */
-function imagesFrom({ shape: whole, kind, values }, name) {
-  const [count, ...shape] = whole;
-  if (!shape.length || /[USb]/.test(kind) || !values.length) refuse(`images have the shape ${timesOf(whole)} and the type ${kind}; give numbers, one image after the other`);
-  const each = values.length / count, kept = spread(count, MOST.images), divided = kind === "u1";
-  const pixels = new Float64Array(kept.length * each);
-  kept.forEach((i, k) => pixels.set(values.subarray(i * each, (i + 1) * each), k * each));
-  if (divided) for (let i = 0; i < pixels.length; i++) pixels[i] /= 255;
-  if (!pixels.every(Number.isFinite)) refuse("images hold NaN or infinity");
-  return { pixels, count, shape, name, divided };
-}
-
-/** @param {import("./npy.js").Entry} entry */
-function labelsFrom({ shape, kind, values }, name) {
-  if (shape.length === 2 && shape[1] > 1) refuse(`labels have the shape ${timesOf(shape)}; give one whole number an image, such as labels.argmax(axis=1)`);
-  if (values.length !== shape[0] || !/[iu]/.test(kind)) refuse(`labels are of the type ${kind} and the shape ${timesOf(shape)}; give one whole number an image`);
-  return { values: Array.from(values), name };
+/** What was deflated with gzip, as MNIST's files are. @param {Uint8Array} bytes */
+async function gunzip(bytes) {
+  const parts = [], reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")).getReader();
+  let total = 0;
+  const next = () => reader.read().catch(() => refuse("its gzip data is damaged or cut short"));
+  for (let { done, value } = await next(); !done; { done, value } = await next()) {
+    parts.push(value);
+    total += value.length;
+    if (total > MOST.bytes) {
+      reader.cancel().catch(() => {});
+      refuse(`it unpacks to more than ${MOST.bytes / 2 ** 20} MB`);
+    }
+  }
+  const whole = new Uint8Array(total);
+  parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
+  return whole;
 }
 
 /** What the bytes of one file hold; its first bytes say what it is, as in interop/files.py. @param {Uint8Array} bytes @param {string} name the file's @param {Map<string, Uint8Array>} beside the files that came with it @returns {Promise<Findings>} */
@@ -77,17 +77,23 @@ export async function readFile(bytes, name, beside = new Map()) {
     const entries = await unzip(bytes);
     return [...entries.keys()].some(isPickle) ? { network: nested(inTorchZip(entries), name) } : inZip(entries, name);
   }
+  if (starts(0x1f, 0x8b)) {
+    const inside = await gunzip(bytes);
+    return inside[0] === 0 && inside[1] === 0 ? readIdx(inside, name) : refuse("it is no gzipped IDX file of MNIST's kind; unpack it");
+  }
+  if (starts(0, 0, 8)) return readIdx(bytes, name);
   if (isNpy(bytes)) {
     const { objects } = attempt(() => readNpy(bytes), "it ");
     if (objects) return { network: nested({ value: objects, said: [] }, name) };
     if (/label|^y/i.test(name)) return { labels: labelsFrom(readNpy(bytes), name) };
-    if (/image|^x/i.test(name)) return { images: imagesFrom(readNpy(bytes), name) };
+    if (/image|^x/i.test(name)) return { images: { name, said: [], entry: readNpy(bytes) } };
     refuse("it is an array, but its name does not say of what; call it images.npy or labels.npy");
   }
   if (/^(\xef\xbb\xbf)?\s*[[{]/.test(String.fromCharCode(...bytes.subarray(0, 100)))) {
     return { network: networkInJson(readJson(bytes), name, beside) };
   }
-  return /\.safetensors$/i.test(name) ? inSafetensors(bytes, name) : refuse("it is none of .npz, .npy, .json, .safetensors, .pt and .pkl, or is damaged");
+  if (TEXT.test(name)) return readText(bytes, name);
+  return /\.safetensors$/i.test(name) ? inSafetensors(bytes, name) : refuse("it is none of .npz, .npy, .json, .safetensors, .pt, .pkl, .csv, .png and .jpg, or is damaged");
 }
 
 /** A network of arrays in objects and lists. @param {{value: unknown, said: string[]}} found @returns {import("./layers.js").Found} */
@@ -112,15 +118,13 @@ function inSafetensors(bytes, name) {
 
 /** @param {Map<string, Uint8Array>} zipped @param {string} name @returns {Findings} */
 function inZip(zipped, name) {
-  const entries = new Map(), found = {};
+  const entries = new Map();
   for (const [file, bytes] of zipped) {
     const key = file.replace(/\.npy$/, "");
     if (key === file) refuse(`its entry ${named(file)} is no array; save arrays with np.savez`);
     entries.set(key, attempt(() => readNpy(bytes), `its entry ${named(key)} `));
   }
-  for (const [key, from] of Object.entries({ images: imagesFrom, labels: labelsFrom })) {
-    if (entries.has(key)) found[key] = attempt(() => from(entries.get(key), name), "its ");
-  }
+  const found = attempt(() => dataIn(entries, name), "its ");
   if (entries.has("features")) found.features = entries.get("features").texts ?? refuse("its features are no text; give the inputs' names");
   for (const key of NAMES.beside) entries.delete(key);
   if (entries.has("header")) found.network = ownNetwork(entries, name);

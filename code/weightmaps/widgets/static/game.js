@@ -68,12 +68,13 @@ function gallery(rounds, answers, mapOf, levels) {
 async function render({ model, el }) {
   const root = element("div", { class: "wm wm-game" });
   el.append(root);
-  const { names, levels, rounds, data, digits } = model.get("_rounds");
-  const maps = new Int8Array(await inflate(data)), means = Float64Array.from(new Uint8Array(await inflate(digits)));
-  if (maps.length !== 784 * rounds.length || means.length !== 7840) {
+  const { names, levels, rounds, data } = model.get("_rounds");
+  const bytes = await inflate(data), size = 784 * rounds.length; // the maps, then the mean digits
+  if (bytes.byteLength !== size + 7840) {
     root.append(element("p", { class: "wm-trouble", "data-part": "trouble" }, "This game cannot be played: its pictures are not complete."));
     return () => root.remove();
   }
+  const maps = new Int8Array(bytes, 0, size), means = Float64Array.from(new Uint8Array(bytes, size));
   let open = false; // whether the last answer's truth is on screen
   const sentence = element("p", { class: "wm-sentence", "data-part": "sentence", role: "status" });
   const picture = canvas("A neuron's weight map: red weights are above zero, blue ones below.");

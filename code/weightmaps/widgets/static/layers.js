@@ -12,7 +12,7 @@ import { readJson } from "./text.js";
 const NOT_DENSE = "networks of dense layers alone are read: matrices and vectors";
 
 /** A note in the words of names.json. @param {string} key @param {string[]} names */
-export function saidOf(key, ...names) {
+export function noteOf(key, ...names) {
   const some = [...names.slice(0, MOST.named).map(named), ...(names.length > MOST.named ? ["…"] : [])];
   return NAMES.said[key].replace("{}", () => some.join(", "));
 }
@@ -142,12 +142,12 @@ function fitting({ weights: given, biases, turned: known, within }) {
   if (!given.length || given.length !== biases.length || given.some(({ shape }) => shape.length !== 2 || shape.includes(0))) return [];
   const lacking = biases.flatMap((one, i) => (one ? [] : [String(i + 1)])), plain = [], inside = [];
   for (const turned of known === null ? [false, true] : [known]) {
-    const weights = turned ? given.map(turn) : given, notes = turned && known === null ? [saidOf("transposed")] : [];
-    if (lacking.length) notes.push(lacking.length < given.length ? saidOf("some_biases", ...lacking) : saidOf("no_biases"));
+    const weights = turned ? given.map(turn) : given, notes = turned && known === null ? [noteOf("transposed")] : [];
+    if (lacking.length) notes.push(lacking.length < given.length ? noteOf("some_biases", ...lacking) : noteOf("no_biases"));
     plain.push({ notes, weights, biases: biases.map((one, i) => one ?? zeros(weights[i])) });
     if (lacking.length === given.length && weights.every(({ shape }) => shape[1] > 1)) {
       const parts = weights.map((one) => split(one, turned));
-      inside.push({ notes: [saidOf(turned ? "last_row" : "first_column")], weights: parts.map(([w]) => w), biases: parts.map(([, b]) => b) });
+      inside.push({ notes: [noteOf(turned ? "last_row" : "first_column")], weights: parts.map(([w]) => w), biases: parts.map(([, b]) => b) });
     }
   }
   return (within ? [...inside, ...plain] : [...plain, ...inside]).filter((way) => fits(way.weights, way.biases));
@@ -172,7 +172,7 @@ function layersOf(reading) {
   const ways = fitting(reading);
   if (!ways.length) misfit(reading);
   const [{ notes, weights, biases }] = ways, said = [...notes];
-  if (reading.passed.length) said.push(saidOf("passed_over", ...reading.passed));
+  if (reading.passed.length) said.push(noteOf("passed_over", ...reading.passed));
   if (weights.length < 2) refuse("it has no hidden layer, which is what this page shows");
   if (weights.reduce((sum, { shape }) => sum + countOf(shape), 0) > MOST.weights) {
     refuse(`it has more than ${MOST.weights.toLocaleString("en")} weights, too many for this page`);
@@ -212,7 +212,7 @@ export function networkOf(weights, biases, activations, name, turned = null) {
 
 function finished(layers, activations, said, name) {
   const names = activationsFrom(activations, layers.length);
-  if (names && /log_?softmax/i.test(String(activations))) said.push(saidOf("log_softmax"));
+  if (names && /log_?softmax/i.test(String(activations))) said.push(noteOf("log_softmax"));
   return { layers, activations: names, said, name: named(name) };
 }
 
@@ -225,7 +225,7 @@ export function networkNamed(entries, activations, name) {
     [reading, own] = [{ ...reading, passed: [...entries.keys()].filter((one) => more.includes(one)) }, null];
   }
   const { layers, said } = layersOf(reading);
-  if (fitting(reading).length > 1 && Math.max(layers[0].rows, layers[0].columns) > 1) said.unshift(saidOf("ambiguous"));
+  if (fitting(reading).length > 1 && Math.max(layers[0].rows, layers[0].columns) > 1) said.unshift(noteOf("ambiguous"));
   return finished(layers, activations ?? own, said, name);
 }
 

@@ -3,7 +3,7 @@
 import { rankOrder, runningTotal } from "./maths.js";
 import { formula, spanOf, targetOf } from "./panels.js";
 import { waterfall } from "./charts.js";
-import { cellGrid, element, note, numberPlace, panel, formatNumber, text, formatSigned, setText } from "./parts.js";
+import { cellGrid, element, note, numberPlace, oneStop, panel, formatNumber, text, formatSigned, setText } from "./parts.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
 
@@ -38,6 +38,7 @@ export function ledgerPanel(data, update, state) {
     button.addEventListener("click", () => open(at));
     return { at, name, value, button };
   });
+  oneStop(shown.map((one) => one.button));
   const line = (some) => element("div", { class: "wm-entries" }, ...some.map((one) => one.button));
   const apart = count > 2 * ENDS, first = apart ? ENDS : count;
   grid.element.append(zero);

@@ -37,10 +37,14 @@ export function canvas(words) {
   return element("canvas", { class: "wm-canvas", ...(words ? { role: "img", "aria-label": words } : { "aria-hidden": "true" }) });
 }
 
-/** Set the text of an element that holds nothing else; a new text node would cost twice the layout. */
+/**
+ * Set the text of an element that holds nothing else. Its text node serves again, since a new one would cost twice the
+ * layout; a browser's translation puts elements in its place.
+ */
 export function setText(place, words) {
   const node = place.firstChild ?? place.appendChild(new Text());
-  if (node.data !== words) node.data = words;
+  if (node.data === undefined) place.textContent = words;
+  else if (node.data !== words) node.data = words;
 }
 
 /** Three decimals, with a minus sign only where they are not all zero. */
@@ -231,7 +235,28 @@ export function cellGrid(part, label, count, across, picked, picture = canvas(""
 }
 
 /**
- * Horizontal bars, each a button, or a list where there is nothing to pick; those with signs have zero in the middle.
+ * Buttons with one stop for the Tab key, from which arrows lead to the others: APG's roving tabindex.
+ * @param {HTMLElement[]} buttons @param {(index: number) => void} [reached] what an arrow does there; in a radio group it chooses
+ */
+export function oneStop(buttons, reached) {
+  const stopAt = (index) => buttons.forEach((one, i) => one.setAttribute("tabindex", i === index ? "0" : "-1"));
+  buttons.forEach((one, i) => {
+    one.addEventListener("focus", () => stopAt(i));
+    one.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      const to = (i + step + buttons.length) % buttons.length;
+      buttons[to].focus();
+      reached?.(to);
+    });
+  });
+  stopAt(0);
+  return stopAt;
+}
+
+/**
+ * Horizontal bars, a radio group, or a list where there is nothing to pick; those with signs have zero in the middle.
  * @param {string} part @param {string[]} names @param {((index: number) => void) | null} picked @param {(v: number) => string} format
  */
 export function bars(part, names, picked, format = formatNumber) {
@@ -240,22 +265,24 @@ export function bars(part, names, picked, format = formatNumber) {
     const value = numberPlace(`${part}-value`, format);
     value.element.dataset.index = String(index);
     const button = element(
-      picked ? "button" : "li", { type: picked && "button", class: "wm-bar", "data-part": part, "data-index": String(index) },
+      picked ? "button" : "li", { type: picked && "button", role: picked && "radio", class: "wm-bar", "data-part": part, "data-index": String(index) },
       name, element("span", { class: "wm-track" }, fill), value.element, mark,
     );
     if (picked) button.addEventListener("click", () => picked(index));
     return { name, button, fill, value, mark };
   });
+  const stopAt = picked && oneStop(rows.map((one) => one.button), picked);
   return {
     element: element(
-      picked ? "div" : "ul", { class: "wm-bars" + (format === formatSigned ? " wm-signed" : "") }, ...rows.map((one) => one.button),
+      picked ? "div" : "ul", { role: picked && "radiogroup", class: "wm-bars" + (format === formatSigned ? " wm-signed" : "") }, ...rows.map((one) => one.button),
     ),
     /** The bars start at zero, wherever it lies between `low` and `high`; `answer` may be no bar's index. */
     set(values, chosen, answer, low, high, now = names) {
       const place = (v) => `${((100 * v) / (high - low)).toFixed(2)}%`; // what looks the same stays the same text
+      stopAt?.(Math.max(0, chosen));
       rows.forEach(({ name, button, fill, value, mark }, i) => {
         setText(name, now[i]);
-        if (picked) button.setAttribute("aria-pressed", String(i === chosen));
+        if (picked) button.setAttribute("aria-checked", String(i === chosen));
         button.classList.toggle("wm-answer", i === answer);
         fill.style.left = place(Math.min(values[i], 0) - low);
         fill.style.width = place(Math.abs(values[i]));

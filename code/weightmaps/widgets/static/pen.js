@@ -33,7 +33,7 @@ export function enlarge(pixels, columns) {
  * Scale a box of ink by fit / length: each pixel is the mean ink of its area, in whole levels from 0 to 255.
  * @param {[number, number, number, number]} box left, top, right, bottom @param {number} columns of the result
  */
-function average(ink, width, [left, top, right, bottom], fit, length, columns, rows) {
+export function average(ink, width, [left, top, right, bottom], fit, length, columns, rows) {
   const total = new Float64Array(columns * rows);
   for (let y = top; y < bottom; y++) {
     const y0 = ((y - top) * fit) / length, y1 = ((y - top + 1) * fit) / length;

@@ -4,7 +4,7 @@ import { maxAbs, row } from "./maths.js";
 import { overPeers, ownScale, scaleWords, spanOf, targetOf } from "./panels.js";
 import { ink, paint, paintTiles, signed } from "./paint.js";
 import { thumbnail, thumbnailWords } from "./inputs.js";
-import { button, canvas, cellGrid, element, note, numberPlace, panel, formatNumber, select, slider, svgElement, text, formatSigned, setText } from "./parts.js";
+import { button, canvas, cellGrid, element, note, numberPlace, oneStop, panel, formatNumber, select, slider, svgElement, text, formatSigned, setText } from "./parts.js";
 import { gridColumns, MEASURES } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
@@ -120,6 +120,7 @@ export function topPanel(data, update, { layer }) {
     button.addEventListener("click", () => update((view) => ({ neuron: view.order()[i] })));
     return { picture, name, value, button, painted: "" };
   });
+  oneStop(strip.map((one) => one.button));
   const words = note();
   return {
     element: panel(

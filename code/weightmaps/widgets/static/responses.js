@@ -2,7 +2,7 @@
 
 import { memoize, rankOrder } from "./maths.js";
 import { paintInput, thumbnailWords } from "./inputs.js";
-import { canvas, element, note, numberPlace, panel, formatNumber, svgElement, text } from "./parts.js";
+import { canvas, element, note, numberPlace, oneStop, panel, formatNumber, svgElement, text } from "./parts.js";
 import { overPeers, scaleWords } from "./panels.js";
 import { boundedIn } from "./ranks.js";
 
@@ -44,6 +44,7 @@ export function responsesPanel(data, update, { layer }) {
     button.addEventListener("click", () => update({ sample: card.sample, pixels: null }));
     return card;
   });
+  oneStop(cards.map((one) => one.button));
   const strip = (label, some) => [
     text(null, label),
     element("div", { class: "wm-strip", role: "group", "aria-label": label }, ...some.map((one) => one.button)),

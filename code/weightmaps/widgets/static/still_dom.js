@@ -262,7 +262,7 @@ function run(body) {
 
 const VOID = ["input", "img"];
 const LEFT_OUT = /^(id|for|name|value|min|max|step|tabindex|accept|multiple|readonly|data-.*|aria-(?!label$|hidden$).*)$/;
-const LIVE = ["application", "alert", "status", "region"];
+const LIVE = ["application", "alert", "status", "region", "radiogroup", "radio"];
 
 function escaped(text) {
   return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
@@ -280,7 +280,7 @@ function htmlOf(one, root = one) {
   const { ...attributes } = one.attributes;
   let name = one.localName;
   if (named) attributes["aria-label"] = root.querySelector(`[id="${named}"]`).textContent;
-  if (one.attributes["aria-pressed"] === "true") attributes.class += " wm-pressed";
+  if ([one.attributes["aria-pressed"], one.attributes["aria-checked"]].includes("true")) attributes.class += " wm-pressed";
   if (name === "button") {
     name = "span";
     for (const word of ["type", "aria-label"]) delete attributes[word]; // a span may have no label

@@ -1,7 +1,7 @@
 // Networks in files that Python pickled, PyTorch's among them: which entry has the weights, and where its numbers lie. As interop/torch_files.py.
 
 import { MOST, NAMES, named, refuse, sizeOf } from "./bytes.js";
-import { saidOf } from "./layers.js";
+import { noteOf } from "./layers.js";
 import { Numbers, unpickled } from "./pickle.js";
 
 const MAGIC = [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19]; // of PyTorch before 1.6, after four bytes
@@ -73,5 +73,5 @@ export function chosen(value) {
   const known = NAMES.checkpoint.find((key) => those.includes(key)), key = known ?? (those.length === 1 ? those[0] : null);
   if (key === null) return { value, said: [] };
   const more = [...value.keys()].filter((one) => one !== key), next = chosen(value.get(key));
-  return { value: next.value, said: [...(more.length ? [saidOf("inside", key), saidOf("passed_over", ...more)] : []), ...next.said] };
+  return { value: next.value, said: [...(more.length ? [noteOf("inside", key), noteOf("passed_over", ...more)] : []), ...next.said] };
 }

@@ -1,23 +1,24 @@
 // The worker: reads what was dropped, puts it together with what is there, and says what is still to be asked.
 
 import { MOST, Refused, named, refuse, spread, timesOf } from "./bytes.js";
-import { changed, choices, findings } from "./checks.js";
-import { isOneOfMany, readArrays, readFile } from "./files.js";
+import { answersOf, changed, choices, findings } from "./checks.js";
+import { imagesFor } from "./data.js";
+import { attempt, isOneOfMany, readArrays, readFile } from "./files.js";
 import { counted } from "./layers.js";
 
-/** @typedef {import("./files.js").Images} Images */
+/** @typedef {import("./data.js").Images} Images */
 
 /**
  * What an explorer would be opened with. `shape` is null until it is known, and for a table, whose inputs `features` names.
  * @typedef {{layers: import("./maths.js").Layer[], activations: string[] | null, said: string[], name: string, images: Images, labels: number[] | null, labelled: string | null,
- *   shape: number[] | null, channels: "first" | "last" | null, features: string[] | null}} Parts
+ *   shape: number[] | null, channels: "first" | "last" | null, features: string[] | null, outputs: string[] | null, applied: string[]}} Parts
  * `kept` are parts that wait for more, or those on screen; `page` is what came with the page.
- * @typedef {{files: {name: string, size: number, bytes: ArrayBuffer | null}[], kept: Parts, page: Parts, choice: {activations?: string[], shape?: number[] | null, change?: string}}} Request
+ * @typedef {{files: {name: string, size: number, bytes: ArrayBuffer | null}[], pictures: import("./data.js").Picture[], kept: Parts, page: Parts, choice: {activations?: string[], shape?: number[] | null, change?: string[]}}} Request
  */
 
-/** Read all files. @param {Request["files"]} files */
-async function readAll(files) {
-  const found = {};
+/** Read all files; pictures were already unpacked by the page, which alone can. @param {Request["files"]} files @param {import("./data.js").Picture[]} pictures */
+async function readAll(files, pictures) {
+  const found = pictures.length ? { images: { name: pictures[0].name, said: [], pictures } } : {};
   if (files.length > MOST.files) refuse(`${files.length} files came at once; at most ${MOST.files} are read`);
   const total = files.reduce((sum, { size }) => sum + size, 0);
   if (total > MOST.bytes) refuse(`${named(files[0].name)}: ${Math.round(total / 2 ** 20).toLocaleString("en")} MB; at most ${MOST.bytes / 2 ** 20} MB are read`);
@@ -39,6 +40,8 @@ async function readAll(files) {
   }
   return found;
 }
+
+const FEW = 50; // images without labels, of which the answers are said
 
 /** Every way to lay out that many pixels, the squarest first. @returns {[number, number][]} */
 function shapesOf(count) {
@@ -63,25 +66,37 @@ function layoutOf({ shape, name }, count, page) {
 function joined(found, kept, page) {
   const network = found.network ?? { layers: kept.layers, activations: kept.activations, said: kept.said, name: kept.name };
   const inputs = network.layers[0].columns, parts = { ...kept, ...network };
-  if (found.images) {
-    const each = found.images.pixels.length / Math.min(found.images.count, MOST.images);
-    if (each !== inputs) refuse(`${named(found.images.name)}: its images have ${counted(each, "number", "numbers")} each, but the network takes ${inputs.toLocaleString("en")}`);
-    Object.assign(parts, { images: found.images, labels: null, labelled: null, features: null }, layoutOf(found.images, each, page));
+  const { images, labels, features } = found.images ? attempt(() => imagesFor(found.images, inputs), `${named(found.images.name)}: `) : {};
+  if (images) {
+    const each = images.pixels.length / Math.min(images.count, MOST.images);
+    if (each !== inputs) refuse(`${named(images.name)}: its images have ${counted(each, "number", "numbers")} each, but the network takes ${inputs.toLocaleString("en")}`);
+    Object.assign(parts, { images, labels: null, labelled: null, features, outputs: null, applied: [] }, features ? { shape: null, channels: null } : layoutOf(images, each, page));
   } else if (found.network && parts.images?.pixels.length / Math.min(parts.images?.count, MOST.images) !== inputs) {
     const fit = page.images.pixels.length / page.images.count === inputs;
-    Object.assign(parts, fit ? page : { images: null, labels: null, labelled: null, shape: null, channels: null, features: null }, network);
-  }
+    Object.assign(parts, fit ? page : { images: null, labels: null, labelled: null, shape: null, channels: null, features: null, outputs: null, applied: [] }, network);
+  } else if (found.network) parts.applied = [];
   if (found.features && parts.images) {
     if (found.features.length !== inputs) refuse(`it names ${found.features.length} features, but the network takes ${inputs}`);
     Object.assign(parts, { features: found.features, shape: null, channels: null });
   }
-  if (found.labels) {
-    const { values, name } = found.labels;
+  const given = found.labels ?? labels;
+  if (given) {
+    const { values, name, kept: few, said } = given;
     if (!parts.images) refuse(`${named(name)}: labels came without their images`);
-    if (values.length !== parts.images.count) refuse(`${named(name)}: it holds ${counted(values.length, "label", "labels")} for ${counted(parts.images.count, "image", "images")}`);
-    Object.assign(parts, { labels: spread(values.length, MOST.images).map((i) => values[i]), labelled: name });
+    if (!few && values.length !== parts.images.count) refuse(`${named(name)}: it holds ${counted(values.length, "label", "labels")} for ${counted(parts.images.count, "image", "images")}`);
+    const own = attempt(() => asOutputs(values, parts.layers.at(-1).rows), `${named(name)}: `);
+    if (own.said || said.length) parts.images = { ...parts.images, said: [...parts.images.said, ...said, ...(own.said ?? [])] };
+    Object.assign(parts, { labels: few ? own.labels : spread(values.length, MOST.images).map((i) => own.labels[i]), labelled: name, outputs: own.outputs });
   }
   return parts;
+}
+
+/** Labels as numbers of outputs; names are the outputs' in alphabetical order, if there are as many. @param {(number | string)[]} values */
+function asOutputs(values, outputs) {
+  if (values.every((value) => /^[-+]?\d+(\.0*)?$/.test(String(value).trim()))) return { labels: values.map(Number), outputs: null };
+  const names = [...new Set(values.map(String))].sort();
+  if (names.length !== outputs) refuse(`its labels are ${counted(names.length, "name", "different names")}, but the network has ${counted(outputs, "output", "outputs")}; give numbers, where a name may be missing`);
+  return { labels: values.map((value) => names.indexOf(String(value))), outputs: names, said: [`outputs are named as the labels are, in alphabetical order: ${names.slice(0, 10).map(named).join(", ")}`] };
 }
 
 /** Labels that are no output's: those that came with files are an error, the page's own are left out. */
@@ -99,16 +114,34 @@ function matched(parts, page, notes) {
   parts.labels = null;
 }
 
+/** What would make outputs of labels that begin at 1, or end one too low. @param {Parts} parts */
+function offByOne({ labels, labelled, layers }) {
+  const outputs = layers.at(-1).rows;
+  if (!labels || !labelled || outputs < 2) return null;
+  const [low, high] = labels.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
+  if (low > 0 && high === outputs) return { low, high, keys: ["lower"], words: "labels − 1" };
+  return low === -1 && high < outputs - 1 ? { low, high, keys: ["higher"], words: "labels + 1" } : null;
+}
+
 /** What is to be asked, or shown. @param {Parts} parts @param {Parts} page */
 function considered(parts, page) {
   const { layers, images } = parts, notes = parts.said.map((words) => `${parts.name}: ${words}.`), inputs = layers[0].columns;
   if (!images) return { parts, notes, ask: "images" };
+  const off = offByOne(parts);
+  if (off) return { parts, notes, ask: "labels", options: off };
   matched(parts, page, notes);
+  notes.push(...images.said.map((words) => `${named(images.name)}: ${words}.`));
+  if (parts.applied.length) notes.push(`Applied as you asked: ${parts.applied.join("; ")}.`);
   if (images.divided) notes.push(`${named(images.name)}: the images are whole numbers 0 to 255 (uint8), so each was divided by 255.`);
   if (images.count > MOST.images) notes.push(`Of ${images.count.toLocaleString("en")} images ${MOST.images.toLocaleString("en")} are shown, evenly spaced.`);
   if (!parts.activations) return { parts, notes, ask: "activations", options: choices(layers, images.pixels, parts.labels) };
   const active = layers.map((one, i) => ({ ...one, activation: parts.activations[i] }));
-  const { given, better } = findings(active, images.pixels, parts.labels);
+  const { given, better, hopeless } = findings(active, images.pixels, parts.labels);
+  if (!parts.labels && !images.own && images.count <= FEW) {
+    const answers = answersOf(active, images.pixels, spread(images.count, FEW)).map((k) => parts.outputs?.[k] ?? k);
+    notes.push(`The network answers: ${answers.join(", ")}.`);
+  }
+  if (hopeless) notes.push(`Look at this: ${hopeless}.`);
   if (!parts.shape && !parts.features) return { parts, notes, ask: "shape", options: shapesOf(inputs) };
   const [low, high] = images.pixels.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
   const ask = !parts.features && (low < 0 || high > 1) ? "range" : null;
@@ -116,11 +149,11 @@ function considered(parts, page) {
 }
 
 /** @param {Request} request */
-export async function answer({ files, kept, page, choice }) {
+export async function answer({ files, pictures, kept, page, choice }) {
   try {
     // What is the page's own is told by being the same object, which a message loses.
     if (kept.images?.own) kept.images = page.images;
-    const parts = joined(await readAll(files), kept, page);
+    const parts = joined(await readAll(files, pictures), kept, page);
     if (choice.activations) parts.activations = choice.activations;
     if ("shape" in choice) Object.assign(parts, choice.shape ? { shape: choice.shape } : { features: Array.from({ length: parts.layers[0].columns }, (_, i) => `input ${i}`) });
     if (choice.change) Object.assign(parts, changed(parts, choice.change));

@@ -2,6 +2,7 @@
 
 import io
 import json
+import pickle
 import struct
 import zipfile
 
@@ -59,6 +60,55 @@ def safetensors(tensors, metadata=None, dtype="F32", header=None):
     return struct.pack("<Q", len(text)) + text + b"".join(parts)
 
 
+def _text(text):
+    data = text.encode()
+    return b"X" + struct.pack("<I", len(data)) + data
+
+
+def _tensor(array, key, location):
+    """The opcodes that PyTorch writes for a tensor; one that is not contiguous is a view of its transpose."""
+    kinds = {"f4": "Float", "f8": "Double", "f2": "Half", "i8": "Long"}
+    ints = lambda numbers: b"(" + b"".join(b"J" + struct.pack("<i", n) for n in numbers) + b"t"  # noqa: E731
+    strides = [step // array.itemsize for step in array.strides]
+    storage = b"ctorch\n" + kinds[array.dtype.str[1:]].encode() + b"Storage\n"
+    return (
+        *(b"ctorch._utils\n_rebuild_tensor_v2\n((", _text("storage"), storage, _text(key), _text(location)),
+        *(b"J" + struct.pack("<i", array.size), b"tQK\x00", ints(array.shape), ints(strides)),
+        b"\x89ccollections\nOrderedDict\n)RtR",
+    )
+
+
+def torch_file(tensors, *, old=False, around=None, location="cpu"):
+    """A file as torch.save writes it: of a state_dict, or of a dict that has one beside other numbers."""
+    tensors = {name: np.asarray(array) for name, array in tensors.items()}
+    parts = [b"ccollections\nOrderedDict\n)R("]
+    for key, (name, array) in enumerate(tensors.items()):
+        parts += [_text(name), *_tensor(array, str(key), location)]
+    state = b"".join(parts) + b"u"
+    if around:
+        state = b"}(" + _text(around) + state + _text("epoch") + b"K\x03u"
+    state = b"\x80\x02" + state + b"."
+    data = {str(key): array.tobytes("A") for key, array in enumerate(tensors.values())}
+    if not old:
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr("net/data.pkl", state)
+            for key, numbers in data.items():
+                archive.writestr(f"net/data/{key}", numbers)
+        return file.getvalue()
+    head = [pickle.dumps(one, 2) for one in (0x1950A86A20F9469CFC6C, 1001, {"little_endian": True})]
+    sizes = [struct.pack("<q", array.size) for array in tensors.values()]
+    numbers = [part for pair in zip(sizes, data.values(), strict=True) for part in pair]
+    return b"".join([*head, state, pickle.dumps(list(data), 2), *numbers])
+
+
+def objects(*items):
+    """An array of objects, as NumPy makes of a list of arrays of different shapes."""
+    array = np.empty(len(items), object)
+    array[:] = items
+    return array
+
+
 def plain_json(network):
     return json.dumps(
         {
@@ -106,4 +156,12 @@ def every_form(network, own):
         "torch.safetensors": safetensors(torch, {"activations": comma}),
         "double.safetensors": safetensors(torch, {"activations": text}, "F64"),
         "plain.json": plain_json(network),
+        "turned.npz": npz(**arrays(network, flip=True), activations=names),
+        "objects.npz": npz(
+            weights=objects(*network.weights), biases=objects(*network.biases), activations=names
+        ),
+        "dict.pkl": pickle.dumps({**arrays(network), "activations": names}),
+        "lists.pkl": pickle.dumps(
+            {"weights": list(network.weights), "biases": list(network.biases), "activations": comma}
+        ),
     }

@@ -2,6 +2,8 @@
 
 import base64
 import io
+import json
+import pickle
 import re
 import struct
 import time
@@ -396,16 +398,17 @@ BAD = {
     "claim__npz": (lying(2**31), "cannot be in it"),
     "damaged__npz": (OWN[:200] + bytes([OWN[200] ^ 255]) + OWN[201:], "damaged"),
     "shape__npz": (zipped(W=raw_npy(HEADER.format("<f8", (10**6, 10**6)))), "claims 1,000,000 × 1,000,000"),
-    "nothing__npz": (zipped(W=raw_npy(HEADER.format("<f8", (0, 10**12)))), "is empty"),
-    "objects__npz": (zipped(W=raw_npy(HEADER.format("|O", (3,)), bytes(24))), "pickled Python objects"),
+    "nothing__npz": (zipped(W=raw_npy(HEADER.format("<f8", (0, 10**12)))), "no matrix of weights"),
+    "objects__npz": (zipped(W=raw_npy(HEADER.format("|O", (3,)), bytes(24))), "pickled Python"),
     "record__npz": (
         zipped(W=raw_npy(HEADER.replace("'{}'", "[('a', '<f4')]", 1).format((1,)))),
         "real numbers",
     ),
     "complex__npz": (npz(W=np.ones((2, 2), complex)), "real numbers"),
     "header__npz": (zipped(W=raw_npy("{}")), "header that cannot be read"),
-    "torch__pt": (zipped(**{"archive/data": b""}).replace(b"data.npy", b"data.pkl"), "pickled Python"),
-    "old__pkl": (b"\x80\x04\x95", "pickled Python"),
+    "torch__pt": (zipped(**{"archive/data": b""}).replace(b"data.npy", b"data.pkl"), "pickle is damaged"),
+    "old__pkl": (b"\x80\x04\x95", "pickle is damaged"),
+    "evil__pkl": (pickle.dumps(print, 2), "which could run code: it asks for __builtin__.print"),
     "keras__h5": (b"\x89HDF\r\n", "HDF5"),
     "deep__json": (b"[" * 200 + b"]" * 200, "more than 20 levels deep"),
     "lists__json": (b"[" + b"[]," * 500_000 + b"[]]", "more than 400,000 lists"),
@@ -416,7 +419,7 @@ BAD = {
     ),
     "nan__json": (b'{"weights": [[[NaN]], [[1]]], "biases": [[1], [1]]}', "holds NaN or Infinity"),
     "words__json": (b'{"weights": [[["1"]], [[1]]], "biases": [[1], [1]]}', "something else than numbers"),
-    "none__json": (b'{"layers": 3}', "no lists named weights and biases"),
+    "none__json": (b'{"layers": 3}', "no matrix of weights"),
     "overlap__safetensors": (
         safetensors({"W0": np.ones((5, 2))}, header={"W0": tensor(), "W1": tensor(span=(8, 24))}),
         "overlap",
@@ -432,10 +435,9 @@ BAD = {
     ),
     "shape__safetensors": (safetensors({}, header={"W0": {"dtype": "F32", "shape": "2"}}), "cannot be read"),
     "nan__npz": (npz(**arrays(SimpleNamespace(weights=NAN, biases=MINE.biases))), "holds NaN"),
-    "flipped__npz": (npz(**arrays(MINE, flip=True)), "look transposed: W0 is 784 × 5"),
-    "unbiased__npz": (
-        npz(W0=MINE.weights[0], W1=MINE.weights[1], b0=MINE.biases[0]),
-        "2 matrices and 1 vector;",
+    "unpaired__npz": (
+        npz(W0=MINE.weights[0], b0=MINE.biases[0], b1=MINE.biases[1]),
+        "1 matrix and 2 vectors;",
     ),
     "biased__npz": (npz(**{**arrays(MINE), "b0": np.zeros(4)}), "b0 has 4 biases"),
     "broken__npz": (npz(**{**arrays(MINE), "W1": np.zeros((10, 6))}), "the layer below has 5 neurons"),
@@ -443,7 +445,7 @@ BAD = {
     "tower__npz": (npz(**arrays(random_network([2] * 110))), "at most 100 are read"),
     "cube__npz": (npz(**arrays(MINE), conv=np.ones((2, 2, 2))), "has the shape 2 × 2 × 2"),
     "norm__npz": (npz(**arrays(MINE), running_mean=np.ones(5)), "batch normalisation"),
-    "gelu__npz": (npz(**arrays(MINE), activations=["gelu", "softmax"]), "activation gelu is not known"),
+    "mish__npz": (npz(**arrays(MINE), activations=["mish", "softmax"]), "activation mish is not known"),
     "count__npz": (npz(**arrays(MINE), activations=["relu"]), "1 activations for 2 layers"),
     "script__npz": (npz(**{"<script>alert(1)</script>": np.ones((2, 2, 2))}), "<script>alert(1)</script>"),
     "wide__npz": (npz(images=np.ones((3, 5)), labels=[0, 1, 2]), "5 numbers each, but the network takes 784"),
@@ -472,6 +474,46 @@ def test_what_cannot_be_used_is_refused_in_one_sentence_and_the_state_stays(open
         assert (said(page), on_screen(page).count()) == (before, 1)
     assert page.locator("[data-part=slider-neuron]:visible").input_value() == "3"
     check(page, MINE, IMAGES.images)
+
+
+def test_what_was_found_out_in_a_file_is_said(opened):
+    page = opened()
+    turned = npz(**arrays(MINE, flip=True), activations=["relu", "softmax"], epochs=np.array(9))
+    drop(page, turned__npz=turned)
+    assert [one.text_content() for one in part(page, "drop-note").all()] == [
+        "turned.npz: the matrices were (inputs, neurons), so each was transposed.",
+        "turned.npz: passed over: epochs.",
+    ]
+    check(page, MINE, IMAGES.images)
+
+
+def test_a_network_in_several_files(opened):
+    page = opened()
+    names = ["relu", "softmax"]
+    apart = {f"{name}__npy": npy(array) for name, array in arrays(MINE).items()}
+    drop(page, **apart, activations__npy=npy(np.array(names)))
+    check(page, MINE, IMAGES.images)
+    part(page, "drop-back").click()
+    drop(page, **tfjs_files(MINE))
+    check(page, MINE, IMAGES.images)
+    drop(page, model__json=tfjs_files(MINE)["model__json"])
+    assert "its numbers are in group.bin; choose that file together with it" in wrong(page)
+
+
+def tfjs_files(network):
+    """What TensorFlow.js saves: what the layers are, and beside it their numbers."""
+    named = arrays(network, "dense_{}/kernel", "dense_{}/bias", flip=True)
+    layers = [
+        {"class_name": "Dense", "config": {"name": f"dense_{i}", "activation": name}}
+        for i, name in enumerate(network.activations)
+    ]
+    listed = [{"name": name, "shape": one.shape, "dtype": "float32"} for name, one in named.items()]
+    said = {
+        "modelTopology": {"model_config": {"class_name": "Sequential", "config": {"layers": layers}}},
+        "weightsManifest": [{"paths": ["group.bin"], "weights": listed}],
+    }
+    numbers = b"".join(one.astype("<f4").tobytes() for one in named.values())
+    return {"model__json": json.dumps(said).encode(), "group__bin": numbers}
 
 
 def test_names_in_files_are_text(opened, own_bytes):

@@ -5,16 +5,17 @@ import json
 import os
 import pickle
 import re
+import sys
 import zipfile
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from network_files import npz
+from network_files import npy, npz, objects, torch_file, zipped
 from trained_networks import classifier, sample
 from weightmaps import interop, zoo
-from weightmaps.interop.names import layers
+from weightmaps.interop.build import from_names
 from weightmaps.network import Network, NotANetwork
 
 SIZES = (6, 5, 4, 3)  # no two are equal, so a transposition fails
@@ -58,16 +59,16 @@ W, B = toy()
             r"the 3 activations are not named.*activations='sigmoid,sigmoid,softmax'; there are: sig",
         ),
         (
-            [w.T for w in W],
+            [W[0].T, *W[1:]],
             B,
             "relu,relu,relu",
-            r"look transposed.*write \[w\.T.*weights \(6, 5\), biases \(5,\)",
+            r"biases\[0\] has 5 values for the 6 .*weights \(6, 5\), bias",
         ),
         (W, [*B[:2], np.zeros(4)], "relu,relu,relu", r"biases\[2\] has 4 values for the 3 neurons .*layer 3"),
         ([W[0], W[2]], [B[0], B[2]], "relu,relu", r"weights\[1\] takes 4 inputs, but the layer below has 5"),
         (W, B[:2], "relu,relu,relu", "biases has 2 vectors and weights has 3"),
         (W, B, "relu,relu", "activations has 2 names for 3 layers"),
-        (W, B, "relu,relu,gelu", "unknown activation 'gelu'; there are"),
+        (W, B, "relu,relu,mish", "unknown activation 'mish'; there are"),
         (W, B, [1, 2, 3], "activations must be names"),
         (W, B, '["relu"', "activations must be names"),
         (W, B, "[" * 100_000, "activations must be names"),
@@ -119,7 +120,15 @@ NAMES = {
         False,
     ),
     "numpy": (["arr_0", "arr_1", "arr_2", "arr_3", "arr_4", "arr_5"], False),
-    "letters": (["Wxh", "bxh", "Why", "bhy"][:2], False),
+    "letters": (["Wxh", "bxh", "Whh", "bhh", "Why", "bhy"], False),
+    "letters, with others": (["Wx", "bh", "Wh", "by"], False),
+    "letters of layers": (["wab", "b_ab", "who", "b_ho"], False),
+    "words": (["weights_hidden", "biases_hidden", "weights_output", "biases_output"], False),
+    "words, joined": (["hiddenWeights", "hiddenBias", "lastWeights", "lastBias"], False),
+    "data parallel": (
+        ["module.fc1.weight", "module.fc1.bias", "module.fc2.weight", "module.fc2.bias"],
+        False,
+    ),
     "scikit-learn": (["coefs_0", "intercepts_0", "coefs_1", "intercepts_1"], True),
     "keras": (["dense/kernel:0", "dense/bias:0", "dense_1/kernel:0", "dense_1/bias:0"], True),
 }
@@ -132,17 +141,200 @@ def test_names_are_paired(convention):
     stored = [w.T if inputs_first else w for w in weights]
     ordered = sorted(names, key=lambda n: (n[1:], n[0] == "b")) if convention == "shuffled" else names
     entries = dict(zip(ordered, (a for pair in zip(stored, biases, strict=True) for a in pair), strict=True))
-    found = layers({name: entries[name] for name in names})
-    same(found[0], weights)
-    same(found[1], biases)
+    network = from_names({name: entries[name] for name in names}, ["relu"] * len(weights))
+    same(network.weights, weights)
+    same(network.biases, biases)
 
 
-def test_what_a_layer_has_not_is_nought_only_where_names_are_torchs_or_keras():
-    weights, biases = toy()
-    found = layers({"0.weight": weights[0], "1.weight": weights[1], "1.bias": biases[1]})
-    same(found[1], [np.zeros(5), biases[1]])
-    with pytest.raises(ValueError, match=r"2 matrices and 1 vectors, which do not pair.*'W1', 'b1', 'W2'"):
-        layers({"W1": weights[0], "b1": biases[0], "W2": weights[1]})
+def test_what_a_layer_has_not_is_nought_and_that_is_said():
+    weights, biases = toy(*SIZES[:3])
+    for names in (("0.weight", "1.weight", "1.bias"), ("W1", "W2", "b2")):
+        entries = dict(zip(names, (*weights, biases[1]), strict=True))
+        with interop.heard() as notes:
+            network = from_names(entries, "relu,relu")
+        same(network.biases, [np.zeros(5), biases[1]])
+        assert notes == ["there are no biases for layer 1, so they are 0 there"]
+    with interop.heard() as notes:
+        assert not np.any(interop.from_arrays(weights, activations="relu,relu").biases[0])
+    assert notes == ["there are no biases, so they are 0"]
+
+
+def turned(arrays):
+    return [w.T for w in arrays]
+
+
+KEPT = {  # what people keep in a file, as {name: array}, and what is said of it
+    "inputs first": ({"W1": W[0].T, "b1": B[0], "W2": W[1].T, "b2": B[1]}, "transposed"),
+    "inputs first, rows": ({"W1": W[0].T, "b1": B[0][None], "W2": W[1].T, "b2": B[1][None]}, "transposed"),
+    "inputs first, unnamed": (
+        {"arr_0": W[0].T, "arr_1": B[0][:, None], "arr_2": W[1].T, "arr_3": B[1]},
+        "transposed",
+    ),
+    "columns, unnamed": (
+        {"arr_0": W[0], "arr_1": B[0][:, None], "arr_2": W[1], "arr_3": B[1][:, None]},
+        None,
+    ),
+    "a column of biases": (
+        {"Theta1": np.column_stack([B[0], W[0]]), "Theta2": np.column_stack([B[1], W[1]])},
+        "first column of each",
+    ),
+    "a row of biases": (
+        {"W1": np.vstack([W[0].T, B[0]]), "W2": np.vstack([W[1].T, B[1]])},
+        "transposed; the last row of each",
+    ),
+    "numbers": (
+        {"W1": W[0], "b1": B[0], "W2": W[1], "b2": B[1], "accuracy": np.float32(0.9), "loss": np.ones(9)},
+        "passed over: accuracy, loss",
+    ),
+    "sizes": (
+        {"layer_sizes": np.array([6, 5, 4]), "w_0": W[0], "b_0": B[0], "w_1": W[1], "b_1": B[1]},
+        "passed over: layer_sizes",
+    ),
+    "optimiser": (
+        {"W1": W[0], "b1": B[0], "W2": W[1], "b2": B[1], "mW1": W[0], "v_W1": W[0], "W2_velocity": W[1]},
+        "passed over: mW1, v_W1, W2_velocity",
+    ),
+    "text": (
+        {"W1": W[0], "b1": B[0], "W2": W[1], "b2": B[1], "author": np.array("me"), "by": np.array(b"me")},
+        "passed over: author, by",
+    ),
+}
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_what_is_unambiguous_is_read_and_said(kept, tmp_path):
+    entries, says = KEPT[kept]
+    np.savez(tmp_path / "kept.npz", **entries)
+    with interop.heard() as notes:
+        network = interop.read(tmp_path / "kept.npz", "tanh,softmax")
+    same(network.weights, W[:2])
+    same(network.biases, B[:2])
+    assert len(notes) == (says is not None)
+    assert says is None or says in notes[0]
+
+
+def test_square_matrices_are_taken_as_they_are_unless_somebody_says_otherwise(tmp_path):
+    square, biases = toy(4, 4, 4)
+    np.savez(tmp_path / "square.npz", W1=square[0], b1=biases[0], W2=square[1], b2=biases[1])
+    with interop.heard() as notes:
+        same(interop.read(tmp_path / "square.npz", "relu,relu").weights, square)
+    assert "fit another way round too; rows were taken for neurons" in notes[0]
+    same(interop.read(tmp_path / "square.npz", "relu,relu", transpose=False).weights, square)
+    same(interop.read(tmp_path / "square.npz", "relu,relu", transpose=True).weights, turned(square))
+    kernels = {"a/kernel": square[0], "a/bias": biases[0]}
+    same(from_names(kernels, "relu").weights, [square[0].T])
+
+
+def test_a_note_points_at_the_line_that_called():
+    with pytest.warns(interop.Note, match="no biases") as caught:
+        interop.from_arrays(W, activations="relu,relu,relu")
+    assert caught[0].filename == __file__
+
+
+def test_activations_in_several_texts(tmp_path):
+    entries = {"W0": W[0], "b0": B[0], "W1": W[1], "b1": B[1]}
+    texts = {"activation0": np.array("tanh"), "activation1": np.array("softmax")}
+    assert from_names(entries | texts).activations == ("tanh", "softmax")
+    assert from_names(entries | {"act": np.array(["tanh", "softmax"])}).activations == ("tanh", "softmax")
+    del entries["W1"], entries["b1"]
+    with interop.heard() as notes, pytest.raises(interop.ActivationsMissing):
+        from_names(entries | texts)
+    assert notes == ["passed over: activation0, activation1"]
+
+
+def test_pairs_and_nested_names_of_arrays():
+    pairs = list(zip(W, B, strict=True))
+    flax = {"params": {f"Dense_{i}": {"kernel": w.T, "bias": b} for i, (w, b) in enumerate(pairs)}}
+    listed = {"weights": [w.tolist() for w in W], "biases": [b.tolist() for b in B]}
+    for given in (pairs, flax, listed):
+        network = interop.from_arrays(given, activations="relu,relu,softmax")
+        same(network.weights, W)
+        same(network.biases, B)
+    deep = entries = {}
+    for _ in range(30):
+        entries["a"] = {}
+        entries = entries["a"]
+    with pytest.raises(ValueError, match="nested deeper than 20"):
+        interop.from_arrays(deep)
+
+
+def test_arrays_that_python_pickled(tmp_path):
+    """Whatever the protocol, the container, the order of bytes."""
+    named = {
+        "W1": W[0],
+        "b1": B[0].astype(">f8"),
+        "W2": np.asfortranarray(W[1]),
+        "b2": B[1],
+        "n": np.float32(3),
+    }
+    files = {f"{k}.pkl": pickle.dumps({"net": named, "epoch": 3}, k) for k in range(6)}
+    files["lists.npz"] = npz(weights=objects(*W[:2]), biases=objects(*B[:2]))
+    files["lists.npy"] = npy(objects(W[0], B[0], W[1], B[1]))
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+        with interop.heard():
+            network = interop.read(tmp_path / name, "relu,softmax")
+        same(network.weights, W[:2])
+        same(network.biases, B[:2])
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_state_dicts_without_torch(old, tmp_path):
+    arrays = {"module.0.weight": W[0], "module.0.bias": B[0], "module.2.weight": W[1], "module.2.bias": B[1]}
+    for around in (None, "state_dict", "mine"):
+        data = torch_file(arrays, old=old, around=around, location="cuda:0")
+        (tmp_path / "net.pth").write_bytes(data)
+        with interop.heard() as notes:
+            network = interop.read(tmp_path / "net.pth", "relu,softmax")
+        same(network.weights, W[:2])
+        same(network.biases, B[:2])
+        assert notes == ([f"the network is in the entry {around}", "passed over: epoch"] if around else [])
+
+
+def test_a_folder_of_arrays_is_one_network(tmp_path):
+    for name, array in {"W1": W[0], "b1": B[0], "W2": W[1], "b2": B[1]}.items():
+        np.save(tmp_path / f"{name}.npy", array)
+        (tmp_path / "text").mkdir(exist_ok=True)
+        np.savetxt(tmp_path / "text" / f"{name}.csv", array, delimiter=",", fmt="%.17g")
+    for folder in (tmp_path, tmp_path / "text"):
+        network = interop.read(folder, "relu,softmax")
+        same(network.weights, W[:2])
+        same(network.biases, B[:2])
+    (tmp_path / "text" / "W1.csv").write_text("1,2\n3\n")
+    with pytest.raises(NotANetwork, match=r"W1\.csv: no rows of equally many numbers"):
+        interop.read(tmp_path / "text", "relu,softmax")
+
+
+JSON = {
+    "by name": {"W1": W[0].tolist(), "b1": B[0].tolist(), "W2": W[1].tolist(), "b2": B[1].tolist()},
+    "by name, within": {
+        "net": {"W1": W[0].T.tolist(), "b1": B[0].tolist(), "W2": W[1].T.tolist(), "b2": B[1].tolist()}
+    },
+    "layers": [
+        {"weights": W[0].tolist(), "biases": B[0].tolist()},
+        {"weights": W[1].tolist(), "biases": B[1].tolist()},
+    ],
+    "layers, named": {
+        "layers": [
+            {"neurons": 6, "weights": None, "biases": None},
+            {"weights": W[0].tolist(), "bias": B[0][:, None].tolist(), "activation": "tanh"},
+            {"weights": W[1].tolist(), "bias": B[1][:, None].tolist(), "activation": "softmax"},
+        ]
+    },
+    "scikit-learn's": {"coefs_": [w.T.tolist() for w in W[:2]], "intercepts_": [b.tolist() for b in B[:2]]},
+    "two lists": {"weights": [w.tolist() for w in W[:2]], "biases": [b.tolist() for b in B[:2]]},
+    "pairs": [[W[0].tolist(), B[0].tolist()], [W[1].tolist(), B[1].tolist()]],
+}
+
+
+@pytest.mark.parametrize("form", JSON)
+def test_json_of_other_forms(form, tmp_path):
+    (tmp_path / "net").write_text(json.dumps(JSON[form]))
+    with interop.heard():
+        network = interop.read(tmp_path / "net", None if "named" in form else "tanh,softmax")
+    same(network.weights, W[:2])
+    same(network.biases, B[:2])
+    assert network.activations == ("tanh", "softmax")
 
 
 @pytest.mark.parametrize(
@@ -154,13 +346,17 @@ def test_what_a_layer_has_not_is_nought_only_where_names_are_torchs_or_keras():
             r"'conv\.weight' has shape \(2, 3, 3, 3\), as a convolution's",
         ),
         ({"1.running_mean": np.ones(3)}, "belongs to a batch normalisation"),
-        ({"W": np.ones((2, 2)), "b": np.array(["<script>"])}, "'b' is <U8 of shape"),
+        ({"W": np.ones((2, 2)), "b": np.array([True, False])}, "'b' is bool of shape"),
+        (
+            {"W1": W[0], "b1": B[0], "b2": B[1]},
+            r"1 matrices and 2 vectors, which do not pair.*'W1', 'b1', 'b2'",
+        ),
         ({"W.1": np.ones((2, 2)), "W_1": np.ones((2, 2))}, "two entries have the same role"),
     ],
 )
 def test_names_that_do_not_pair(entries, says):
     with pytest.raises(ValueError, match=says):
-        layers(entries)
+        from_names(entries, "relu")
 
 
 def good(**changes):
@@ -178,16 +374,19 @@ def tensor(shape, start, stop, dtype="F32"):
     return {"dtype": dtype, "shape": shape, "data_offsets": [start, stop]}
 
 
+def torch_zip(opcodes):
+    return zipped(zipfile.ZIP_STORED, **{"a/data": b"\x80\x02" + opcodes}).replace(b"data.npy", b"data.pkl")
+
+
+PT = torch_file({"0.weight": W[0], "0.bias": B[0]}, old=True)
 PAIR = {"w": tensor([2, 3], 0, 24), "b": tensor([2], 24, 32)}
 FILES = {
     "empty.npz": (b"", "an empty file"),
     "empty.json": (b"", "an empty file"),
     "empty.safetensors": (b"", "an empty file"),
     "text.npz": (b"hello", "no archive ends here"),
-    "objects.npz": (
-        npz(weights=np.array([W[0], None], object)),
-        r"pickled Python objects(.|\n)*allow_pickle",
-    ),
+    "objects.npz": (npz(weights=np.array([W[0], print], object)), "asks for 'builtins.print'"),
+    "array.npy": (npy(W[0]), r"one array of shape \(5, 6\); a network has several.*give their folder"),
     "other.npz": (
         npz(images=np.ones((3, 3)), labels=np.ones(3)),
         "0 matrices and 0 vectors, which do not pair",
@@ -197,9 +396,9 @@ FILES = {
         npz(W1=W[0], b1=B[0]),
         r"activations are not named.*add an entry to the file: numpy\.savez",
     ),
-    "gelu.npz": (npz(W1=W[0], b1=B[0], activations=["gelu"]), "unknown activation 'gelu'"),
-    "image.npz": (npz(W1=W[0].T, b1=B[0], activations=["relu"]), "look transposed"),
-    "list.json": (b"[1, 2]", "no network: a network is an object with"),
+    "mish.npz": (npz(W1=W[0], b1=B[0], activations=["mish"]), "unknown activation 'mish'"),
+    "list.json": (b"[1, 2]", "0 matrices and 1 vectors"),
+    "number.json": (b" [[[3]]", "no JSON, or damaged"),
     "text.json": (b"hello", "no JSON, or damaged"),
     "half.json": (good()[:40].encode(), "no JSON, or damaged"),
     "binary.json": (b"\xff\xfe\x00", "not text in UTF-8"),
@@ -250,15 +449,34 @@ FILES = {
         tensors({"w": tensor([1], 0, 4, ["F32"])}, bytes(4)),
         "no type, shape and place|of type",
     ),
-    "model.pt": (b"", r"a PyTorch file(.|\n)*weights_only=True(.|\n)*numpy\.savez"),
-    "model.h5": (b"", r"a Keras file(.|\n)*load_model(.|\n)*from_keras"),
-    "model.pkl": (b"", r"a pickle(.|\n)*pickle\.load(.|\n)*from_sklearn"),
-    "model.joblib": (b"", r"joblib\.load"),
-    "model.onnx": (b"\x08\x07", r"neither \.npz nor \.json nor \.safetensors"),
-    "model": (b"hello", r"neither \.npz nor \.json nor \.safetensors"),
+    "model.onnx.txt": (b"\x08\x07", r"no format that is read"),
+    "model": (b"hello", r"no format that is read, .*there are \.npz"),
     "nothing": (b"", "an empty file"),
-    "pickle": (pickle.dumps([1.5]), r"a pickle(.|\n)*pickle\.load"),
-    "hdf5.npz": (b"\x89HDF\r\n", r"a Keras file"),
+    "pickle": (pickle.dumps([1.5]), "0 matrices and 1 vectors"),
+    "cut.pkl": (pickle.dumps([W[0]])[:99], "a damaged pickle"),
+    "old.pkl": (b"(dp0\nS'W'\np1\n", "a damaged pickle .pickle exhausted"),
+    "print.pkl": (pickle.dumps(print), r"asks for 'builtins\.print'(.|\n)*pickle\.load(.|\n)*from_sklearn"),
+    "print.joblib": (pickle.dumps([print]), r"asks for 'builtins\.print'(.|\n)*joblib\.load"),
+    "whole.pt": (
+        torch_zip(b"c__main__\nNet\n)\x81."),
+        r"a whole module: it asks for '__main__\.Net'(.|\n)*from_torch",
+    ),
+    "args.pt": (
+        torch_zip(b"}X\1\0\0\0acargparse\nNamespace\n)R."),
+        r"'argparse\.Namespace'(.|\n)*torch\.save",
+    ),
+    "opcode.pkl": (b"\x80\x02}\x81.", "asks for 'opcode NEWOBJ'"),
+    "cycle.pkl": (b"\x80\x02]q\0h\0a.", "one list or dict twice"),
+    "nested.pkl": (b"\x80\x02" + b"(" * 5000 + b"l" * 5000 + b".", "nested deeper than 20"),
+    "keys.pkl": (b"\x80\x02})Ns.", "keys are neither text nor numbers"),
+    "long.pkl": (b"\x80\x02" + b"N" * 600_000 + b".", "more than 500,000 steps"),
+    "far.pt": (PT.replace(b"J\x1e\0\0\0tQ", b"J\x1f\0\0\0tQ"), "of another size than it claims"),
+    "view.pt": (
+        PT.replace(b"(J\5\0\0\0J\6\0\0\0t", b"(J\5\0\0\0J\7\0\0\0t"),
+        r"of shape '\(5, 7\)' in a storage of 30",
+    ),
+    "cut.pt": (torch_file({"w": W[0], "b": B[0]}, old=True)[:-9], "cut short"),
+    "shape.pkl": (pickle.dumps({"W": W[0]}).replace(b"K\x05K\x06", b"K\x05K\x07"), "another number of bytes"),
 }
 
 
@@ -279,12 +497,11 @@ def test_places_that_are_no_file(ending, tmp_path):
         interop.read(tmp_path / f"nowhere{ending}")
     folder = tmp_path / f"folder{ending}"
     folder.mkdir()
-    with pytest.raises(NotANetwork, match="a folder; name the file in it"):
+    with pytest.raises(NotANetwork, match="a folder without arrays"):
         interop.read(folder)
-    if ending in (".npz", ".json", ".safetensors"):
-        os.mkfifo(tmp_path / f"pipe{ending}")
-        with pytest.raises(NotANetwork, match="no ordinary file"):
-            interop.read(tmp_path / f"pipe{ending}")
+    os.mkfifo(tmp_path / f"pipe{ending}")
+    with pytest.raises(NotANetwork, match="no ordinary file"):
+        interop.read(tmp_path / f"pipe{ending}")
 
 
 def test_pickles_are_never_run(tmp_path):
@@ -349,17 +566,124 @@ def test_objects_of_other_kinds(function, value, says):
 
 
 def test_scikit_learns_other_models():
+    from sklearn.decomposition import PCA
     from sklearn.linear_model import LogisticRegression
     from sklearn.neural_network import MLPClassifier
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
 
     with pytest.raises(ValueError, match=r"not trained yet; call its fit"):
         interop.from_sklearn(MLPClassifier())
-    with pytest.raises(ValueError, match=r"from_sklearn\(pipeline\[-1\]\)"):
-        interop.from_sklearn(make_pipeline(StandardScaler(), MLPClassifier()))
+    with pytest.raises(ValueError, match=r"PCA, is no StandardScaler.*from_sklearn\(pipeline\[-1\]\)"):
+        interop.from_sklearn(make_pipeline(PCA(), MLPClassifier()))
     with pytest.raises(ValueError, match="LogisticRegression; it wants"):
         interop.from_sklearn(LogisticRegression())
+
+
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")  # that few epochs are few
+def test_scikit_learns_pipelines_and_searches():
+    from sklearn.model_selection import GridSearchCV
+    from sklearn.neural_network import MLPClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import MinMaxScaler, StandardScaler
+
+    X = np.random.default_rng(0).normal(3, 2, size=(90, 5))
+    y = np.array(["four", "nine", "ten"])[(X[:, 0] > 3).astype(int) + (X[:, 1] > 3)]
+    scaled = make_pipeline(StandardScaler(), MLPClassifier([4], max_iter=20, random_state=0))
+    twice = make_pipeline(MinMaxScaler(), "passthrough", StandardScaler(with_mean=False), scaled[-1])
+    search = GridSearchCV(scaled, {"mlpclassifier__alpha": [0.1, 1]}, cv=2)
+    for model, says in (
+        (scaled, "StandardScaler"),
+        (twice, "MinMaxScaler and StandardS"),
+        (search, "best est"),
+    ):
+        model.fit(X, y)
+        with interop.heard() as notes:
+            network = interop.from_sklearn(model)
+        np.testing.assert_allclose(network.forward(X).a[-1], model.predict_proba(X), atol=1e-10)
+        assert says in notes[0]
+        assert notes[-1] == "the outputs are the classes four, nine, ten"
+
+
+def test_matlabs_files(tmp_path):
+    scipy_io = pytest.importorskip("scipy.io")
+    thetas = {
+        f"Theta{i + 1}": np.column_stack([b, w]) for i, (w, b) in enumerate(zip(W[:2], B[:2], strict=True))
+    }
+    scipy_io.savemat(tmp_path / "net.mat", thetas)
+    with interop.heard() as notes:
+        network = interop.read(tmp_path / "net.mat", "sigmoid,sigmoid")
+    same(network.weights, W[:2])
+    same(network.biases, B[:2])
+    assert "first column" in notes[0]
+    assert "by columns" in notes[-1]
+    (tmp_path / "net.mat").write_bytes((tmp_path / "net.mat").read_bytes()[:200])
+    with pytest.raises(NotANetwork, match=r"net\.mat: a damaged \.mat file|0 matrices"):
+        interop.read(tmp_path / "net.mat", "sigmoid,sigmoid")
+
+
+def tfjs(folder, **changes):
+    arrays = {"dense/kernel": W[0].T, "dense/bias": B[0], "dense_1/kernel": W[1].T, "dense_1/bias": B[1]}
+    (folder / "group.bin").write_bytes(b"".join(a.astype("<f4").tobytes() for a in arrays.values()))
+    listed = [{"name": name, "shape": a.shape, "dtype": "float32"} for name, a in arrays.items()]
+    kinds = zip(("dense", "dense_1"), ("relu", "softmax"), strict=True)
+    dense = [{"class_name": "Dense", "config": {"name": name, "activation": act}} for name, act in kinds]
+    model = {"class_name": "Sequential", "config": {"layers": dense}}
+    said = {
+        "modelTopology": {"model_config": model},
+        "weightsManifest": [{"paths": ["group.bin"], "weights": listed}],
+    }
+    (folder / "model.json").write_text(json.dumps(said | changes))
+    return folder / "model.json"
+
+
+def test_tensorflow_js(tmp_path):
+    network = interop.read(tfjs(tmp_path))
+    assert network.activations == ("relu", "softmax")
+    same(network.weights, [w.astype(np.float32) for w in W[:2]])
+    same(network.biases, [b.astype(np.float32) for b in B[:2]])
+    assert interop.read(tfjs(tmp_path, modelTopology=None), "tanh,tanh").activations == ("tanh", "tanh")
+    for wrong, says in (({"weightsManifest": [3]}, "a damaged model"), ({"modelTopology": {}}, "no layers")):
+        with pytest.raises(NotANetwork, match=says):
+            interop.read(tfjs(tmp_path, **wrong))
+    path = tfjs(tmp_path)
+    (tmp_path / "group.bin").write_bytes(b"123")
+    with pytest.raises(NotANetwork, match="shorter than it claims"):
+        interop.read(path)
+    (tmp_path / "group.bin").unlink()
+    with pytest.raises(FileNotFoundError, match=r"group\.bin"):
+        interop.read(path)
+
+
+def test_hdf5_of_weights_alone(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    for name, kernel, bias in (("net.weights.h5", "vars/0", "vars/1"), ("net.h5", "kernel:0", "bias:0")):
+        with h5py.File(tmp_path / name, "w") as file:
+            for i, (w, b) in enumerate(zip(W[:2], B[:2], strict=True)):
+                layer = f"layers/dense{f'_{i}' if i else ''}"
+                file[f"{layer}/{kernel}"], file[f"{layer}/{bias}"] = w.T, b
+            file["optimizer/vars/0"] = W[0]
+            file["round"] = h5py.SoftLink("/")
+        network = interop.read(tmp_path / name, "relu,softmax")
+        same(network.weights, W[:2])
+        same(network.biases, B[:2])
+    (tmp_path / "net.h5").write_bytes((tmp_path / "net.h5").read_bytes()[:300])
+    with pytest.raises(NotANetwork, match=r"net\.h5: a damaged HDF5 file"):
+        interop.read(tmp_path / "net.h5", "relu,softmax")
+
+
+@pytest.mark.parametrize("library", ["h5py", "onnx", "scipy.io"])
+def test_where_a_library_is_not_there_its_lines_are_printed(library, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, library, None)
+    name, start = {"h5py": ("a.h5", b"\x89HDF"), "onnx": ("a.onnx", b"1"), "scipy.io": ("a.mat", b"MATLAB")}[
+        library
+    ]
+    (tmp_path / name).write_bytes(start)
+    with pytest.raises(
+        NotANetwork, match=r"(?s)which \w+ reads.*  import .*numpy\.savez.*pip install"
+    ) as caught:
+        interop.read(tmp_path / name)
+    lines = [line[2:] for line in str(caught.value).splitlines() if line.startswith("  ")]
+    compile("\n".join(lines), "lines", "exec")
 
 
 # The checks. The sample and a network that reads it; then each mistake that costs an hour.

@@ -42,7 +42,7 @@ class Pickled(Unreadable):
     """A file of pickled Python objects, which could run code when opened, and so never is."""
 
 
-def read_npy(path, *, limit=LIMIT):
+def read_npy(path, *, limit=LIMIT, objects=None):
     """Read the array in an ``.npy`` file.
 
     Parameters
@@ -50,6 +50,8 @@ def read_npy(path, *, limit=LIMIT):
     path : path
     limit : int
         The most bytes that the file may have.
+    objects : function, optional
+        As for :func:`read_npz`.
 
     Returns
     -------
@@ -76,13 +78,13 @@ def read_npy(path, *, limit=LIMIT):
     path = os.fspath(path)
     try:
         with opened(path, limit=limit) as (stream, size):
-            return _array(stream, size, path)
+            return _array(stream, size, path, objects)
     except Pickled as error:
         lines = CONVERT.format(path=path, save="save('plain.npy', numpy.array(old.tolist()))")
         raise Pickled(f"{error}{lines}") from None
 
 
-def read_npz(path, *, limit=LIMIT):
+def read_npz(path, *, limit=LIMIT, objects=None):
     """Read every array in an ``.npz`` archive.
 
     Parameters
@@ -90,6 +92,8 @@ def read_npz(path, *, limit=LIMIT):
     path : path
     limit : int
         The most bytes that the file may have, and that its arrays may have together.
+    objects : function, optional
+        What makes something of the bytes of an array of objects; without it there is none (`Pickled`).
 
     Returns
     -------
@@ -114,25 +118,53 @@ def read_npz(path, *, limit=LIMIT):
     >>> folder.cleanup()
     """
     path = os.fspath(path)
+    found = {}
+    try:
+        with archive(path, limit=limit) as (zipped, entries):
+            for entry in entries:
+                name, where = entry.filename.removesuffix(".npy"), f"{path}: entry {shown(entry.filename)}"
+                if name == entry.filename:
+                    raise Unreadable(f"{where} is no array (its name does not end in .npy)")
+                with zipped.open(entry) as member:
+                    found[name] = _array(member, entry.file_size, f"{path}: entry {shown(name)}", objects)
+    except Pickled as error:
+        each = "savez('plain.npz', **{k: numpy.array(old[k].tolist()) for k in old})"
+        raise Pickled(f"{error}{CONVERT.format(path=path, save=each)}") from None
+    return found
+
+
+@contextmanager
+def archive(path, *, limit=LIMIT):
+    """Open a zip whose bytes nobody vouches for, once its list of entries is seen to be an honest one.
+
+    Parameters
+    ----------
+    path : path
+    limit : int
+        The most bytes that it may have, and that its entries may have together.
+
+    Yields
+    ------
+    zipped : zipfile.ZipFile
+    entries : list of zipfile.ZipInfo
+
+    Raises
+    ------
+    FileNotFoundError, Unreadable
+        As :func:`read_npz` does, inside the block too.
+    """
+    path = os.fspath(path)
     with opened(path, limit=limit) as (stream, size):
         _check_directory(stream, size, path)
         try:
-            with zipfile.ZipFile(stream) as archive:
-                entries = archive.infolist()
+            with zipfile.ZipFile(stream) as zipped:
+                entries = zipped.infolist()
                 _check_entries(entries, size, limit, path)
-                found = {}
-                for entry in entries:
-                    name = entry.filename.removesuffix(".npy")
-                    with archive.open(entry) as member:
-                        found[name] = _array(member, entry.file_size, f"{path}: entry {shown(name)}")
-                return found
-        except Pickled as error:
-            each = "savez('plain.npz', **{k: numpy.array(old[k].tolist()) for k in old})"
-            raise Pickled(f"{error}{CONVERT.format(path=path, save=each)}") from None
+                yield zipped, entries
         except Unreadable:
             raise
-        except (ValueError, *ZIP_ERRORS) as error:
-            raise Unreadable(f"{path}: a damaged .npz file ({str(error)[:100]})") from None
+        except ZIP_ERRORS as error:
+            raise Unreadable(f"{path}: a damaged zip file ({str(error)[:100]})") from None
 
 
 @contextmanager
@@ -191,7 +223,7 @@ def shown(text):
     return repr(text if len(text) <= 60 else text[:60] + "…")
 
 
-def _array(stream, size, where):
+def _array(stream, size, where, objects):
     """The array in a stream of an ``.npy`` file's `size` bytes."""
     start = stream.read(12)
     if start[:6] != MAGIC or len(start) < 12:
@@ -205,7 +237,10 @@ def _array(stream, size, where):
     if length > HEADER:
         raise Unreadable(f"{where}: a header of {length:,} bytes; at most {HEADER:,} are read")
     header = rest + stream.read(max(length - len(rest), 0))
-    dtype, shape, fortran = _parsed(header[:length].decode("latin-1"), where)
+    text = header[:length].decode("latin-1")
+    if objects and re.search(r"'descr':\s*'\|O'", text):
+        return objects(stream, where)
+    dtype, shape, fortran = _parsed(text, where)
     wanted, there = math.prod(shape) * dtype.itemsize, size - (12 - len(rest)) - length
     if wanted != there:
         claim = f"its header claims shape {_short(shape)} of {dtype}, {_short(wanted)} bytes"
@@ -259,7 +294,12 @@ def _check_directory(stream, size, path):
     if at < 0 or len(tail) < at + 22:
         raise Unreadable(f"{path}: not an .npz file, or damaged (no archive ends here)")
     entries, listed = struct.unpack_from("<HI", tail, at + 10)
-    if entries > ENTRIES or listed > DIRECTORY or tail[max(at - 20, 0) : at][:4] == b"PK\x06\x07":
+    locator = tail[max(at - 20, 0) : at]
+    if locator[:4] == b"PK\x06\x07":  # a second record, for archives above 4 GB, which PyTorch always writes
+        stream.seek(min(struct.unpack_from("<Q", locator, 8)[0], size))
+        record = stream.read(56)
+        entries, listed = struct.unpack_from("<QQ", record, 32) if len(record) == 56 else (ENTRIES + 1, 0)
+    if entries > ENTRIES or listed > DIRECTORY:
         raise Unreadable(f"{path}: an archive of too many entries; at most {ENTRIES:,} are read")
     stream.seek(0)
 
@@ -271,8 +311,6 @@ def _check_entries(entries, size, limit, path):
     seen, total = set(), 0
     for entry in entries:
         name, where = entry.filename, f"{path}: entry {shown(entry.filename)}"
-        if not name.endswith(".npy"):
-            raise Unreadable(f"{where} is no array (its name does not end in .npy)")
         if name in seen:
             raise Unreadable(f"{where} is there twice")
         if entry.flag_bits & 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,13 +31,84 @@ def softmax(z):
     return e / e.sum(axis=-1, keepdims=True)
 
 
+def _erf(z):
+    """The error function, by a series whose terms are all of one sign, as in ``maths.js``."""
+    x = np.minimum(np.abs(z), 6.0)  # from there on it is 1
+    term = total = x
+    for n in range(1, 120):
+        term = term * (2 * x * x / (2 * n + 1))
+        total = total + term
+    return np.sign(z) * np.minimum(2 / np.sqrt(np.pi) * np.exp(-x * x) * total, 1.0)
+
+
+def _gelu(z):
+    return z * 0.5 * (1.0 + _erf(z / np.sqrt(2.0)))
+
+
+def _gelu_slope(z):
+    return 0.5 * (1.0 + _erf(z / np.sqrt(2.0))) + z * np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
+
+
+def _silu_slope(z):
+    s = sigmoid(z)
+    return s * (1.0 + z * (1.0 - s))
+
+
 ACTIVATIONS = {
     "sigmoid": sigmoid,
     "relu": lambda z: np.maximum(z, 0.0),
     "tanh": np.tanh,
     "softmax": softmax,
     "identity": lambda z: z,
+    "leaky_relu": lambda z, slope=0.01: np.where(z > 0, z, slope * z),
+    "elu": lambda z, alpha=1.0: np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0.0))),
+    "gelu": _gelu,
+    "silu": lambda z: z * sigmoid(z),
 }
+
+# From dz/da of a layer to dz/dz of it: its z and a, the derivative by a, and the activation's number.
+_BACK = {
+    "sigmoid": lambda z, a, d: d * a * (1.0 - a),
+    "relu": lambda z, a, d: d * (a > 0.0),
+    "tanh": lambda z, a, d: d * (1.0 - a * a),
+    "softmax": lambda z, a, d: a * (d - (a * d).sum(axis=1, keepdims=True)),
+    "identity": lambda z, a, d: d,
+    "leaky_relu": lambda z, a, d, slope=0.01: np.where(z > 0, d, slope * d),
+    "elu": lambda z, a, d, alpha=1.0: np.where(z > 0, d, d * (a + alpha)),
+    "gelu": lambda z, a, d: d * _gelu_slope(z),
+    "silu": lambda z, a, d: d * _silu_slope(z),
+}
+WITH_NUMBER = {"leaky_relu", "elu"}
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?")
+
+
+def parsed_activation(name):
+    """An activation's name, and its number where it has one: the slope of a leaky ReLU, the alpha of an ELU.
+
+    >>> parsed_activation("leaky_relu:0.2"), parsed_activation("tanh")
+    (('leaky_relu', (0.2,)), ('tanh', ()))
+    """
+    plain, colon, number = name.partition(":") if isinstance(name, str) else ("", "", "")
+    fits = NUMBER.fullmatch(number) and plain in WITH_NUMBER and np.isfinite(float(number))
+    if plain not in ACTIVATIONS or (colon and not fits):
+        raise ValueError(f"unknown activation {shown(name)}; there are: {', '.join(ACTIVATIONS)}")
+    return plain, (float(number),) if colon else ()
+
+
+def activate(name, z):
+    """The activations of a layer's z.
+
+    >>> activate("leaky_relu:0.5", np.array([-2.0, 2.0])).tolist()
+    [-1.0, 2.0]
+    """
+    plain, numbers = parsed_activation(name)
+    return ACTIVATIONS[plain](z, *numbers)
+
+
+def back(name, z, a, d):
+    """From the derivative by a layer's activations `a` to that by its `z`, both of shape (n, neurons)."""
+    plain, numbers = parsed_activation(name)
+    return _BACK[plain](z, a, d, *numbers)
 
 
 CONVERT = (  # weights and biases, each a list of arrays, as `plain.npz` of a matrix or a vector an entry
@@ -78,7 +150,9 @@ class Network:
     biases : sequence of arrays
         One vector a layer, of shape ``(n_out,)``.
     activations : sequence of str, optional
-        One name a layer: ``sigmoid`` (the default), ``relu``, ``tanh``, ``softmax``, ``identity``.
+        One name a layer: ``sigmoid`` (the default), ``relu``, ``tanh``, ``softmax``, ``identity``,
+        ``leaky_relu`` (of slope 0.01; of another, ``leaky_relu:0.2``), ``elu`` (``elu:0.5``), ``gelu``,
+        ``silu``.
 
     Raises
     ------
@@ -111,8 +185,7 @@ class Network:
                 f"activations has {len(self.activations)} names for {len(self.weights)} layers; give each one"
             )
         for name in self.activations:
-            if name not in ACTIVATIONS:
-                raise ValueError(f"unknown activation {shown(name)}; there are: {', '.join(ACTIVATIONS)}")
+            parsed_activation(name)
         for i, (w, b) in enumerate(zip(self.weights, self.biases, strict=True)):
             if len(b) != len(w):
                 raise ValueError(
@@ -149,7 +222,7 @@ class Network:
         z, a = [X], [X]
         for w, b, name in zip(self.weights, self.biases, self.activations, strict=True):
             z.append(a[-1] @ w.T + b)
-            a.append(ACTIVATIONS[name](z[-1]))
+            a.append(activate(name, z[-1]))
         return Trace(tuple(z), tuple(a))
 
     def predict(self, X):

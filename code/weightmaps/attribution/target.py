@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from weightmaps.network import ACTIVATIONS
+from weightmaps.network import activate, back
 
 from ..checks import hidden_layer
-
-# From dz/da of a layer to dz/dz of it, in terms of its activations a.
-_BACK = {
-    "sigmoid": lambda a, d: d * a * (1.0 - a),
-    "relu": lambda a, d: d * (a > 0.0),
-    "tanh": lambda a, d: d * (1.0 - a * a),
-    "softmax": lambda a, d: a * (d - (a * d).sum(axis=1, keepdims=True)),
-    "identity": lambda a, d: d,
-}
 
 
 class Target:
@@ -61,20 +52,22 @@ class Target:
 
     def slope(self, z1):
         """The derivative of the target's z by each of `z1`; of the same shape."""
-        z, activations = self._run(z1)
+        z, below = self._run(z1)
         d = np.zeros_like(z)
         d[self.rows, self.unit] = 1.0
         for layer in range(self.layer - 1, 0, -1):
             name = self.network.activations[layer - 1]
-            d = _BACK[name](activations[layer - 1], d @ self.network.weights[layer])
+            d = back(name, *below[layer - 1], d @ self.network.weights[layer])
         return d
 
     def _run(self, z1):
-        z, activations = z1, []
+        """The last layer's z, and each layer's z and a below it."""
+        z, below = z1, []
         for layer in range(1, self.layer):
-            activations.append(ACTIVATIONS[self.network.activations[layer - 1]](z))
-            z = activations[-1] @ self.network.weights[layer].T + self.network.biases[layer]
-        return z, activations
+            a = activate(self.network.activations[layer - 1], z)
+            below.append((z, a))
+            z = a @ self.network.weights[layer].T + self.network.biases[layer]
+        return z, below
 
 
 def _units(value, name, count, n):

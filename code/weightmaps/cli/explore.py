@@ -41,8 +41,9 @@ def add_to(commands):
   python -m weightmaps explore mine.npz --images flowers.csv --labels kinds.csv \\
       --outputs setosa,versicolor,virginica -o flowers.html
 
-NETWORK is a file, .npz, .json or .safetensors, or a network that ships: {", ".join(zoo.names()[:2])},
-{", ".join(zoo.names()[-2:])} … (python -m weightmaps train --help lists them all).
+NETWORK is a file, .npz, .json, .safetensors, .pt, .pth, .pkl, .keras, .h5, .onnx or .mat, a folder of .npy or
+.csv files, or a network that ships: {", ".join(zoo.names()[:2])}, {", ".join(zoo.names()[-2:])} …
+(python -m weightmaps train --help lists them all).
 
 FILE is {KINDS}:
 an image a row, or (n, rows, columns); .npz has an entry images, and maybe labels. A .csv may begin
@@ -65,6 +66,11 @@ No file is ever unpickled. For scikit-learn, PyTorch and Keras: weightmaps.inter
         metavar="NAMES",
         type=_names,
         help=f"of each layer, where the file does not say: {', '.join(ACTIVATIONS)}; as in relu,softmax",
+    )
+    parser.add_argument(
+        "--transpose",
+        action="store_true",
+        help="columns of the weights are neurons, where shapes do not tell: where all are square",
     )
     parser.add_argument(
         "--shape",
@@ -147,14 +153,16 @@ def run(options):
     output = Path(options.output or f"{Path(options.network).stem or 'network'}.html")
     _check_output(output, [options.network, options.images, options.labels])
     try:
-        network = _network(options)
+        with interop.heard() as notes:
+            network = _network(options)
     except interop.ActivationsMissing as error:
+        print(*notes, sep="\n", end="\n" if notes else "")
         raise _with_evidence(error, options) from None
     print(f"network: {options.network}, {words.network(network)}")
     images, labels = _images(options, network.sizes)
     shape, features = _kind(options, network, images)
     outputs, named = _outputs(options, network.sizes[-1], labels)
-    said = [*images.said, *named]
+    said = [*notes, *images.said, *named]
     if len(outputs) != network.sizes[-1]:
         raise ValueError(f"--outputs has {len(outputs)} names; the network has {network.sizes[-1]} outputs")
     if labels is not None:
@@ -229,7 +237,7 @@ def _network(options):
             f"{name}: no such file, and no network that ships (nielsen does, and zero-one; "
             "python -m weightmaps train --help lists all)"
         )
-    network = interop.read(name, options.activations)
+    network = interop.read(name, options.activations, transpose=options.transpose or None)
     if len(network.sizes) < 3:
         raise ValueError(
             f"{name}: has sizes {network.sizes}; the explorer shows hidden layers, and there is none"

@@ -1,8 +1,9 @@
 """A reader's own network in: from arrays, scikit-learn, PyTorch, Keras, Nielsen's code, or a file.
 
-Libraries are recognised by the names of their classes and never imported, so none is needed; pickles
-are never opened. Nothing is transposed, rescaled or guessed without a word: what does not fit is an error
-that says what would, and :func:`diagnose` reports, with accuracies, what fits and is still odd.
+Libraries are recognised by the names of their classes, so none is needed. Nothing is unpickled: of a
+pickle, only the opcodes that build arrays are followed. What is unambiguous is read and said, by a warning
+of the kind :class:`Note`; what does not fit is an error that says what would; and :func:`diagnose` reports,
+with accuracies, what fits and is still odd.
 """
 
 from .build import ActivationsMissing, activations_by_accuracy, from_arrays, two_outputs
@@ -11,6 +12,7 @@ from .files import read
 from .images import Images, as_outputs, read_images, read_labels
 from .keras_models import from_keras
 from .nielsen import from_nielsen
+from .notes import Note, heard
 from .scikit_learn import from_sklearn
 from .torch_modules import from_torch
 
@@ -18,6 +20,7 @@ __all__ = [
     "ActivationsMissing",
     "Finding",
     "Images",
+    "Note",
     "activations_by_accuracy",
     "as_outputs",
     "diagnose",
@@ -26,6 +29,7 @@ __all__ = [
     "from_nielsen",
     "from_sklearn",
     "from_torch",
+    "heard",
     "mend",
     "read",
     "read_images",

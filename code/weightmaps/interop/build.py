@@ -1,14 +1,16 @@
-"""A network from arrays: what fits is taken as it is, what does not is an error that says what would."""
+"""A network from arrays: what fits is taken and what was found out is said; what does not fit is an error."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
 
 from ..network import ACTIVATIONS, Network, NotANetwork
-from .names import LIMITS, NAMES
+from .names import LIMITS, NAMES, Reading, flat, listed, readings
+from .notes import said, say
 
 HIDDEN = tuple(NAMES["hidden"])
 
@@ -36,45 +38,94 @@ class ActivationsMissing(NotANetwork):
         return ActivationsMissing(message, self.weights, self.biases)
 
 
-def from_arrays(weights, biases, activations=None):
+def from_arrays(weights, biases=None, activations=None, *, transpose=None):
     """Make a network of weights and biases.
 
     Parameters
     ----------
     weights : sequence of arrays
-        One matrix a layer, of shape ``(n_out, n_in)``: a row a neuron. scikit-learn's and Keras' own
-        matrices are ``(n_in, n_out)``; give their ``.T``.
-    biases : sequence of arrays
+        One matrix a layer, of shape ``(n_out, n_in)``, a row a neuron; or all of them ``(n_in, n_out)`` if
+        the shapes show it. Without `biases`, each may have them as one column more; or give a sequence of
+        pairs, (weights, biases), or a mapping of names to arrays, which may be nested, as those of Flax.
+    biases : sequence of arrays, optional
         One vector a layer, of shape ``(n_out,)``, or ``(n_out, 1)`` as Nielsen's code has them, or
-        ``(1, n_out)``.
+        ``(1, n_out)``. Without them they are 0.
     activations : sequence of str, or str
         One name a layer, the output's last: ``("relu", "softmax")`` or ``"relu,softmax"``. There are
         ``sigmoid`` (or ``logistic``), ``relu``, ``tanh``, ``softmax``, ``identity`` (or ``linear``).
+    transpose : bool, optional
+        Whether matrices are ``(n_in, n_out)``, where shapes do not tell, as where all are square.
 
     Returns
     -------
     Network
+        What was found out on the way, such as that matrices were transposed, is said by a warning, `Note`.
 
     Raises
     ------
     ActivationsMissing
         If `activations` is None: weights do not tell them.
     ValueError
-        If shapes do not fit together, and then with every layer's shapes, and whether the transposes would
-        fit; if a value is not finite; if an activation is unknown.
+        If shapes do not fit together, and then with every layer's shapes; if a value is not finite; if an
+        activation is unknown.
 
     Examples
     --------
     >>> from_arrays([np.ones((100, 784)), np.ones((10, 100))], [np.zeros(100), np.zeros(10)], "relu,softmax")
     <Network 784-100-10, relu/softmax>
     """
+    if isinstance(weights, Mapping):
+        return from_names(flat(weights), activations, transpose)
+    weights = list(weights)
+    if biases is None and all(isinstance(one, (list, tuple)) and len(one) == 2 for one in weights):
+        weights, biases = map(list, zip(*weights, strict=True)) if weights else ([], [])
     weights = [_floats(w, f"weights[{i}]") for i, w in enumerate(weights)]
-    biases = [_flat(_floats(b, f"biases[{i}]")) for i, b in enumerate(biases)]
-    if len(weights) > LIMITS["layers"]:
-        raise ValueError(
-            f"weights has {len(weights)} matrices; networks have at most {LIMITS['layers']} layers"
-        )
-    _check_shapes(weights, biases)
+    biases = [None] * len(weights) if biases is None else biases
+    biases = [b if b is None else _floats(b, f"biases[{i}]") for i, b in enumerate(biases)]
+    return _made(Reading(weights, biases, [], None, False), activations, transpose)
+
+
+def from_names(arrays, activations=None, transpose=None):
+    """Make a network of arrays by name; see :func:`weightmaps.interop.read`.
+
+    Parameters
+    ----------
+    arrays : dict of str to array
+    activations : sequence of str or str, optional
+        In place of those that texts among the arrays name.
+    transpose : bool, optional
+        As in :func:`from_arrays`.
+
+    Returns
+    -------
+    Network
+    """
+    found, named = readings({name: _floats(array, name) for name, array in arrays.items()})
+    reading = next((one for one in found if _fitting(one, transpose)), found[0])
+    if len(reading.weights) != len(reading.biases) or not reading.weights:
+        counts = f"{len(reading.weights)} matrices and {len(reading.biases)} vectors"
+        raise ValueError(f"{counts}, which do not pair as weights and biases; {listed(arrays)}")
+    if isinstance(named, list) and len(named) != len(reading.weights):
+        texts = [name for name, array in arrays.items() if array.dtype.kind == "U"]
+        reading, named = reading._replace(passed=[n for n in arrays if n in reading.passed + texts]), None
+    if len(_fitting(reading, transpose)) > 1 and max(reading.weights[0].shape) > 1:
+        say(said("ambiguous"))
+    return _made(reading, named if activations is None else activations, transpose)
+
+
+def _made(reading, activations, transpose):
+    """The network of a reading that is known to pair; what was found out is said."""
+    if len(reading.weights) > LIMITS["layers"]:
+        many = f"weights has {len(reading.weights)} matrices"
+        raise ValueError(f"{many}; networks have at most {LIMITS['layers']} layers")
+    ways = _fitting(reading, transpose)
+    if ways:
+        notes, weights, biases = ways[0]
+    else:
+        notes, weights, biases = [], reading.weights, [b for b in reading.biases if b is not None]
+        biases = _filled(weights, reading.biases) if len(weights) == len(reading.biases) else biases
+        _check_shapes(weights, biases)
+    say(*notes, *([said("passed_over", *reading.passed)] if reading.passed else []))
     if activations is None:
         names = ",".join(["sigmoid"] * (len(weights) - 1) + ["softmax"])
         network = Network(weights, biases)  # which checks the values
@@ -85,6 +136,32 @@ def from_arrays(weights, biases, activations=None):
             list(network.biases),
         )
     return Network(weights, biases, activation_names(activations))
+
+
+def _fitting(reading, transpose):
+    """Each way in which shapes fit, the likeliest first: notes, weights and biases."""
+    given, lacking = reading.weights, [str(i) for i, b in enumerate(reading.biases, 1) if b is None]
+    if len(given) != len(reading.biases) or any(w.ndim != 2 or 0 in w.shape for w in given) or not given:
+        return []
+    transpose = reading.turned if reading.turned is not None else transpose
+    plain, within = [], []
+    for turned in (False, True) if transpose is None else (transpose,):
+        weights = [w.T for w in given] if turned else given
+        notes = [said("transposed")] if turned and transpose is None else []
+        if lacking:
+            notes.append(said("some_biases", *lacking) if len(lacking) < len(given) else said("no_biases"))
+        plain.append((notes, weights, _filled(weights, reading.biases)))
+        if len(lacking) == len(given) and all(w.shape[1] > 1 for w in weights):
+            parts = [(w[:, :-1], w[:, -1]) if turned else (w[:, 1:], w[:, 0]) for w in weights]
+            notes = [said("last_row" if turned else "first_column")]
+            within.append((notes, *map(list, zip(*parts, strict=True))))
+    ways = within + plain if reading.within else plain + within
+    return [way for way in ways if _fit(*way[1:])]
+
+
+def _filled(weights, biases):
+    """The biases as vectors; 0 where there are none."""
+    return [np.zeros(w.shape[:1]) if b is None else _flat(b) for w, b in zip(weights, biases, strict=True)]
 
 
 def activation_names(given):
@@ -102,8 +179,10 @@ def activation_names(given):
             given = None
     if not isinstance(given, (list, tuple)) or not all(isinstance(name, str) for name in given):
         raise ValueError("activations must be names, one a layer, as in 'relu,softmax'")
-    names = (name.strip().lower() for name in given)
-    return tuple(NAMES["activations"].get(name, name) for name in names)
+    names = [name.strip().lower().partition(":") for name in given]
+    if any(name in ("log_softmax", "logsoftmax") for name, _, _ in names):
+        say(said("log_softmax"))
+    return tuple(NAMES["activations"].get(name, name) + colon + number for name, colon, number in names)
 
 
 def activations_by_accuracy(weights, biases, images, labels):
@@ -206,20 +285,16 @@ def _flat(b):
 
 
 def _check_shapes(weights, biases):
-    """Refuse shapes that do not chain, with all of them, and say whether transposes would fit."""
-    if any(w.ndim != 2 for w in weights) or any(b.ndim != 1 for b in biases) or not weights:
+    """Refuse shapes that do not chain, with all of them."""
+    odd = any(w.ndim != 2 or 0 in w.shape for w in weights) or any(b.ndim != 1 for b in biases)
+    if odd or not weights:
         return  # Network says it
-    if len(weights) != len(biases) or _fit(weights, biases):
+    if len(weights) != len(biases):
         return
     shapes = "; ".join(
         f"layer {i}: weights {w.shape}, biases {b.shape}"
         for i, (w, b) in enumerate(zip(weights, biases, strict=True), 1)
     )
-    if _fit([w.T for w in weights], biases):
-        raise ValueError(
-            f"the weights look transposed: rows must be neurons, (n_out, n_in), and the transposes "
-            f"would fit; write [w.T for w in weights]. {shapes}"
-        )
     for i, (w, b) in enumerate(zip(weights, biases, strict=True)):
         if len(b) != len(w):
             raise ValueError(
@@ -234,5 +309,5 @@ def _check_shapes(weights, biases):
 
 
 def _fit(weights, biases):
-    each = all(len(w) == len(b) for w, b in zip(weights, biases, strict=True))
+    each = all(b.shape == w.shape[:1] for w, b in zip(weights, biases, strict=True))
     return each and all(w.shape[1] == len(below) for below, w in pairwise(weights))

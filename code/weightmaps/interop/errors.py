@@ -9,52 +9,63 @@ from ..arrays import Pickled, Unreadable
 from ..network import CONVERT, NotANetwork
 from .build import ActivationsMissing
 
-TORCH = """\
-  state = torch.load({path!r}, weights_only=True)
-  numpy.savez('plain.npz', activations=['relu', 'softmax'], **{{k: v.numpy() for k, v in state.items()}})
-which for weights alone, a state_dict, runs nothing of the file (and name your own activations)"""
-KERAS = """\
-  model = keras.saving.load_model({path!r})
-  weightmaps.interop.from_keras(model).save('plain.npz')"""
-SKLEARN = """
-  weightmaps.interop.from_sklearn(model).save('plain.npz')
-which runs what is in the file, so only where you made it yourself"""
-PICKLE = "  with open({path!r}, 'rb') as file: model = pickle.load(file)" + SKLEARN
-JOBLIB = "  model = joblib.load({path!r})" + SKLEARN
+TRUST = "which runs what is in the file, so only where you made it yourself"
+MODULE = (
+    "  import torch, weightmaps.interop  # and what defines its class\n"
+    "  model = torch.load({path!r}, map_location='cpu', weights_only=False)\n"
+    "  weightmaps.interop.from_torch(model).save('plain.npz')\n"
+)
+CHECKPOINT = (
+    "  import torch\n"
+    "  old = torch.load({path!r}, map_location='cpu', weights_only=False)\n"
+    "  torch.save({{k: v for k, v in old.items() if hasattr(v, 'keys')}}, 'plain.pt')\n"
+)
+KERAS = (
+    "  import keras, weightmaps.interop\n"
+    "  model = keras.saving.load_model({path!r})\n"
+    "  weightmaps.interop.from_keras(model).save('plain.npz')"
+)
+SKLEARN = "  weightmaps.interop.from_sklearn(model).save('plain.npz')\n"
+PICKLE = (
+    "  import pickle, weightmaps.interop\n"
+    "  with open({path!r}, 'rb') as file: model = pickle.load(file)\n" + SKLEARN
+)
+JOBLIB = "  import joblib, weightmaps.interop\n  model = joblib.load({path!r})\n" + SKLEARN
 
-OTHERS = {
-    **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin"), ("a PyTorch file, which is a pickle", TORCH)),
-    **dict.fromkeys((".keras", ".h5", ".hdf5"), ("a Keras file, which can hold code", KERAS)),
-    **dict.fromkeys((".pkl", ".pickle"), ("a pickle, which could run code", PICKLE)),
-    ".joblib": ("a pickle of joblib's, which could run code", JOBLIB),
-}
 
-
-def not_opened(path, ending=None):
-    """The error for a file that this package does not open, with the lines that convert it.
-
-    Parameters
-    ----------
-    path : str
-    ending : str, optional
-        What its content shows it to be, one of ``OTHERS``; by default what its name ends in.
-    """
-    ending = ending or Path(path).suffix.lower()
-    if ending not in OTHERS:
-        return NotANetwork(
-            f"{path}: neither .npz nor .json nor .safetensors, by its first bytes and its name"
-        )
-    what, lines = OTHERS[ending]
+def not_opened(path, what, lines):
+    """The error for a file that this package does not open, with the lines that convert it."""
     return NotANetwork(f"{path}: {what}; it was not opened. To convert it:\n{lines.format(path=path)}")
 
 
+def unknown(path):
+    """The error for a file of a format that is not known."""
+    return NotANetwork(
+        f"{path}: no format that is read, by its first bytes and its name; there are {FORMATS}"
+    )
+
+
+FORMATS = ".npz, .json, .safetensors, .pt, .pth, .pkl, .h5, .keras, .onnx, .mat, and a folder of .npy or .csv"
+
+
+def foreign(path, error, is_torch):
+    """The error for a pickle of something else than arrays."""
+    ending = Path(path).suffix.lower()
+    if is_torch:
+        what, lines = ("a whole module", MODULE) if error.whole else ("no tensors alone", CHECKPOINT)
+    else:
+        what, lines = "a pickle of objects", JOBLIB if ending == ".joblib" else PICKLE
+    return not_opened(path, f"{what}: {error}", lines + TRUST)
+
+
 @contextmanager
-def naming(path, entry):
+def naming(path, entry=None):
     """Errors inside become `NotANetwork` and begin with the file's name; `entry` could name activations."""
     try:
         yield
     except ActivationsMissing as error:
-        raise ActivationsMissing(f"{path}: {error}. Or add {entry}", error.weights, error.biases) from None
+        more = f". Or add {entry}" if entry else ""
+        raise ActivationsMissing(f"{path}: {error}{more}", error.weights, error.biases) from None
     except (FileNotFoundError, NotANetwork):
         raise
     except Pickled as error:

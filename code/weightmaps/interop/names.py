@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import pairwise
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,93 +22,244 @@ CONVENTIONS = (
 )
 
 
-def layers(arrays):
-    """Pair weights and biases by their names and put them in order.
+class Entry(NamedTuple):
+    """A named array, what its name says it is, and by what it is sorted."""
+
+    name: str
+    array: np.ndarray
+    role: str | None
+    key: tuple
+
+    @property
+    def thin(self):
+        return self.array.ndim == 1 or 1 in self.array.shape
+
+
+class Reading(NamedTuple):
+    """Weights and biases in order, as one way to understand the names has them."""
+
+    weights: list
+    biases: list  # None where a layer has none
+    passed: list  # names
+    turned: bool | None  # whether matrices are (inputs, neurons), where names say so
+    within: bool  # whether names say that biases are a column of the weights
+
+
+def readings(arrays):
+    """Every way to pair weights and biases by their names, the likeliest first.
 
     Parameters
     ----------
     arrays : dict of str to array
-        Only weights and biases: matrices and vectors.
+        Matrices, vectors, and whatever else people keep in such a file: single numbers, text, the state of
+        an optimiser.
 
     Returns
     -------
-    weights, biases : lists of arrays
-        Rows are neurons: matrices called ``coefs`` or ``kernel`` have been transposed.
+    list of Reading
+    activations : array of str, list of str, or None
+        As the texts among the arrays name them.
 
     Raises
     ------
     ValueError
-        If an entry is neither, or if they do not pair.
+        If an entry belongs to something that is no dense layer, or two have the same role.
 
     Examples
     --------
-    >>> weights, biases = layers({"b1": np.zeros(3), "W1": np.zeros((3, 5))})
-    >>> weights[0].shape, biases[0].shape
-    ((3, 5), (3,))
-    >>> layers({"dense/kernel": np.zeros((5, 3)), "dense/bias": np.zeros(3)})[0][0].shape
-    (3, 5)
+    >>> reading = readings({"b1": np.zeros(3), "W1": np.zeros((3, 5)), "epochs": np.array(9)})[0][0]
+    >>> reading.weights[0].shape, reading.biases[0].shape, reading.passed
+    ((3, 5), (3,), ['epochs'])
     """
-    matrices, vectors = {}, {}
+    entries, texts, passed = _sorted(arrays)
+    roles = [{}, {}, {}]  # weights, biases, and what names do not tell
+    for entry in entries:
+        known = (entry.role in NAMES["weights"], entry.role in NAMES["biases"], True)
+        place = roles[known.index(True)]
+        if entry.key in place:
+            raise ValueError(f"two entries have the same role; {listed(arrays)}")
+        place[entry.key] = entry
+    matrices, vectors, free = roles
+    wide = {key: one for key, one in free.items() if one.array.ndim == 2}
+    flat = {key: one for key, one in free.items() if one.array.ndim == 1}
+    thin = {key: one for key, one in free.items() if one.thin}
+    if matrices:
+        ways = [(matrices, vectors)] if vectors else [(matrices, thin), (matrices, {})]
+    elif vectors:
+        ways = [(wide, vectors)]
+    else:
+        ways = [(wide, flat), ({key: wide[key] for key in wide if key not in thin}, thin)]
+    found = []
+    for weights, biases in ways:
+        used = {one.name for one in (*weights.values(), *biases.values())}
+        more = [name for name in arrays if name in passed or (name not in used and name not in texts)]
+        for order in (sorted, list):  # natural; or as given, for names such as "input", "hidden", "output"
+            found.append(_reading(weights, biases, order, more))
+    return found, _activations(texts)
+
+
+def flat(value, name=""):
+    """Nested mappings and sequences as one mapping of names, joined by dots, to arrays.
+
+    A list of rows of numbers is a matrix, unless it is the biases beside a list of matrices.
+
+    Parameters
+    ----------
+    value : mapping, sequence, array, number or str
+    name : str, optional
+        What to begin the names with.
+
+    Returns
+    -------
+    dict of str to array
+
+    Raises
+    ------
+    ValueError
+        If it is nested deeper than files are read, or holds more entries.
+
+    Examples
+    --------
+    >>> list(flat([{"kernel": [[1, 2], [3, 4]], "bias": [0, 0]}, {"activation": "relu"}]))
+    ['0.kernel', '0.bias', '1.activation']
+    >>> [one.shape for one in flat({"weights": [[[1, 2], [3, 4]]], "biases": [[0, 0]]}).values()]
+    [(2, 2), (2,)]
+    """
+    found = {}
+    for inner, one in _leaves(value, name, 0, False):
+        if inner in found:
+            raise ValueError(f"two entries are called {shown(inner)}")
+        found[inner] = one
+        if len(found) > LIMITS["entries"]:
+            raise ValueError(f"more than {LIMITS['entries']} entries; a network has fewer")
+    return found
+
+
+def _leaves(value, name, depth, apart):
+    """Names and arrays; `apart` where each item of a list is a layer's."""
+    if depth > LIMITS["depth"]:
+        raise ValueError(f"nested deeper than {LIMITS['depth']}")
+    if isinstance(value, Mapping):
+        roles = {key: _role_and_key(str(key))[0] for key in value}
+        layered = any(roles[key] in NAMES["weights"] and depth_of(one) > 2 for key, one in value.items())
+        for key, one in value.items():
+            inner = f"{name}.{key}" if name else str(key)
+            yield from _leaves(one, inner, depth + 1, layered and roles[key] is not None)
+    elif isinstance(value, (list, tuple)) and (apart or not _is_array(value)):
+        for i, one in enumerate(value):
+            yield from _leaves(one, f"{name}.{i}" if name else str(i), depth + 1, False)
+    elif value is not None:
+        try:
+            yield name, np.asarray(value)
+        except OverflowError:
+            raise ValueError(f"entry {shown(name)} holds a number too large") from None
+
+
+def depth_of(value):
+    """How many lists are within each other, at the first item of each; of an array, its dimensions."""
+    depth = 0
+    while isinstance(value, (list, tuple)) and depth <= LIMITS["depth"]:
+        depth, value = depth + 1, value[0] if value else None
+    return depth + getattr(value, "ndim", 0)
+
+
+def _is_array(value):
+    """Whether a list holds numbers alone, or rows of equally many numbers."""
+    if all(type(one) in (int, float) for one in value):
+        return True
+    return all(type(row) in (list, tuple) and row and len(row) == len(value[0]) for row in value) and all(
+        type(one) in (int, float) for row in value for one in row
+    )
+
+
+def _sorted(arrays):
+    """Entries that may be weights or biases, the texts that name activations, and names to pass over."""
+    entries, texts, passed = [], {}, []
     for name, array in arrays.items():
+        role, key, words = _role_and_key(name)
         if name.lower().endswith(tuple(NAMES["normalisation"])):
             raise ValueError(_not_dense(name, "belongs to a batch normalisation"))
-        if array.ndim > 2:
+        if array.dtype.kind in "US":
+            if set(words) & set(NAMES["activation"]) and array.dtype.kind == "U" and array.ndim < 2:
+                texts[name] = key, array
+            else:
+                passed.append(name)
+        elif not array.ndim or (not array.size and array.ndim < 3):
+            passed.append(name)
+        elif array.ndim > 2:
             raise ValueError(_not_dense(name, f"has shape {array.shape}, as a convolution's"))
-        if array.dtype.kind not in "fiu" or not array.ndim:
+        elif array.dtype.kind not in "fiu":
             what = f"is {array.dtype} of shape {array.shape}, neither a matrix nor a vector of numbers"
             raise ValueError(_not_dense(name, what))
-        role, key = _role_and_key(name)
-        if role in NAMES["weights"] or (role is None and array.ndim == 2):
-            matrices[key] = array.T if role in NAMES["inputs_first"] else array, role
         else:
-            vectors[key] = array
-    if len(matrices) + len(vectors) < len(arrays):
-        raise ValueError(f"two entries have the same role; {_named(arrays)}")
-    natural, given = sorted(matrices), list(matrices)
-    weights, biases = _paired(natural, matrices, vectors, sorted(vectors))
-    if not _chain(weights):  # names such as "input", "hidden", "output"
-        other = _paired(given, matrices, vectors, vectors)
-        if _chain(other[0]):
-            weights, biases = other
-    if len(weights) != len(biases) or not weights:
-        found = f"{len(weights)} matrices and {len(biases)} vectors"
-        raise ValueError(f"{found}, which do not pair as weights and biases; {_named(arrays)}")
-    return weights, biases
+            entries.append(_short(name, array, words) if role is None else Entry(name, array, role, key))
+    roles = {(one.role, one.key) for one in entries if one.role}
+    for one in [one for one in entries if one.role]:
+        words = [(1, word.encode("utf-16-be")) for word in NAMES["optimiser"]]
+        less = {(one.role, tuple(p for p in one.key if p != word)) for word in words if word in one.key}
+        if less & roles:
+            entries.remove(one)
+            passed.append(one.name)
+    return entries, texts, passed
 
 
 def _role_and_key(name):
-    """What a name says: the last word that is a role, and all its other words and numbers, to sort by.
+    """What a name says: the last word that is a role; its other words and numbers, to sort by; all words.
 
     Text sorts as JavaScript sorts it, by its UTF-16 units.
     """
-    parts = re.findall(r"[0-9]+|[^\W0-9_]+", name.lower())
+    spaced = re.sub(r"([a-z])(?=[A-Z])", r"\1 ", name).lower()
+    parts = re.findall(r"[0-9]+|[^\W0-9_]+", spaced)
     roles = NAMES["weights"] + NAMES["biases"]
     at = next((i for i in reversed(range(len(parts))) if parts[i] in roles), None)
-    others = (part for i, part in enumerate(parts) if i != at)
-    key = tuple((0, int(p[:15])) if p[0] in "0123456789" else (1, p.encode("utf-16-be")) for p in others)
-    return None if at is None else parts[at], key
+    return None if at is None else parts[at], _key(p for i, p in enumerate(parts) if i != at), parts
 
 
-def _paired(order, matrices, vectors, vector_order):
+def _key(parts):
+    return tuple((0, int(p[:15])) if p[0] in "0123456789" else (1, p.encode("utf-16-be")) for p in parts)
+
+
+def _short(name, array, words):
+    """An entry of a name such as Wx, who, bh: its first letter is its role, where its shape agrees."""
+    one = Entry(name, array, None, _key(words))
+    at = next((i for i, word in enumerate(words) if re.fullmatch("[wb][a-z]{1,2}", word)), None)
+    if at is None or (array.ndim != 2 if words[at][0] == "w" else not one.thin):
+        return one
+    return Entry(name, array, words[at][0], _key([*words[:at], words[at][1:], *words[at + 1 :]]))
+
+
+def _reading(matrices, vectors, order, passed):
     """Weights in this order, each with the biases of the same key, or else of the same place."""
-    weights = [matrices[key][0] for key in order]
+    keys = order(matrices)
     if all(key in matrices for key in vectors):
-        optional = all(role in NAMES["optional_bias"] for _, role in matrices.values())
-        keys = [key for key in order if key in vectors or optional]
-        return weights, [vectors.get(key, np.zeros(len(matrices[key][0]))) for key in keys]
-    return weights, [vectors[key] for key in vector_order]
+        biases = [vectors.get(key) for key in keys]
+    else:
+        biases = [vectors[key] for key in order(vectors)]
+    roles = {one.role for one in matrices.values()}
+    flipped = [key for key in keys if matrices[key].role in NAMES["inputs_first"]]
+    weights = [matrices[key].array.T if key in flipped else matrices[key].array for key in keys]
+    return Reading(
+        weights,
+        [one if one is None else one.array for one in biases],
+        passed,
+        False if flipped else None,
+        bool(roles & set(NAMES["biases_within"])),
+    )
 
 
-def _chain(weights):
-    if any(w.ndim != 2 for w in weights):
-        return False
-    return all(w.shape[1] == len(below) for below, w in pairwise(weights))
+def _activations(texts):
+    """What the entry "activations" or the only text says, or else all texts in the order of their names."""
+    if "activations" in texts or len(texts) == 1:
+        return texts.get("activations", next(iter(texts.values())))[1]
+    ordered = [array for _, array in sorted(texts.values(), key=lambda one: one[0])]
+    return [str(name) for array in ordered for name in np.atleast_1d(array)] or None
 
 
 def _not_dense(name, what):
     return f"entry {shown(name)} {what}; a network here is Dense layers alone"
 
 
-def _named(arrays):
+def listed(arrays):
+    """The names that are there, and how names are read, for an error."""
     there = ", ".join(shown(name) for name in list(arrays)[:12]) + (", …" if len(arrays) > 12 else "")
     return f"there are {there or 'no entries'}; names are read as in {CONVENTIONS}"

@@ -8,7 +8,7 @@ import os
 import numpy as np
 
 from ..arrays import LIMIT, Unreadable, opened, shown
-from .json_files import parsed
+from .json_text import parsed
 from .names import LIMITS
 
 DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}

@@ -15,7 +15,7 @@ from ..checks import labels
 from ..network import Network
 from . import resume as resuming
 from .optimizers import SGD, Adam
-from .sgd import Descent
+from .sgd import TRAINABLE, Descent
 
 AT_ONCE = 5000  # images that the history is measured on at a time
 
@@ -317,6 +317,9 @@ def _check(network, n, epochs, batch_size, learning_rate, weight_decay, cost, op
         raise ValueError("the quadratic cost does not go with softmax outputs here; use cost='cross_entropy'")
     if cost == "cross_entropy" and last not in ("sigmoid", "softmax"):
         raise ValueError(f"cross_entropy needs sigmoid or softmax outputs; this network's are {last}")
+    unknown = [name for name in network.activations if name not in TRAINABLE]
+    if unknown:
+        raise ValueError(f"{unknown[0]} cannot be trained here; there are: {', '.join(TRAINABLE)}")
     if "softmax" in network.activations[:-1]:
         raise ValueError("softmax in a hidden layer cannot be trained here; use it for the outputs only")
     if len({array.dtype for array in (*network.weights, *network.biases)}) > 1:

@@ -39,6 +39,7 @@ _APPLY = {
     "softmax": _softmax,
     "identity": lambda z: z,
 }
+TRAINABLE = tuple(_APPLY)
 _SLOPE = {
     "sigmoid": _sigmoid_slope,
     "relu": lambda a: a > 0.0,

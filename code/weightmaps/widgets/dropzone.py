@@ -9,9 +9,10 @@ from weightmaps.widgets.explorer import NetworkExplorer
 class NetworkDrop(NetworkExplorer):
     """An explorer that a reader can open with a network of their own, by dropping its file.
 
-    At first it shows the network and the images that it was given. A ``.npz``, ``.json`` or ``.safetensors``
-    file that is dropped on it, or chosen, is read in the browser by a worker, checked, and shown in their
-    place; nothing leaves the page, and a kernel does not hear of it. Images of 784 pixels stay for a network
+    At first it shows the network and the images that it was given. A ``.npz``, ``.json``, ``.safetensors``,
+    ``.pt`` or ``.pkl`` file that is dropped on it, or chosen, is read in the browser by a worker, checked,
+    and shown in their place; nothing leaves the page, and a kernel does not hear of it.
+    Images of 784 pixels stay for a network
     of 784 inputs; for another, or in their place, images are dropped with it, or later: pictures of digits
     (PNG, JPEG), a table, an ``.npz``, MNIST's own files. What looks odd is said, with a button that mends it.
 

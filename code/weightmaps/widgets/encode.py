@@ -8,7 +8,7 @@ import numpy as np
 
 from weightmaps import checks
 from weightmaps.digits import load_sample
-from weightmaps.network import ACTIVATIONS, Network
+from weightmaps.network import Network, activate
 from weightmaps.widgets.checks import reach
 from weightmaps.widgets.input_spec import InputSpec
 
@@ -287,6 +287,6 @@ def _forward(network, blocks, x, dtype=None):
     for layer, (W, b) in enumerate(zip(network.weights, network.biases, strict=True)):
         some = blocks if layer == 0 else _blocks(W.astype(dtype or W.dtype, copy=False))
         z = np.concatenate([x @ block.T for block in some], axis=1) + b.astype(dtype or b.dtype, copy=False)
-        x = ACTIVATIONS[network.activations[layer]](z)
+        x = activate(network.activations[layer], z)
         trace.append((z, x))
     return trace

@@ -10,7 +10,7 @@ import { dataOf, load, STATE } from "./view.js";
 const PATIENCE = 20000; // milliseconds that a file may take
 const MOST_READ = 2 ** 28; // bytes of a file
 const PICTURE = 1000; // more for each picture
-const INTRODUCTION = "A .npz, .json or .safetensors file with weights and biases; with it, or by themselves, images: pictures of digits (PNG, JPEG, a folder for each class), a table (.csv), a .npz with images and labels, MNIST’s own files. Choose them together. Nothing leaves this page.";
+const INTRODUCTION = "A .npz, .json, .safetensors, .pt or .pkl file with weights and biases; with it, or by themselves, images: pictures of digits (PNG, JPEG, a folder for each class), a table (.csv), a .npz with images and labels, MNIST’s own files. Choose them together. Nothing leaves this page.";
 const OUTPUTS = ["softmax", "sigmoid", "identity"];
 const FIRST = { neuron: 0, output: 0, sample: 0, layer: 1, step: null, other: null, view: "one", ablated: [], pixels: null };
 
@@ -33,7 +33,7 @@ function partsOf(data, name) {
   const layers = data.networks[Math.max(0, data.steps.length - 1)], count = data.images.length, inputs = data.sizes[0];
   const pixels = new Float64Array(data.images[0].buffer, data.images[0].byteOffset, count * inputs);
   return {
-    layers, activations: data.activations, name, labels: data.labels, labelled: null, shape: data.features ? null : data.shapeOf(1),
+    layers, activations: data.activations, said: [], name, labels: data.labels, labelled: null, shape: data.features ? null : data.shapeOf(1),
     channels: data.channels ?? null, features: data.features ?? null, outputs: null, applied: [],
     images: { pixels, count, shape: [inputs], name: "", divided: false, own: true, said: [] },
   };

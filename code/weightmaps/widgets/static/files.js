@@ -2,20 +2,21 @@
 
 import { MOST, NAMES, Refused, named, refuse } from "./bytes.js";
 import { dataIn, labelsFrom, readIdx, readText } from "./data.js";
-import { activationsFrom, asVector, layersFrom, paired } from "./layers.js";
+import { networkNamed, networkOf, roleAndKey } from "./layers.js";
 import { isNpy, readNpy } from "./npy.js";
-import { networkInJson, readJson, readSafetensors } from "./text.js";
+import { flat, listsIn, readJson, readSafetensors } from "./text.js";
+import { networkInTfjs } from "./tfjs.js";
+import { Numbers } from "./pickle.js";
+import { inPickle, inTorchZip, isPickle } from "./torch.js";
 import { unzip } from "./zip.js";
 
 /**
  * What was found.
- * @typedef {{layers: import("./maths.js").Layer[], activations: string[] | null, name: string}} Found
- * @typedef {{network?: Found, images?: import("./data.js").Raw, labels?: import("./data.js").Labels, features?: string[]}} Findings
+ * @typedef {{network?: import("./layers.js").Found, images?: import("./data.js").Raw, labels?: import("./data.js").Labels, features?: string[]}} Findings
  */
 
 const TEXT = /\.(csv|txt|tsv|dat|data)$/i;
 const FORMAT = "weightmaps network 1";
-const PICKLED = "it holds pickled Python, which could run code; save its weights as .safetensors or with np.savez";
 
 /** What an entry of text says, and no longer is an entry. */
 function decodeText(entries, name) {
@@ -33,12 +34,18 @@ function ownNetwork(entries, name) {
     const key = `${kind}${i}`;
     return { name: key, ...(entries.get(key) ?? refuse(`it has no entry ${key}`)) };
   }));
-  return networkFrom({ weights, biases }, header.activations, name);
+  return networkOf(weights, biases, header.activations, name, false);
 }
 
-function networkFrom(parts, said, name) {
-  const layers = layersFrom(parts);
-  return { layers, activations: activationsFrom(said, layers.length), name: named(name) };
+/** @param {unknown} said what the JSON says @returns {import("./layers.js").Found} */
+function networkInJson(said, name, beside) {
+  if (said?.weightsManifest) return networkInTfjs(said, beside, name);
+  const lists = listsIn(said);
+  if (!lists) return nested({ value: said, said: [] }, name);
+  const network = networkOf(lists.weights, lists.biases, lists.activations, name), { layers } = network;
+  const sizes = [layers[0].columns, ...layers.map(({ rows }) => rows)];
+  if (lists.sizes !== null && lists.sizes !== String(sizes)) refuse(`its sizes are not ${sizes.join(", ")}, which its weights have`);
+  return network;
 }
 
 /** What was deflated with gzip, as MNIST's files are. @param {Uint8Array} bytes */
@@ -59,50 +66,77 @@ async function gunzip(bytes) {
   return whole;
 }
 
-/** What the bytes of one file hold; its first bytes say what it is, as in interop/files.py. @param {Uint8Array} bytes @param {string} name the file's @returns {Promise<Findings>} */
-export async function readFile(bytes, name) {
+/** What the bytes of one file hold; its first bytes say what it is, as in interop/files.py. @param {Uint8Array} bytes @param {string} name the file's @param {Map<string, Uint8Array>} beside the files that came with it @returns {Promise<Findings>} */
+export async function readFile(bytes, name, beside = new Map()) {
   if (!bytes.length) refuse("it is empty");
   const starts = (...first) => first.every((byte, i) => bytes[i] === byte);
   if (bytes[7] === 0 && bytes[8] === 0x7b) return inSafetensors(bytes, name); // before all else: a header's length may look like anything
-  if (starts(0x80) && bytes[1] <= 5) refuse(PICKLED);
+  if (starts(0x80) && bytes[1] <= 5) return { network: nested(inPickle(bytes), name) };
   if (starts(0x89, 0x48, 0x44, 0x46)) refuse("it is an HDF5 file; in Python, np.savez its weights");
-  if (starts(0x50, 0x4b)) return inZip(await unzip(bytes), name);
+  if (starts(0x50, 0x4b)) {
+    const entries = await unzip(bytes);
+    return [...entries.keys()].some(isPickle) ? { network: nested(inTorchZip(entries), name) } : inZip(entries, name);
+  }
   if (starts(0x1f, 0x8b)) {
     const inside = await gunzip(bytes);
     return inside[0] === 0 && inside[1] === 0 ? readIdx(inside, name) : refuse("it is no gzipped IDX file of MNIST's kind; unpack it");
   }
   if (starts(0, 0, 8)) return readIdx(bytes, name);
   if (isNpy(bytes)) {
+    const { objects } = attempt(() => readNpy(bytes), "it ");
+    if (objects) return { network: nested({ value: objects, said: [] }, name) };
     if (/label|^y/i.test(name)) return { labels: labelsFrom(readNpy(bytes), name) };
     if (/image|^x/i.test(name)) return { images: { name, said: [], entry: readNpy(bytes) } };
     refuse("it is an array, but its name does not say of what; call it images.npy or labels.npy");
   }
   if (/^(\xef\xbb\xbf)?\s*[[{]/.test(String.fromCharCode(...bytes.subarray(0, 100)))) {
-    const { activations, weights, biases } = networkInJson(bytes);
-    return { network: networkFrom({ weights, biases: biases.map(asVector) }, activations, name) };
+    return { network: networkInJson(readJson(bytes), name, beside) };
   }
   if (TEXT.test(name)) return readText(bytes, name);
-  return /\.safetensors$/i.test(name) ? inSafetensors(bytes, name) : refuse("it is none of .npz, .npy, .json, .safetensors, .csv, .png and .jpg, or is damaged");
+  return /\.safetensors$/i.test(name) ? inSafetensors(bytes, name) : refuse("it is none of .npz, .npy, .json, .safetensors, .pt, .pkl, .csv, .png and .jpg, or is damaged");
+}
+
+/** A network of arrays in objects and lists. @param {{value: unknown, said: string[]}} found @returns {import("./layers.js").Found} */
+function nested({ value, said }, name) {
+  const network = networkNamed(flat(value, (key) => roleAndKey(key).role), null, name);
+  return { ...network, said: [...said, ...network.said] };
+}
+
+/** Whether a file is one array of a network, and neither images nor labels, by its name. @param {{name: string}} file */
+export const isOneOfMany = ({ name }) => /\.npy$/i.test(name) && !/label|image|^[xy]/i.test(name);
+
+/** A network whose arrays came each in a file of its own. @param {Map<string, Uint8Array>} files @param {string[]} names @returns {import("./layers.js").Found} */
+export function readArrays(files, names) {
+  const entries = names.map((name) => [name.replace(/\.npy$/i, ""), attempt(() => readNpy(files.get(name)), `${named(name)} `)]);
+  return attempt(() => ofEntries(new Map(entries), names.join(", ")), `${named(names.join(", "))}: `);
 }
 
 function inSafetensors(bytes, name) {
   const { entries, activations } = readSafetensors(bytes);
-  return { network: networkFrom(paired(entries), activations, name) };
+  return { network: networkNamed(entries, activations, name) };
 }
 
 /** @param {Map<string, Uint8Array>} zipped @param {string} name @returns {Findings} */
 function inZip(zipped, name) {
   const entries = new Map();
-  for (const [key, bytes] of zipped) entries.set(key, attempt(() => readNpy(bytes), `its entry ${named(key)} `));
+  for (const [file, bytes] of zipped) {
+    const key = file.replace(/\.npy$/, "");
+    if (key === file) refuse(`its entry ${named(file)} is no array; save arrays with np.savez`);
+    entries.set(key, attempt(() => readNpy(bytes), `its entry ${named(key)} `));
+  }
   const found = attempt(() => dataIn(entries, name), "its ");
   if (entries.has("features")) found.features = entries.get("features").texts ?? refuse("its features are no text; give the inputs' names");
   for (const key of NAMES.beside) entries.delete(key);
   if (entries.has("header")) found.network = ownNetwork(entries, name);
-  else if (entries.size || !Object.keys(found).length) {
-    const said = entries.has("activations") ? decodeText(entries, "activations") : null;
-    found.network = networkFrom(paired(entries), said, name);
-  }
+  else if (entries.size || !Object.keys(found).length) found.network = ofEntries(entries, name);
   return found;
+}
+
+/** A network of arrays by name, some of which may be lists of arrays. */
+function ofEntries(entries, name) {
+  if (![...entries.values()].some(({ objects }) => objects)) return networkNamed(entries, null, name);
+  const asNumbers = ({ shape, kind, values, texts, objects }) => objects ?? Object.assign(new Numbers(shape, kind, () => values), { texts });
+  return nested({ value: new Map([...entries].map(([key, one]) => [key, asNumbers(one)])), said: [] }, name);
 }
 
 /** Say where it was that something was refused. */

@@ -33,7 +33,7 @@ function pullBack(layer, slopes) {
  */
 function pictureOf(method, layers, x, output, rule) {
   const [first, last] = layers, outgoing = Float64Array.from(row(last, output));
-  const slopesAt = (z) => back(first.activation, activate(first.activation, z), outgoing);
+  const slopesAt = (z) => back(first.activation, z, activate(first.activation, z), outgoing);
   const z = dense(first, x), inked = (picture) => products(picture, x);
   if (method === "gradient") return pullBack(first, slopesAt(z));
   if (method === "product") return inked(pullBack(first, slopesAt(z)));

@@ -14,9 +14,30 @@ export function sigmoid(z) {
   return 0.5 * (1 + Math.tanh(0.5 * z));
 }
 
-/** @param {string} name @param {Float64Array} z */
-export function activate(name, z) {
+/** The error function, by a series whose terms are all of one sign; as in network.py. */
+function erf(z) {
+  const x = Math.min(Math.abs(z), 6); // from there on it is 1
+  let term = x, total = x;
+  for (let n = 1; n < 120; n++) total += term *= (2 * x * x) / (2 * n + 1);
+  return Math.sign(z) * Math.min((2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * total, 1);
+}
+
+const normalShare = (z) => 0.5 * (1 + erf(z / Math.SQRT2));
+
+/** An activation's name, and its number: a leaky ReLU's slope, an ELU's alpha. @param {string} name @returns {[string, number]} */
+export function parsedActivation(name) {
+  const [plain, number] = name.split(":");
+  return [plain, number === undefined ? { leaky_relu: 0.01, elu: 1 }[plain] : Number(number)];
+}
+
+/** @param {string} called @param {Float64Array} z */
+export function activate(called, z) {
+  const [name, number] = parsedActivation(called);
   switch (name) {
+    case "leaky_relu": return z.map((v) => (v > 0 ? v : number * v));
+    case "elu": return z.map((v) => (v > 0 ? v : number * Math.expm1(v)));
+    case "gelu": return z.map((v) => v * normalShare(v));
+    case "silu": return z.map((v) => v * sigmoid(v));
     case "sigmoid": return z.map(sigmoid);
     case "relu": return z.map((v) => Math.max(v, 0));
     case "tanh": return z.map(Math.tanh);
@@ -101,23 +122,25 @@ export function factorsOf(ablated, sizes) {
   return factors;
 }
 
-/** From d/da of a layer to d/dz of it, in terms of its activations. */
-export function back(name, a, d) {
-  const total = name === "softmax" ? products(a, d).reduce((sum, v) => sum + v) : 0;
+/** From d/da of a layer to d/dz of it, by its z and its activations. */
+export function back(called, z, a, d) {
+  const [name, number] = parsedActivation(called), total = name === "softmax" ? products(a, d).reduce((sum, v) => sum + v) : 0;
   const slope = {
-    sigmoid: (v) => v * (1 - v), relu: (v) => (v > 0 ? 1 : 0), tanh: (v) => 1 - v * v, identity: () => 1, softmax: (v) => v,
+    sigmoid: (_, v) => v * (1 - v), relu: (_, v) => (v > 0 ? 1 : 0), tanh: (_, v) => 1 - v * v, identity: () => 1, softmax: (_, v) => v,
+    leaky_relu: (x) => (x > 0 ? 1 : number), elu: (x, v) => (x > 0 ? 1 : v + number),
+    gelu: (x) => normalShare(x) + (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI), silu: (x) => sigmoid(x) * (1 + x * (1 - sigmoid(x))),
   }[name];
-  return d.map((v, i) => slope(a[i]) * (v - total));
+  return d.map((v, i) => slope(z[i], a[i]) * (v - total));
 }
 
 /**
  * How a neuron's z changes with each input at this image: its weights, taken back through the layers below.
  * @param {Layer[]} layers @param {Trace} trace @param {Factors} factors @param {number} layer from 1 @param {number} neuron
  */
-export function gradientOf(layers, { a }, factors, layer, neuron) {
+export function gradientOf(layers, { z, a }, factors, layer, neuron) {
   let d = Float64Array.from(row(layers[layer - 1], neuron));
   for (let l = layer - 2; l >= 0; l--) {
-    const slopes = back(layers[l].activation, a[l], scaled(d, factors?.[l]));
+    const slopes = back(layers[l].activation, z[l], a[l], scaled(d, factors?.[l]));
     d = new Float64Array(layers[l].columns);
     slopes.forEach((slope, j) => slope && row(layers[l], j).forEach((w, i) => (d[i] += slope * w)));
   }

@@ -1,8 +1,9 @@
 // NumPy's .npy: one array, its header checked against the bytes that are there before anything is made of it.
 
 import { MOST, countOf, numbersOf, refuse, sizeOf, timesOf } from "./bytes.js";
+import { unpickled } from "./pickle.js";
 
-/** @typedef {{shape: number[], kind: string, values: ArrayLike<number>, texts?: string[]}} Entry `kind` is f4, u1 …, or U for text */
+/** @typedef {{shape: number[], kind: string, values: ArrayLike<number>, texts?: string[], objects?: unknown}} Entry `kind` is f4, u1 …, U or S for text, O for objects */
 
 /** Text of four bytes a letter, as NumPy keeps it. */
 function textsOf(bytes, letters, little) {
@@ -52,13 +53,12 @@ export function readNpy(bytes) {
   const [, fortran] = /'fortran_order':\s*(True|False)/.exec(header) ?? [];
   const [, sides] = /'shape':\s*\(([\d,\s]*)\)/.exec(header) ?? [];
   if (!fortran || sides === undefined || descr === "none") refuse("has a header that cannot be read");
-  if (/^\|?O/.test(descr ?? "")) refuse("holds pickled Python objects, which could run code; save plain arrays of numbers");
-  const [, order, kind, size] = /^([<>|=]?)([fiubU])(\d{1,5})$/.exec(descr ?? "") ?? [];
-  const letters = kind === "U" ? Number(size) : 0, each = letters ? 4 * letters : sizeOf(kind + size);
+  if (/^\|?O/.test(descr ?? "")) return { shape: [], kind: "O", values: [], objects: unpickled(body).value };
+  const [, order, kind, size] = /^([<>|=]?)([fiubUS])(\d{1,5})$/.exec(descr ?? "") ?? [];
+  const letters = kind === "U" || kind === "S" ? Number(size) : 0, each = letters * (kind === "U" ? 4 : 1) || sizeOf(kind + size);
   if (!each) refuse("holds something else than real numbers; save plain arrays of numbers");
   const shape = sides.split(",").filter((side) => side.trim()).map(Number);
   if (shape.length > 8) refuse(`has ${shape.length} dimensions`);
-  if (shape.includes(0)) refuse(`is empty: its shape is ${timesOf(shape)}`);
   if (countOf(shape) * each !== body.length) {
     refuse(`claims ${timesOf(shape)} numbers of ${each} bytes, but ${body.length.toLocaleString("en")} bytes are there`);
   }
@@ -66,6 +66,7 @@ export function readNpy(bytes) {
     if (body.length > MOST.text) refuse("holds more text than is read");
     return { shape, kind, values: [], texts: textsOf(body, letters, order !== ">") };
   }
+  if (kind === "S") return { shape, kind, values: [], texts: [] };
   const values = numbersOf(body, kind + size, order !== ">");
   return { shape, kind: kind + size, values: fortran === "True" && shape.length > 1 ? rowsFirst(values, shape) : values };
 }

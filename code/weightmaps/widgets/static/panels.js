@@ -23,7 +23,8 @@ export function targetOf(data, view) {
 
 /** How one number goes through an activation function, in words. */
 export function formula(name) {
-  return { sigmoid: "σ(z)", identity: "unchanged", softmax: "softmax of every z" }[name] ?? `${name}(z)`;
+  const known = { sigmoid: "σ(z)", identity: "unchanged", softmax: "softmax of every z" };
+  return known[name] ?? `${name.replace("_", " ").replace(/:(.*)/, " of $1")}(z)`;
 }
 
 /** The network whose own scale a picture has; none where all networks share one. */

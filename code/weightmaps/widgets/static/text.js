@@ -1,6 +1,7 @@
 // JSON, and safetensors, whose header is JSON: depth and length are checked on the text before it is parsed.
 
-import { MOST, countOf, named, numbersOf, refuse, sizeOf, timesOf } from "./bytes.js";
+import { MOST, NAMES, countOf, named, numbersOf, refuse, sizeOf, timesOf } from "./bytes.js";
+import { Numbers } from "./pickle.js";
 
 const DTYPES = { F64: "f8", F32: "f4", F16: "f2", BF16: "bf" };
 
@@ -39,6 +40,7 @@ function namesIn(value) {
   return inside.reduce((sum, one) => sum + namesIn(one), Array.isArray(value) ? 0 : inside.length);
 }
 
+const isPlain = (value) => isObject(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value));
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
 /** A matrix or a vector of numbers. @returns {import("./npy.js").Entry} */
@@ -52,20 +54,65 @@ function entryOf(value, name) {
   return { shape: nested ? [rows.length, rows[0].length] : [rows[0].length], kind: "f8", values: Float64Array.from(rows.flat()) };
 }
 
-/** A JSON file's weights and biases in order, and its activations; Nielsen's network2 writes none, and means sigmoid. @param {Uint8Array} bytes */
-export function networkInJson(bytes) {
-  const all = readJson(bytes), has = (name) => isObject(all) && Object.hasOwn(all, name);
-  if (!has("weights") || !has("biases") || !Array.isArray(all.weights) || !Array.isArray(all.biases)) {
-    refuse("it holds no lists named weights and biases");
-  }
+/** How many lists are within each other, at the first item of each. */
+function depthOf(value) {
+  let depth = 0, one = value;
+  for (; Array.isArray(one) && depth <= MOST.depth; depth++) one = one[0];
+  return depth + (one instanceof Numbers ? one.shape.length : 0);
+}
+
+/** Whether a list holds numbers alone, or rows of equally many numbers. */
+function isOneArray(value) {
+  if (value.every((one) => typeof one === "number")) return true;
+  return value.every((row) => Array.isArray(row) && row.length && row.length === value[0].length && row.every((one) => typeof one === "number"));
+}
+
+/**
+ * Nested objects and lists as one map of names, joined by dots, to arrays; as in interop/names.py.
+ * @param {unknown} value @param {(name: string) => string | null} roleOf @returns {Map<string, import("./npy.js").Entry>}
+ */
+export function flat(value, roleOf) {
+  const found = new Map(), isBias = (role) => NAMES.biases.includes(role);
+  const put = (name, entry) => {
+    if (found.has(name)) refuse(`two entries are called ${named(name)}`);
+    if (found.size >= MOST.entries) refuse(`it holds more than ${MOST.entries.toLocaleString("en")} entries`);
+    found.set(name, entry);
+  };
+  let total = 0;
+  const leaves = (one, name, depth, apart) => {
+    const within = (key) => (name ? `${name}.${key}` : String(key));
+    if (depth > MOST.depth) refuse(`it is nested more than ${MOST.depth} levels deep`);
+    if (one instanceof Numbers) {
+      if ((total += countOf(one.shape)) > MOST.weights) refuse(`it has more than ${MOST.weights.toLocaleString("en")} numbers, too many for this page`);
+      const text = one.kind === "U" || one.kind === "S";
+      put(name, { shape: one.shape, kind: one.kind, values: one.values(), ...(text ? { texts: one.texts ?? [] } : {}) });
+    } else if (one instanceof Uint8Array) put(name, { shape: [], kind: "S", values: [], texts: [] });
+    else if (one instanceof Map || isPlain(one)) {
+      const pairs = (one instanceof Map ? [...one] : Object.entries(one)).map(([key, inner]) => [key, inner, roleOf(key)]);
+      const layered = pairs.some(([, inner, role]) => role && !isBias(role) && depthOf(inner) > 2);
+      for (const [key, inner, role] of pairs) leaves(inner, within(key), depth + 1, layered && role !== null);
+    } else if (Array.isArray(one) && (apart || !isOneArray(one))) one.forEach((inner, i) => leaves(inner, within(i), depth + 1, false));
+    else if (Array.isArray(one)) {
+      const nested = Array.isArray(one[0]);
+      put(name, { shape: nested ? [one.length, one[0].length] : [one.length], kind: "f8", values: Float64Array.from(one.flat()) });
+    } else if (typeof one === "string") put(name, { shape: [], kind: "U", values: [], texts: [one] });
+    else if (one !== null) put(name, { shape: [], kind: "f8", values: [NaN] });
+  };
+  leaves(value, "", 0, false);
+  return found;
+}
+
+/** A JSON file's weights and biases where they are two lists, and its activations; Nielsen's network2 writes none, and means sigmoid. @returns null for another form */
+export function listsIn(all) {
+  const has = (name) => isObject(all) && Object.hasOwn(all, name);
+  if (!has("weights") || !has("biases") || !(has("sizes") || depthOf(all.weights) > 2)) return null;
   const [weights, biases] = ["weights", "biases"].map((kind) => {
+    if (!Array.isArray(all[kind])) refuse(`its ${kind} are no list, one entry a layer`);
     if (all[kind].length > MOST.layers) refuse(`it has ${all[kind].length.toLocaleString("en")} layers; at most ${MOST.layers} are read`);
     return all[kind].map((one, i) => ({ name: `${kind}[${i}]`, ...entryOf(one, `${kind}[${i}]`) }));
   });
-  const book = has("sizes") && has("cost"), sizes = [weights[0]?.shape[1], ...weights.map(({ shape }) => shape[0])];
-  if (book && String(all.sizes) !== String(sizes)) refuse(`its sizes are not ${sizes.join(", ")}, which its weights have`);
-  const said = has("activations") ? all.activations : book ? weights.map(() => "sigmoid") : null;
-  return { weights, biases, activations: said };
+  const book = has("sizes") && has("cost"), activations = has("activations") ? all.activations : book ? weights.map(() => "sigmoid") : null;
+  return { weights, biases, activations, sizes: book ? String(all.sizes) : null };
 }
 
 /** The tensors of a safetensors file by name, and the activations that its metadata names. @param {Uint8Array} bytes */
@@ -95,7 +142,6 @@ export function readSafetensors(bytes) {
   for (const { name, shape, kind, from, to } of places) {
     if (from !== end) refuse(`its tensor ${named(name)} overlaps another, or leaves a gap before it`);
     end = to;
-    if (shape.includes(0)) refuse(`its tensor ${named(name)} is empty`);
     entries.set(name, { shape, kind, values: numbersOf(body.subarray(from, to), kind) });
   }
   if (end !== body.length) refuse(`its tensors have ${end.toLocaleString("en")} bytes, but ${body.length.toLocaleString("en")} follow its header`);

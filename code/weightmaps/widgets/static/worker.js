@@ -3,14 +3,14 @@
 import { MOST, Refused, named, refuse, spread, timesOf } from "./bytes.js";
 import { answersOf, changed, choices, findings } from "./checks.js";
 import { imagesFor } from "./data.js";
-import { attempt, readFile } from "./files.js";
+import { attempt, isOneOfMany, readArrays, readFile } from "./files.js";
 import { counted } from "./layers.js";
 
-/** @typedef {import("./files.js").Found} Found @typedef {import("./data.js").Images} Images */
+/** @typedef {import("./data.js").Images} Images */
 
 /**
  * What an explorer would be opened with. `shape` is null until it is known, and for a table, whose inputs `features` names.
- * @typedef {{layers: import("./maths.js").Layer[], activations: string[] | null, name: string, images: Images, labels: number[] | null, labelled: string | null,
+ * @typedef {{layers: import("./maths.js").Layer[], activations: string[] | null, said: string[], name: string, images: Images, labels: number[] | null, labelled: string | null,
  *   shape: number[] | null, channels: "first" | "last" | null, features: string[] | null, outputs: string[] | null, applied: string[]}} Parts
  * `kept` are parts that wait for more, or those on screen; `page` is what came with the page.
  * @typedef {{files: {name: string, size: number, bytes: ArrayBuffer | null}[], pictures: import("./data.js").Picture[], kept: Parts, page: Parts, choice: {activations?: string[], shape?: number[] | null, change?: string[]}}} Request
@@ -19,13 +19,17 @@ import { counted } from "./layers.js";
 /** Read all files; pictures were already unpacked by the page, which alone can. @param {Request["files"]} files @param {import("./data.js").Picture[]} pictures */
 async function readAll(files, pictures) {
   const found = pictures.length ? { images: { name: pictures[0].name, said: [], pictures } } : {};
-  if (files.length > 8) refuse(`${files.length} files came at once; at most 8 are read`);
+  if (files.length > MOST.files) refuse(`${files.length} files came at once; at most ${MOST.files} are read`);
   const total = files.reduce((sum, { size }) => sum + size, 0);
   if (total > MOST.bytes) refuse(`${named(files[0].name)}: ${Math.round(total / 2 ** 20).toLocaleString("en")} MB; at most ${MOST.bytes / 2 ** 20} MB are read`);
-  for (const file of files) {
+  const beside = new Map(files.map(({ name, bytes }) => [name, new Uint8Array(bytes ?? 0)]));
+  const arrays = files.filter(isOneOfMany), parts = files.some(({ name }) => /\.json$/i.test(name)) ? files.filter(({ name }) => /\.bin$/i.test(name)) : [];
+  const alone = files.filter((file) => !parts.includes(file) && (arrays.length < 2 || !arrays.includes(file)));
+  if (arrays.length > 1) found.network = readArrays(beside, arrays.map(({ name }) => name));
+  for (const file of alone) {
     try {
       const bytes = new Uint8Array(file.bytes ?? refuse("it cannot be read; if it is a folder, drop the files in it, else choose it again"));
-      for (const [what, one] of Object.entries(await readFile(bytes, file.name))) {
+      for (const [what, one] of Object.entries(await readFile(bytes, file.name, beside))) {
         if (what in found) refuse(`it is the second file here with ${what === "network" ? "a network" : what}`);
         found[what] = one;
       }
@@ -60,7 +64,7 @@ function layoutOf({ shape, name }, count, page) {
 
 /** The parts that stand after these files. @returns {Parts} */
 function joined(found, kept, page) {
-  const network = found.network ?? { layers: kept.layers, activations: kept.activations, name: kept.name };
+  const network = found.network ?? { layers: kept.layers, activations: kept.activations, said: kept.said, name: kept.name };
   const inputs = network.layers[0].columns, parts = { ...kept, ...network };
   const { images, labels, features } = found.images ? attempt(() => imagesFor(found.images, inputs), `${named(found.images.name)}: `) : {};
   if (images) {
@@ -121,7 +125,7 @@ function offByOne({ labels, labelled, layers }) {
 
 /** What is to be asked, or shown. @param {Parts} parts @param {Parts} page */
 function considered(parts, page) {
-  const { layers, images } = parts, notes = [], inputs = layers[0].columns;
+  const { layers, images } = parts, notes = parts.said.map((words) => `${parts.name}: ${words}.`), inputs = layers[0].columns;
   if (!images) return { parts, notes, ask: "images" };
   const off = offByOne(parts);
   if (off) return { parts, notes, ask: "labels", options: off };

@@ -71,11 +71,9 @@ function directoryOf(bytes) {
 export async function unzip(bytes) {
   const entries = new Map();
   for (const { name, method, sum, length, packed } of directoryOf(bytes)) {
-    if (/(^|\/)data\.pkl$/.test(name)) refuse('it holds pickled Python, which could run code; save it with safetensors.torch.save_file(model.state_dict(), "mine.safetensors")');
-    if (!name.endsWith(".npy")) refuse(`its entry ${named(name)} is no array; save arrays with np.savez`);
     const entry = method ? await inflateTo(packed, length, name) : packed;
     if (checksum(entry) !== sum) refuse(`its entry ${named(name)} is damaged`);
-    entries.set(name.slice(0, -4), entry);
+    entries.set(name, entry);
   }
   if (!entries.size) refuse("it is a zip file without entries; save arrays with np.savez");
   return entries;

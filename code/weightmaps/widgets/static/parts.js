@@ -156,7 +156,7 @@ export function panel(name, title, ...children) {
   const id = newId();
   return element(
     "div", { class: `wm-panel wm-${name}`, role: "group", "aria-labelledby": id, "data-part": `panel-${name}` },
-    element("p", { class: "wm-title", id, role: "heading", "aria-level": "3" }, title), ...children,
+    element("p", { class: "wm-title", id, role: "heading", "aria-level": "2" }, title), ...children,
   );
 }
 

@@ -7,14 +7,14 @@ const TFJS_KINDS = { float32: "f4", int32: "i4", uint8: "u1", uint16: "u2", floa
 const NO_EFFECT = ["InputLayer", "Dropout", "Flatten"];
 
 const notAModel = () => refuse("its description of the model is damaged");
-const listIn = (value) => (Array.isArray(value) ? value : notAModel());
-const objectIn = (value) => (value !== null && typeof value === "object" && !Array.isArray(value) ? value : notAModel());
+const asList = (value) => (Array.isArray(value) ? value : notAModel());
+const asObject = (value) => (value !== null && typeof value === "object" && !Array.isArray(value) ? value : notAModel());
 
 /** Arrays by name. @param {object} said what model.json says @param {Map<string, Uint8Array>} beside the other files */
 function manifestOf(said, beside) {
   const arrays = new Map();
-  for (const group of listIn(said.weightsManifest).map(objectIn)) {
-    const parts = listIn(group.paths).map((path) => {
+  for (const group of asList(said.weightsManifest).map(asObject)) {
+    const parts = asList(group.paths).map((path) => {
       const name = String(path).split("/").pop();
       return beside.get(name) ?? refuse(`its numbers are in ${named(name)}; choose that file together with it`);
     });
@@ -22,9 +22,9 @@ function manifestOf(said, beside) {
     let at = 0;
     for (const part of parts) { body.set(part, at); at += part.length; }
     at = 0;
-    for (const { name, shape, dtype, quantization = null } of listIn(group.weights).map(objectIn)) {
+    for (const { name, shape, dtype, quantization = null } of asList(group.weights).map(asObject)) {
       const type = quantization?.dtype ?? dtype, kind = Object.hasOwn(TFJS_KINDS, type) ? TFJS_KINDS[type] : notAModel();
-      if (!listIn(shape).every((n) => Number.isSafeInteger(n) && n >= 0) || shape.length > 8) notAModel();
+      if (!asList(shape).every((n) => Number.isSafeInteger(n) && n >= 0) || shape.length > 8) notAModel();
       const end = at + countOf(shape) * sizeOf(kind);
       if (end > body.length) refuse("its files are shorter than it claims");
       let values = numbersOf(body.slice(at, end), kind);
@@ -38,11 +38,11 @@ function manifestOf(said, beside) {
 
 /** A network of a stack of Dense layers. @returns {import("./layers.js").Found} */
 export function networkInTfjs(said, beside, name) {
-  const arrays = manifestOf(said, beside), topology = objectIn(said.modelTopology), model = objectIn(topology.model_config ?? topology);
-  const { layers: listed = model.config } = objectIn(model).config ?? {}, weights = [], biases = [], names = [];
+  const arrays = manifestOf(said, beside), topology = asObject(said.modelTopology), model = asObject(topology.model_config ?? topology);
+  const { layers: listed = model.config } = asObject(model).config ?? {}, weights = [], biases = [], names = [];
   const known = (text) => (typeof text === "string" && Object.hasOwn(NAMES.activations, text) ? NAMES.activations[text] : refuse(`its activation ${named(text)} is not known here`));
-  for (const { class_name: kind, config } of listIn(listed).slice(0, MOST.entries).map(objectIn)) {
-    const { name: layer, activation = "linear" } = objectIn(config), called = `${named(kind)} ${named(layer)}`;
+  for (const { class_name: kind, config } of asList(listed).slice(0, MOST.entries).map(asObject)) {
+    const { name: layer, activation = "linear" } = asObject(config), called = `${named(kind)} ${named(layer)}`;
     if (kind === "Dense") {
       const kernel = arrays.get(`${layer}/kernel`) ?? refuse(`its ${called} has no weights`);
       if (kernel.shape.length !== 2) notAModel();

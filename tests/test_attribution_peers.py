@@ -15,6 +15,10 @@ FUNCTIONS = {
     "tanh": torch.tanh,
     "softmax": lambda z: torch.softmax(z, dim=-1),
     "identity": lambda z: z,
+    "leaky_relu": torch.nn.functional.leaky_relu,
+    "elu": torch.nn.functional.elu,
+    "gelu": torch.nn.functional.gelu,
+    "silu": torch.nn.functional.silu,
 }
 SIZES, SHAPE = (12, 7, 5, 3), (3, 4)
 WITHIN = {"rtol": 0, "atol": 1e-5}
@@ -107,6 +111,10 @@ MODULES = {
     "tanh": torch.nn.Tanh,
     "softmax": lambda: torch.nn.Softmax(dim=-1),
     "identity": torch.nn.Identity,
+    "leaky_relu": torch.nn.LeakyReLU,
+    "elu": torch.nn.ELU,
+    "gelu": torch.nn.GELU,
+    "silu": torch.nn.SiLU,
 }
 
 

@@ -31,7 +31,7 @@ ANSWER = """(async () => {
     let kept = page, found;
     for (const { files = [], change } of steps) {
         const held = files.map(({ name, data }) => (
-            { name, size: data.length, arrayBuffer: async () => new Uint8Array(data).buffer }));
+            { name, size: data.length, bytes: new Uint8Array(data).buffer }));
         found = await answer({ files: held, pictures: [], kept, page, choice: change ? { change } : {} });
         if (found.trouble) return { trouble: found.trouble };
         kept = found.parts;

@@ -116,7 +116,8 @@ def test_activation_functions_at_the_ends_of_all_numbers(javascript):
         with np.errstate(all="raise", under="ignore"):
             wanted = ACTIVATIONS[name](z)
         assert np.isfinite(ours).all()
-        np.testing.assert_allclose(ours, wanted, rtol=1e-15, atol=1e-16)
+        cancels = 1e-14 if name in ("gelu", "silu") else 1e-16  # z times what rounds to almost nothing
+        np.testing.assert_allclose(ours, wanted, rtol=1e-15, atol=cancels)
 
 
 # Many images, neurons switched off

@@ -117,8 +117,8 @@ def test_each_runs_in_an_environment_with_the_package_alone(site, tmp_path):
         NotebookClient(notebook, timeout=300, kernel_manager_class=There, resources=where).execute()
 
 
-def test_what_is_saved_by_an_editor_is_what_is_committed():
-    path = chapter("the-answer")
+@pytest.mark.parametrize("path", sorted((ROOT / "chapters").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_what_is_saved_by_an_editor_is_what_is_committed(path):
     notebook = nbformat.read(path, 4)
     notebook.metadata.language_info = {"name": "python", "version": "3.99"}
     notebook.metadata.widgets = {"state": {}}

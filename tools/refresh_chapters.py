@@ -7,6 +7,7 @@ import nbformat
 from nbclient import NotebookClient
 
 KEPT = ("mystnb", "tags")  # of a cell's metadata
+HIDDEN = {"hide-input", "remove-input", "remove-cell"}  # tags of cells that an editor folds
 CHAPTERS = Path(__file__).parent.parent / "chapters"
 
 
@@ -23,7 +24,7 @@ def kept(notebook):
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for cell in notebook.cells:
         cell.metadata = nbformat.from_dict({key: cell.metadata[key] for key in KEPT if key in cell.metadata})
-        if "hide-input" in cell.metadata.get("tags", ()):
+        if HIDDEN.intersection(cell.metadata.get("tags", ())):
             cell.metadata["jupyter"] = {"source_hidden": True}
     for number, cell in enumerate(code, start=1):
         if "nbval-check-output" not in cell.metadata.get("tags", []):

@@ -85,7 +85,7 @@ def read_images(path, inputs=PIXELS):
         ``.npy``; ``.npz`` with the entry ``images`` and maybe ``labels``, or Keras' ``x_test`` and
         ``y_test``, ``X`` and ``y``, …; IDX as MNIST's files, plain or ``.gz``; text, a row an image, of which
         the first line may name the columns and one column may hold the labels: Kaggle's files, or what
-        :func:`numpy.savetxt` writes; PNG or JPEG, a folder of pictures, or a folder with one for each class:
+        ``numpy.savetxt`` writes; PNG or JPEG, a folder of pictures, or a folder with one for each class:
         their digits are prepared as :func:`weightmaps.pictures.prepare` does it.
     inputs : int
         How many numbers the network takes. It tells a single image from many, and in a table of one column

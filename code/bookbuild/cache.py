@@ -1,5 +1,6 @@
 """Keep executed notebooks as long as the code they ran is unchanged, and no longer."""
 
+import copy
 import hashlib
 import logging
 import os
@@ -21,6 +22,7 @@ logger = sphinx_logging.getLogger(__name__)
 
 # What a chapter's numbers and pictures come from, beside its own cells and our package.
 DRAWING = Path(__file__).with_name("matplotlibrc")
+HIDDEN = {"hide-input", "hide-cell", "remove-input", "remove-cell"}  # tags of cells that need no fold
 LIBRARIES = ("numpy", "matplotlib", "ipywidgets", "anywidget", "scikit-learn")
 
 
@@ -128,6 +130,16 @@ def join_streams(cache, path):
                 outputs.append(output)
         if outputs:
             cell.outputs = outputs
-    cache.cache_notebook_bundle(
-        CacheBundleIn(notebook, path, data=record.data), check_validity=False, overwrite=True
-    )
+    # MyST-NB looks for the notebook that a page folds, the next build for the one that stands in the folder.
+    for one in (notebook, folded(copy.deepcopy(notebook))):
+        bundle = CacheBundleIn(one, path, data=record.data)
+        cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+
+def folded(notebook):
+    """A notebook whose code a page folds."""
+    for cell in notebook["cells"]:
+        tags = cell["metadata"].setdefault("tags", [])
+        if cell["cell_type"] == "code" and HIDDEN.isdisjoint(tags):
+            tags.append("hide-input")
+    return notebook

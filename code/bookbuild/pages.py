@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from sphinx.errors import ExtensionError
 
+from .cache import folded
 from .reader import FOLDER, file_name, in_order
 
 READING = (
@@ -55,15 +56,9 @@ def fold(app, docname, source):
     """Fold all code that a page shows: it is a click away, and a notebook keeps it open."""
     if not str(app.env.doc2path(docname)).endswith(".ipynb"):
         return
-    notebook = json.loads(source[0])
-    for cell in notebook["cells"]:
-        tags = cell["metadata"].setdefault("tags", [])
-        if cell["cell_type"] == "code" and HIDDEN.isdisjoint(tags):
-            tags.append("hide-input")
-    source[0] = json.dumps(notebook)
+    source[0] = json.dumps(folded(json.loads(source[0])))
 
 
-HIDDEN = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
 TABLE = re.compile(r'(?<=<div class="output text_html">)<table.*?</table>', re.DOTALL)
 CODE = re.compile(r'(?<=ipython3 notranslate"><div class="highlight"><pre>).*?(?=</pre>)', re.DOTALL)
 

@@ -20,9 +20,9 @@ from replications import results
 
 logger = sphinx_logging.getLogger(__name__)
 
+HIDDEN = {"hide-input", "hide-cell", "remove-input", "remove-cell"}  # tags of cells that need no fold
 # What a chapter's numbers and pictures come from, beside its own cells and our package.
 DRAWING = Path(__file__).with_name("matplotlibrc")
-HIDDEN = {"hide-input", "hide-cell", "remove-input", "remove-cell"}  # tags of cells that need no fold
 LIBRARIES = ("numpy", "matplotlib", "ipywidgets", "anywidget", "scikit-learn")
 
 

@@ -203,12 +203,13 @@ def test_activations_are_asked_for_by_name(folder, capsys):
         (["nielsen", "--shape", "28,29"], "--shape 28,29 makes 812 numbers, and the network takes 784"),
         (["flat.npz"], "hidden layers"),
         (["small.npz"], "give --images FILE: this network takes 4 inputs"),
-        (["."], "folder"),
+        (["empty"], "a folder without arrays"),
         (["three.txt"], "three.txt"),
     ],
 )
 def test_what_cannot_be_used_is_1_in_one_line(arguments, words, folder, capsys):
     np.save("four.npy", np.zeros((3, 4)))
+    (folder / "empty").mkdir()
     (folder / "three.txt").write_text("1\n2\n3\n")
     random_network((784, 10), 1).save("flat.npz")
     random_network((4, 3, 2), 1).save("small.npz")

@@ -86,10 +86,10 @@ def run_chapters(app, env, docnames):
     cache = get_cache(app.config.nb_execution_cache_path)
     for path in paths:
         cache.add_nb_to_project(path)
+    os.environ["MATPLOTLIBRC"] = str(DRAWING)
     if stale := cache.list_unexecuted(filter_uris=paths):
         logger.info("running %d chapters", len(stale))
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # kernels side by side share the processors
-        os.environ["MATPLOTLIBRC"] = str(DRAWING)
         progress = logging.getLogger("chapters")
         progress.setLevel(logging.INFO)  # each chapter is named when it begins and ends
         timeout = app.config.nb_execution_timeout

@@ -118,6 +118,8 @@ def _named(value):
     """The arrays by name; where a dict has them in one of its entries, those."""
     if isinstance(value, dict) and not any(_is_array(one) for one in value.values()):
         inside = [key for key, one in value.items() if _has_arrays(one)]
+        if any(key in NAMES["biases"] for key in inside):  # beside a list of weights
+            return flat(value)
         chosen = [key for key in NAMES["checkpoint"] if key in inside] or inside
         if chosen and (len(inside) == 1 or chosen[0] in NAMES["checkpoint"]):
             more = [str(key) for key in value if key != chosen[0]]

@@ -29,7 +29,7 @@ function card(which) {
     element: element("div", {}, title, picture, words),
     set({ pair, means, sums }, digit, map, open) {
       setText(title, open ? `${pair[which]} over the map` : `The mean ${pair[which]}`);
-      picture.setAttribute("aria-label", title.textContent);
+      picture.setAttribute("aria-label", open ? `The mean ${pair[which]} times the map, pixel by pixel.` : `The mean ${pair[which]}, in shades of ink.`);
       if (open) {
         const product = products(map, digit);
         paint(picture, product, 28, signed(maxAbs(product)));

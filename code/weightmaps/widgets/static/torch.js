@@ -70,6 +70,7 @@ export function inPickle(bytes) {
 export function chosen(value) {
   if (!(value instanceof Map) || inside(value).some(holdsNumbers)) return { value, said: [] };
   const those = [...value.keys()].filter((key) => inside(value.get(key)).some(holdsNumbers));
+  if (those.some((key) => NAMES.biases.includes(key))) return { value, said: [] }; // beside a list of weights
   const known = NAMES.checkpoint.find((key) => those.includes(key)), key = known ?? (those.length === 1 ? those[0] : null);
   if (key === null) return { value, said: [] };
   const more = [...value.keys()].filter((one) => one !== key), next = chosen(value.get(key));

@@ -58,8 +58,7 @@ function ordinal(place) {
 function drawingWords(data, { pixels, last, neuron, output, answer, contributions, y }) {
   if (!pixels || !last || data.singleOutput || output !== answer || neuron !== argmax(contributions)) return null;
   const sure = y[answer] >= SURE && y.every((v, k) => k === answer || v < y[answer] / 2);
-  return `${sure ? "The network is sure:" : "The network is not sure. Its best guess:"} you drew ${withArticle(data.outputs[answer])}. `
-    + `Neuron ${neuron} pushed hardest for it.`;
+  return `The network ${sure ? "is sure" : "guesses"}: you drew ${withArticle(data.outputs[answer])}. Neuron ${neuron} pushed hardest for it.`;
 }
 
 /** The state in sentences. @param {Data} data @param {View} view @param {Set<string>} needs */
@@ -68,14 +67,14 @@ function sentences(data, view, needs) {
   const w = view.outgoing[neuron], own = contributions[neuron], count = contributions.length;
   const parts = [], whose = view.peers.length > 1 ? `${data.titles[view.index]}: neuron` : "Neuron";
   const off = view.factor === 1 ? "" : view.factor ? `, which is multiplied by ${view.factor}` : ", but is switched off";
+  const drawn = view.peers.length < 2 && needs.has("sample") && needs.has("output") && drawingWords(data, view);
   if (needs.has("sample")) {
-    const drawn = view.peers.length < 2 && needs.has("output") && drawingWords(data, view);
     parts.push(drawn || `${whose} ${neuron} answers ${formatNumber(view.answers[neuron])} to this ${view.label ?? (view.pixels ? data.drawing : data.thing)}${off}.`);
   }
   if (needs.has("output")) {
     const place = contributions.reduce((sum, v) => sum + (v > own), 1);
     const adds = needs.has("sample") ? `, so it adds ${formatSigned(own)} to the sum z of ${target}` : "";
-    const among = adds && own && count > 1 ? `: ${ordinal(place)} of ${count}` : "";
+    const among = adds && own && count > 1 && !drawn ? `: ${ordinal(place)} of ${count}` : "";
     parts.push((adds ? "Its weight" : `The weight of neuron ${neuron}`) + ` to ${target} is ${formatSigned(w)}${adds}${among}.`);
   }
   if (!parts.length) parts.push(`${whose} ${neuron}: ${view.weights.length} weights, bias ${formatSigned(view.bias)}.`);

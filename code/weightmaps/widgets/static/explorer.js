@@ -306,8 +306,7 @@ export function* start(data, model, root) {
     follow();
     const said = views.flatMap((one) => sentences(data, one, needs));
     setText(shown, said.join(" "));
-    const room = said.length + panels.some(({ name }) => name === "draw"); // of a drawing one more is said
-    if (room !== lines) shown.style.setProperty("--wm-said", (lines = room)); // else all is styled anew
+    if (said.length !== lines) shown.style.setProperty("--wm-said", (lines = said.length)); // else all is styled anew
     clearTimeout(timer);
     timer = setTimeout(() => {
       if (asked.size) say([...outcomes(data, view, asked, panels), shown.textContent].join(" "));

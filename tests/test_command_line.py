@@ -502,7 +502,7 @@ HOSTILE = {
     ),
     "other.npz": lambda path: np.savez(path, one=np.zeros((2, 4)), two=np.zeros((2, 4))),
     "text.npy": lambda path: np.save(path, np.array([["a", "b", "c", "d"]])),
-    "flat.npy": lambda path: np.save(path, np.zeros(4)),
+    "flat.npy": lambda path: np.save(path, np.zeros(5)),
     "none.npy": lambda path: np.save(path, np.zeros((0, 4))),
     "nan.npy": lambda path: np.save(path, np.full((2, 4), np.nan)),
     "complex.npy": lambda path: np.save(path, np.zeros((2, 4), complex)),

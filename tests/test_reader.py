@@ -41,6 +41,7 @@ BOOK = Book(
             "<details><summary>Evidence</summary>\n\nIt is 97%.\n\n</details>",
         ),
         ("```{note}\nMind this.\n```", "**Note.** Mind this."),
+        ("::::{container} claim claim-true\n\n**So.** {glue:text}`right`\n\n::::", "**So.** 97%"),
         ("$\\frac{1}{2}$ and `{glue}`", "$\\frac{1}{2}$ and `{glue}`"),
     ],
 )

@@ -30,14 +30,10 @@ FOLD = re.compile(
 LIBRARIES = {"weightmaps": None, "sklearn": "%pip install --quiet scikit-learn"}
 OPTIONAL = ("skip-execution", "raises-exception")  # tags of cells for readers who have another library
 PAGE_ONLY = "page-only"  # a cell whose text is true on the site alone
-TRY = re.compile(r' <a href="[^"]*\.html[^"]*">[^<]*</a>')  # a link to the state of a widget on a page
+# Links to the state of a widget on a page, and the buttons of the list of claims.
+OF_PAGE = re.compile(r' <a href="[^"]*\.html[^"]*">[^<]*</a>|<div class="claim-filter".*?</div>')
 WORDS = "weightmaps"  # in an output's metadata: what a widget says
 RECORD = "application/papermill.record/text/plain"
-INSTALL = """\
-import importlib.util
-
-if importlib.util.find_spec("weightmaps") is None:
-    {how}"""
 
 
 @dataclass
@@ -139,6 +135,8 @@ def in_words(prose, book):
 
     def fold(match):
         _, kind, title, options, body = match.groups()
+        if kind == "container":
+            return body
         if "dropdown" not in options:
             return f"**{title or kind.capitalize()}.** {body}"
         return f"<details><summary>{title or kind.capitalize()}</summary>\n\n{body}\n</details>"
@@ -225,7 +223,7 @@ def claims(path, book):
         parts += [cell.source] if cell.cell_type == "markdown" else []
         parts += [output.data["text/markdown"] for output in cell.get("outputs", ())]
     return nbformat.v4.new_notebook(
-        cells=[new_markdown_cell(TRY.sub("", in_words(one, book))) for one in parts]
+        cells=[new_markdown_cell(OF_PAGE.sub("", in_words(one, book))) for one in parts]
     )
 
 

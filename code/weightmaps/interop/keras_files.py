@@ -103,7 +103,10 @@ def _arrays(h5py, file):
 def _renamed(arrays):
     """Keras 3 numbers a layer's arrays: the first is its kernel, the second its bias."""
     kinds = {"0": "kernel", "1": "bias"}
-    rename = lambda name: re.sub(r"/vars/([01])$", lambda found: f"/{kinds[found[1]]}", name)  # noqa: E731
+
+    def rename(name):
+        return re.sub(r"/vars/([01])$", lambda found: f"/{kinds[found[1]]}", name)
+
     return {rename(name): array for name, array in arrays.items()}
 
 

@@ -53,7 +53,8 @@ def test_reloading_keeps_every_widget_and_a_new_visit_none(page, address):
     changed = sentences(page)
     assert all(one != two for one, two in zip(fresh, changed, strict=True))
     page.wait_for_timeout(700)  # what is at rest stands in the address
-    for _ in range(2):
+    for fragment in ("", "#elsewhere"):
+        page.evaluate("(fragment) => { location.hash = fragment || location.hash; }", fragment)
         page.reload()
         awake(page)
         assert sentences(page) == changed

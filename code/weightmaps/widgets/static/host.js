@@ -4,23 +4,23 @@
   const folder = document.currentScript?.src.replace(/[^/]*$/, "");
   const fetched = {};
   // What readers have changed lives as long as their tab: who reloads or comes back finds it.
-  const SHELF = `weightmaps ${location.pathname}`;
-  const shelf = (window.weightmapsShelf ??= {}); // of all copies of this script
-  const returned = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
-  if (returned) {
+  const { returned, shelf } = (window.weightmapsVisit ??= visit()); // of all copies of this script
+
+  function visit() {
+    const key = `weightmaps ${location.pathname}`, shelf = {};
+    // A place in the tab's history keeps this mark; a new visit has none.
+    const mark = () => history.replaceState({ ...history.state, weightmaps: true }, "");
     try {
-      Object.assign(shelf, JSON.parse(sessionStorage.getItem(SHELF)));
+      const returned = history.state?.weightmaps === true;
+      mark();
+      if (returned) Object.assign(shelf, JSON.parse(sessionStorage.getItem(key)));
+      addEventListener("hashchange", mark);
+      addEventListener("pagehide", () => sessionStorage.setItem(key, JSON.stringify(shelf)));
+      return { returned, shelf };
     } catch {
-      // Where nothing may be kept, every visit is the first.
+      return { returned: false, shelf }; // Where nothing may be kept, every visit is the first.
     }
   }
-  addEventListener("pagehide", () => {
-    try {
-      sessionStorage.setItem(SHELF, JSON.stringify(shelf));
-    } catch {
-      // The same.
-    }
-  });
 
   // What is not in the page is in a file beside this script's own.
   async function asset(key) {

@@ -4,6 +4,7 @@ import html
 import io
 import posixpath
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -112,16 +113,20 @@ def on_paper(data, scheme):
     """
     paper, inks = SCHEMES[scheme]
     with Image.open(io.BytesIO(data)) as picture:
-        pixels = np.asarray(picture, float)
+        pixels = np.asarray(picture)
         dense = {"dpi": picture.info["dpi"]} if "dpi" in picture.info else {}
-    colours, covered = pixels[..., :3].copy(), pixels[..., 3:] / 255
+    # A chart has few colours: each is worked out once.
+    colours, where = np.unique(pixels.view(np.uint32), return_inverse=True)
+    colours = colours.view(np.uint8).reshape(-1, 4).astype(float)
+    shown, covered = colours[:, :3].copy(), colours[:, 3:] / 255
     for old, new in inks.items():
         # What little covers is known the less exactly.
-        is_ink = (np.abs(pixels[..., :3] - ImageColor.getrgb(old)) * covered).max(axis=-1) <= 3
-        colours[is_ink] = ImageColor.getrgb(new)
-    flat = colours * covered + np.array(ImageColor.getrgb(paper)) * (1 - covered)
+        is_ink = (np.abs(colours[:, :3] - ImageColor.getrgb(old)) * covered).max(axis=-1) <= 3
+        shown[is_ink] = ImageColor.getrgb(new)
+    flat = shown * covered + np.array(ImageColor.getrgb(paper)) * (1 - covered)
     file = io.BytesIO()
-    Image.fromarray(flat.round().astype(np.uint8)).save(file, "PNG", optimize=True, **dense)
+    flat = flat.round().astype(np.uint8)[where].reshape(*pixels.shape[:2], 3)
+    Image.fromarray(flat).save(file, "PNG", **dense)
     return file.getvalue()
 
 
@@ -174,10 +179,14 @@ def shrink(app, exception):
     """Put pictures on the paper of each scheme, and give those of the site a palette."""
     if exception or app.builder.format != "html":
         return
-    for path in list(Path(app.outdir).glob("_images/*.png")):
-        data = path.read_bytes()
-        if is_without_paper(data):
-            Path(dark(str(path))).write_bytes(with_palette(on_paper(data, "dark")))
-            path.write_bytes(with_palette(on_paper(data, "light")))
-        elif (smaller := with_palette(data)) is not data:
-            path.write_bytes(smaller)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(shrink_file, list(Path(app.outdir).glob("_images/*.png"))))
+
+
+def shrink_file(path):
+    data = path.read_bytes()
+    if is_without_paper(data):
+        path.with_name(dark(path.name)).write_bytes(with_palette(on_paper(data, "dark")))
+        path.write_bytes(with_palette(on_paper(data, "light")))
+    elif (smaller := with_palette(data)) is not data:
+        path.write_bytes(smaller)

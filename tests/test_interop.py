@@ -521,6 +521,12 @@ def test_pickles_are_never_run(tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
+def test_a_name_that_python_could_not_escape_is_refused_like_any_other(tmp_path):
+    (tmp_path / "odd.pkl").write_bytes(b"ct\\orch\nTensor\n.")
+    with pytest.raises(NotANetwork, match="asks for"):
+        interop.read(tmp_path / "odd.pkl")
+
+
 def test_activations_given_come_before_those_of_the_file(tmp_path):
     network = interop.from_arrays(W, B, "relu,relu,identity")
     network.save(tmp_path / "ours.npz")

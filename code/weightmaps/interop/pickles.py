@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import pickletools
 import re
+import warnings
 
 import numpy as np
 
@@ -115,12 +116,14 @@ def unpickled(stream):
     """
     stack, memo = [], {}
     try:
-        for count, (opcode, argument, _) in enumerate(pickletools.genops(stream)):
-            if count > LIMITS["opcodes"]:
-                raise ValueError(f"a pickle of more than {LIMITS['opcodes']:,} steps")
-            if opcode.name == "STOP":
-                return stack.pop()
-            _step(opcode.name, argument, stack, memo)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an escape that Python does not know, in a name or a text
+            for count, (opcode, argument, _) in enumerate(pickletools.genops(stream)):
+                if count > LIMITS["opcodes"]:
+                    raise ValueError(f"a pickle of more than {LIMITS['opcodes']:,} steps")
+                if opcode.name == "STOP":
+                    return stack.pop()
+                _step(opcode.name, argument, stack, memo)
     except Foreign:
         raise
     except (

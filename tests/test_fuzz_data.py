@@ -64,7 +64,7 @@ def mutilated(rng, data):
 
 def outcomes(name, read, named=""):
     """How many of the mutilated files were read, and how many refused."""
-    rng = random.Random(None if LONG else name)
+    rng = random.Random(None if LONG and "CI" not in os.environ else name)
     ends = {"read": 0, "refused": 0}
     for _ in range(FILES):
         data = mutilated(rng, rng.choice(WHOLE[name]))

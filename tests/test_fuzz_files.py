@@ -32,7 +32,7 @@ SECONDS = 5
 
 fuzz = settings(
     max_examples=int(LONG or 100),
-    derandomize=not LONG,
+    derandomize=not LONG or "CI" in os.environ,  # the same change passes or fails every time
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),

@@ -6,7 +6,7 @@ import { button, element } from "./parts.js";
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").State} State @typedef {import("./view.js").View} View */
 
 // What a picture has no use for.
-const TOOLS = ".wm-sliders, .wm-slider, .wm-choice, .wm-selects, .wm-button, .wm-foot, .wm-pads ~ *, .wm-spoken, .wm-link, [hidden]";
+const TOOLS = ".wm-choices, .wm-sliders, .wm-slider, .wm-choice, .wm-selects, .wm-button, .wm-foot, .wm-pads ~ *, .wm-spoken, .wm-link, [hidden]";
 
 /** Multiples of 1/255 as base64 for links; a run of zeros is a zero and its length. @param {number[]} pixels */
 export function packPixels(pixels) {

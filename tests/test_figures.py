@@ -164,7 +164,9 @@ def test_frames_show_one_still_after_the_other():
     ]
     assert [one.shape for one in pictures] == [(2, 2, 3)] * 4
     blue, white, red = pictures[1][0, 0], pictures[1][0, 1], pictures[1][1, 1]
-    assert white.tolist() == [255, 255, 255] and blue[2] > blue[0] and red[0] > red[2]
+    assert white.min() >= 254
+    assert blue[2] > blue[0]
+    assert red[0] > red[2]
     assert pictures[2].max() == 0  # ink
 
     with pytest.raises(ValueError, match="as many as the others"):

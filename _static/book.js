@@ -1,4 +1,4 @@
-// What a page does beside its explorers: light or dark, code or none, where the reader is, drawers, copying code.
+// What a page does beside its explorers: light or dark, code or none, guesses, where the reader is, drawers, copying code.
 (() => {
   const root = document.documentElement;
   function keep(name, value) {
@@ -13,6 +13,14 @@
       return localStorage.getItem(name);
     } catch {
       return null;
+    }
+  }
+
+  function keptGuesses() {
+    try {
+      return JSON.parse(kept("guesses")) ?? {};
+    } catch {
+      return {}; // what is damaged, or another page's
     }
   }
 
@@ -39,6 +47,38 @@
     });
   });
   if (kept("code") === "shown") show(true);
+
+  // What the reader guesses before a verdict, kept for the whole book: the first guess counts.
+  const guesses = keptGuesses();
+  for (const place of document.querySelectorAll(".guess")) {
+    const { claim, verdict } = place.dataset;
+    const buttons = place.querySelectorAll("button");
+    const tell = (guess) => {
+      for (const button of buttons) {
+        button.setAttribute("aria-pressed", button.dataset.verdict === guess);
+        button.setAttribute("aria-disabled", "true");
+      }
+      place.querySelector("[role=status]").textContent = guess === verdict ? "You guessed right." : "You guessed wrong.";
+      place.querySelector("details").open = true;
+    };
+    for (const button of buttons) {
+      button.addEventListener("click", () => {
+        if (guesses[claim]) return;
+        guesses[claim] = button.dataset.verdict;
+        keep("guesses", JSON.stringify(guesses));
+        tell(guesses[claim]);
+      });
+    }
+    if (guesses[claim]) tell(guesses[claim]);
+  }
+  const score = document.querySelector(".guess-score");
+  const judged = Object.entries(guesses).filter(([claim]) => document.getElementById(claim));
+  if (score && judged.length) {
+    const right = judged.filter(([claim, guess]) => document.getElementById(claim).matches(`.claim-${guess}`)).length;
+    const chance = (judged.length / 3).toFixed(1);
+    score.textContent = `You guessed ${right} of ${judged.length} right. By chance it would be ${chance}.`;
+    score.hidden = false;
+  }
 
   // The claims of one verdict, and the chapters that have some.
   const verdicts = document.querySelectorAll(".claim-filter button");

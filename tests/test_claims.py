@@ -1,15 +1,18 @@
 """The list of claims: what came of each on fresh seeds, and strict about what it says of that."""
 
 import json
+import re
 
 import nbformat
 import pytest
 import yaml
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from bookbuild.claims import as_markdown, claims, strip
+from bookbuild import guess
+from bookbuild.claims import as_markdown, by_replication, claims, strip, tally
 from engine import engine
 from test_project import ROOT
+from test_story import CHAPTERS
 
 CLAIM = {
     "claim": "More is better.",
@@ -54,7 +57,7 @@ def write(tmp_path):
 
 def test_numbers_come_from_the_replications_and_the_link_leads_to_the_section(write):
     text = as_markdown(claims(write()))
-    assert "Of 1 claims 0 are true and 1 are false" in text
+    assert "Of 1 claims **0 are true and 1 are false**" in tally(claims(write()))
     assert "False. *Fell in 18 of 20 fresh seeds.*" in text
     assert "with more: 20% (10% to 30%)" in text
     assert "with less: 40%." in text
@@ -126,3 +129,25 @@ def test_each_chapter_that_tests_something_has_its_claims():
         "the-hidden-space",
     ):
         assert len(found[chapter][1]) >= 3
+
+
+def test_a_guess_has_the_claim_its_verdict_and_a_link_to_it(write):
+    found = by_replication(write())
+    page, notebook = (make("more_is_better", found) for make in (guess.as_html, guess.as_markdown))
+    for text in (page, notebook):
+        assert "“More is better.”" in text
+        assert "False. Fell in 18 of 20 fresh seeds." in text
+    assert 'data-claim="more-is-better" data-verdict="false"' in page
+    assert 'href="claims.html#more-is-better"' in page
+    assert ":name: more-is-better" in as_markdown(claims(write()))
+    assert "button" not in notebook
+    with pytest.raises(ValueError, match="guess names 'less_is_better'"):
+        guess.as_html("less_is_better", found)
+
+
+def test_each_chapter_with_a_verdict_asks_for_one_guess():
+    found = by_replication(ROOT / "chapters" / "claims.yml")
+    for chapter in CHAPTERS[: CHAPTERS.index("the-answer") + 1]:
+        source = (ROOT / "chapters" / f"{chapter}.ipynb").read_text("utf-8")
+        (name,) = re.findall(r"```{guess} (\w+)", source)
+        assert name in found

@@ -355,3 +355,23 @@ def test_a_page_that_a_browser_translated_goes_on_telling_the_truth(everything):
         settle(page)
     assert page.locator(".wm font font").count() > 10
     assert said[1] == said[0] != page.locator(".wm").text_content()
+
+
+def test_the_mouse_is_told_what_it_points_at(everything):
+    def told(place, row, column, count):
+        box = place.bounding_box()
+        at = {"x": box["width"] * (column + 0.5) / count, "y": box["height"] * (row + 0.5) / count}
+        place.hover(position=at)
+        return everything.locator(".wm-peek:visible").inner_text().replace("−", "-")
+
+    x, weights = IMAGES.images[0], NETWORK.weights[0][42]
+    answer = NETWORK.forward(x).a[1][57]
+    assert told(part(everything, "hidden-grid"), 5, 7, 10) == f"Neuron 57: activation {answer:.2f}"
+    for name in ("weight_map", "product"):
+        words = told(everything.locator(f".wm-{name} canvas").first, 12, 7, 28)
+        found = [float(one) for one in re.findall(r"[+-]?\d+\.\d+", words)]
+        weight, ink = weights[12 * 28 + 7], x[12 * 28 + 7]
+        assert words.startswith("Row 12, column 7: weight ")
+        assert found == pytest.approx([weight, ink, weight * ink], abs=6e-3)
+    everything.mouse.move(1, 1)
+    assert everything.locator(".wm-peek:visible").count() == 0

@@ -1,9 +1,14 @@
 """Figures are tested by what they say: limits, labels, data."""
 
+import base64
+import io
+import re
+
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from PIL import Image
 
 from weightmaps import figures
 
@@ -142,3 +147,27 @@ def test_a_table_names_rows_and_columns_and_marks_nothing_up():
     assert "a &lt; b" in page
     with pytest.raises(ValueError, match=r"row \['c'\] has 1 values for the 2 columns"):
         figures.Table(["start", "right"], [("c",)])
+
+
+def test_frames_show_one_still_after_the_other():
+    made = figures.Frames(
+        {"a < b": [np.zeros(4), np.array([-1.0, 0, 0, 1])], "c": [np.ones(4), np.eye(2).ravel()]}
+    )
+    html = made._repr_html_()
+    assert "a &lt; b</div>" in html
+    delays = re.findall(r"animation-delay:(-[\d.]+)s", html)
+    assert delays == ["-3", "-1.5"] * 2
+    assert "50%{opacity:0}" in html
+    pictures = [
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB"))
+        for data in re.findall(r"base64,([\w+/=]+)", html)
+    ]
+    assert [one.shape for one in pictures] == [(2, 2, 3)] * 4
+    blue, white, red = pictures[1][0, 0], pictures[1][0, 1], pictures[1][1, 1]
+    assert white.min() >= 254
+    assert blue[2] > blue[0]
+    assert red[0] > red[2]
+    assert pictures[2].max() == 0  # ink
+
+    with pytest.raises(ValueError, match="as many as the others"):
+        figures.Frames({"one": [np.zeros(4)], "two": [np.zeros(4)] * 2})

@@ -25,6 +25,13 @@ BOOK = Book(
     headings={"the-answer": {"what-we-learned": "What we learned"}},
     files={"the-answer": "10-the-answer.ipynb", "glossary": "glossary.ipynb"},
     install="%pip install it",
+    claims={
+        "it_is": {
+            "claim": "It is.",
+            "verdict": "True.",
+            "found": {"verdict": "true", "held": 3, "tried": 4, "flips": ()},
+        }
+    },
 )
 
 
@@ -42,6 +49,11 @@ BOOK = Book(
         ),
         ("```{note}\nMind this.\n```", "**Note.** Mind this."),
         ("::::{container} claim claim-true\n\n**So.** {glue:text}`right`\n\n::::", "**So.** 97%"),
+        (
+            "```{guess} it_is\n```",
+            "**“It is.”** Your guess: true, false, or does it depend?\n\n"
+            "<details><summary>The verdict</summary>\n\nTrue. Held in 3 of 4 fresh seeds.\n\n</details>",
+        ),
         ("$\\frac{1}{2}$ and `{glue}`", "$\\frac{1}{2}$ and `{glue}`"),
     ],
 )

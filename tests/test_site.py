@@ -286,6 +286,28 @@ def test_claims_of_one_verdict_are_shown_alone(page, place):
     assert page.locator(".claim:visible").count() == every
 
 
+def test_a_guess_opens_its_verdict_and_is_counted(page, place):
+    def ask(chapter):
+        page.goto(f"{place}/chapters/{chapter}.html")
+        return page.locator(".guess")
+
+    one = ask("what-a-neuron-is-worth")
+    verdict = one.locator("details")
+    assert verdict.get_attribute("open") is None
+    false = one.get_by_role("button", name="False")
+    false.press("Enter")
+    assert one.get_by_role("status").inner_text() == "You guessed right."
+    assert "of 20 fresh seeds" in verdict.inner_text()
+    one.get_by_role("button", name="True").click()  # the first guess counts
+    assert false.get_attribute("aria-pressed") == "true"
+    ask("testing-a-picture").get_by_role("button", name="True").click()
+    assert ask("what-a-neuron-is-worth").get_by_role("status").inner_text() == "You guessed right."
+    verdict.get_by_role("link").click()
+    assert page.locator(".claim:target").count() == 1
+    score = page.locator(".guess-score").inner_text()
+    assert score == "You guessed 1 of 2 right. By chance it would be 0.7."
+
+
 def test_the_list_of_sections_follows_the_reader(page, place):
     page.set_viewport_size({"width": 1500, "height": 900})
     page.goto(f"{place}/chapters/the-raw-network.html")

@@ -17,13 +17,14 @@ def setup(app):
         What Sphinx wants to know of an extension.
     """
     # Here, as a chapter that imports bookbuild.glue should not wait for them.
-    from . import cache, citations, head, links, mathml, pages, pictures, reader, search
+    from . import cache, citations, guess, head, links, mathml, pages, pictures, reader, search
 
     mathml.setup(app)
     cache.setup(app)
     pictures.setup(app)
     pages.setup(app)
     citations.setup(app)
+    guess.setup(app)
     head.setup(app)
     search.setup(app)
     reader.setup(app)

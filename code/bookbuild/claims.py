@@ -12,6 +12,7 @@ from replications import results
 
 KEYS = {"claim", "verdict", "section", "replication", "effect", "control"}
 LABORATORY = "the-laboratory.html#explorer=1&preset="
+SCORE = '<p class="guess-score" role="status" hidden></p>'  # of the reader's guesses, for book.js to fill
 WIDTH, ROW, DOT = 340, 18, 4  # of a strip, in pixels
 
 
@@ -46,15 +47,37 @@ def claims(path):
     return found
 
 
+def by_replication(path):
+    """Every claim by the function that tries it, as `claims` has it."""
+    return {one["replication"]: one for _, entries in claims(path).values() for one in entries}
+
+
+def anchor(name):
+    """Where the list has the claim that a function tries.
+
+    >>> anchor("one_pixel_nearly_does_it")
+    'one-pixel-nearly-does-it'
+    """
+    return name.replace("_", "-")
+
+
+def outcome(one):
+    """A claim's verdict, and in how many fresh seeds it held, in a sentence each."""
+    return f"{one['verdict']} {_seeds(one['found'])}"
+
+
+def tally(found):
+    """How many claims have each verdict, in a sentence, and how well the reader guessed them."""
+    count = _count(found)
+    return (
+        f"Of {count.total()} claims **{count['true']} are true and {count['false']} are false**; "
+        f"{count['depends']} depend on something that the claim does not name.\n\n{SCORE}"
+    )
+
+
 def as_markdown(found):
     """The claims as MyST: a heading a chapter; for each claim its verdict, a strip and a list."""
-    every = [one for _, entries in found.values() for one in entries]
-    count = Counter(one["found"]["verdict"] for one in every)
-    parts = [
-        f"Of {len(every)} claims {count['true']} are true and {count['false']} are false; "
-        f"{count['depends']} depend on something that the claim does not name.",
-        _filter(count),
-    ]
+    parts = [_filter(_count(found))]
     for chapter, (title, entries) in found.items():
         parts.append(f"## [{title}]({chapter}.ipynb)")
         for one in entries:
@@ -62,8 +85,8 @@ def as_markdown(found):
             numbers = {key: results.in_words(part[key], part["form"]) for key in ("effect", "control")}
             again = f' <a href="{escape(link(one["try"]))}">Try it yourself.</a>' if "try" in one else ""
             parts += (
-                f"::::{{container}} claim claim-{part['verdict']}",
-                f"**“{one['claim']}”** {one['verdict']} *{_tally(part)}*",
+                f"::::{{container}} claim claim-{part['verdict']}\n:name: {anchor(one['replication'])}",
+                f"**“{one['claim']}”** {one['verdict']} *{_seeds(part)}*",
                 strip(part),
                 f"- ● *Effect*, {one['effect']}: {numbers['effect']}.\n"
                 f"- ○ *Control*, {one['control']}: {numbers['control']}.\n"
@@ -72,6 +95,10 @@ def as_markdown(found):
                 "::::",
             )
     return "\n\n".join(parts)
+
+
+def _count(found):
+    return Counter(one["found"]["verdict"] for _, entries in found.values() for one in entries)
 
 
 def _filter(count):
@@ -119,7 +146,7 @@ def strip(found):
     )
 
 
-def _tally(found):
+def _seeds(found):
     """In how many seeds the claim held, and with which choices the verdict is another."""
     tried = found["tried"]
     if found["verdict"] == "false":

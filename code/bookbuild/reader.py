@@ -16,7 +16,8 @@ from pybtex.database import parse_file
 
 from weightmaps.widgets import page, still
 
-from .claims import slug
+from . import guess
+from .claims import by_replication, slug
 from .widgets import STATE, VIEW, traits_of
 
 GLOSSARY, CLAIMS = "glossary", "claims"  # pages that run no code
@@ -30,8 +31,10 @@ FOLD = re.compile(
 LIBRARIES = {"weightmaps": None, "sklearn": "%pip install --quiet scikit-learn"}
 OPTIONAL = ("skip-execution", "raises-exception")  # tags of cells for readers who have another library
 PAGE_ONLY = "page-only"  # a cell whose text is true on the site alone
-# Links to the state of a widget on a page, and the buttons of the list of claims.
-OF_PAGE = re.compile(r' <a href="[^"]*\.html[^"]*">[^<]*</a>|<div class="claim-filter".*?</div>')
+# Links to the state of a widget on a page; of the list of claims, the buttons and the reader's score.
+OF_PAGE = re.compile(
+    r' <a href="[^"]*\.html[^"]*">[^<]*</a>|<div class="claim-filter".*?</div>|<p class="guess-score".*?</p>'
+)
 WORDS = "weightmaps"  # in an output's metadata: what a widget says
 RECORD = "application/papermill.record/text/plain"
 
@@ -52,6 +55,8 @@ class Book:
         By chapter, its notebook's file name.
     install : str
         The line that installs the package.
+    claims : dict of dict
+        The claims by the function that tries them.
     """
 
     values: dict = field(default_factory=dict)
@@ -59,6 +64,7 @@ class Book:
     headings: dict = field(default_factory=dict)
     files: dict = field(default_factory=dict)
     install: str = ""
+    claims: dict = field(default_factory=dict)
 
 
 def reader_notebook(notebook, book):
@@ -137,6 +143,8 @@ def in_words(prose, book):
         _, kind, title, options, body = match.groups()
         if kind == "container":
             return body
+        if kind == "guess":
+            return guess.as_markdown(title, book.claims)
         if "dropdown" not in options:
             return f"**{title or kind.capitalize()}.** {body}"
         return f"<details><summary>{title or kind.capitalize()}</summary>\n\n{body}\n</details>"
@@ -238,6 +246,8 @@ def write(app, exception):
     source, out, find = Path(app.srcdir), Path(app.outdir), app.env.doc2path
     cache = get_cache(app.config.nb_execution_cache_path)
     book = Book(works=works(source / "references.bib"), install=_from_repository(app.config))
+    if (path := source / "chapters" / "claims.yml").exists():
+        book.claims = by_replication(path)
     notebooks = {}
     for number, name in enumerate(in_order(app)):
         notebook = nbformat.read(find(name), 4)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from html import escape
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
+from PIL import Image
 
 INK = "Greys"
 # ColorBrewer's RdBu, safe for colour-blind readers, with a middle that is white and not light grey.
@@ -305,6 +308,81 @@ class Table:
             for first, *rest in self.rows
         )
         return f'<table class="docutils"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+class Frames:
+    """Small square pictures that change by themselves: each a few stills, one after the other.
+
+    They hold still where the reader has asked for less motion, and at a tick of their box; then the last of
+    each is seen.
+
+    Parameters
+    ----------
+    pictures : dict of {str: list of array, shape (side * side,)}
+        By what is written below, the stills of each, as many of one as of another. Values below zero make a
+        still signed, red and blue with zero white; one without is ink, white at 0 and black at 1.
+
+    Examples
+    --------
+    >>> Frames({"comes and goes": [np.zeros(4), np.eye(2).ravel()]})
+    Frames of 1 picture, 2 stills each
+    """
+
+    SECONDS = 1.5  # that a still is seen
+    STYLE = """.wm-frames{display:flex;flex-wrap:wrap;gap:.75rem;margin:0}
+.wm-frames>div{flex:1 0 5.5rem;max-width:9rem;font-size:.8rem;line-height:1.35}
+.wm-frames>div>div{position:relative;aspect-ratio:1;background:#fff}
+.wm-frames img{position:absolute;inset:0;width:100%;height:100%;image-rendering:pixelated}
+.wm-frames>input{order:1}
+.wm-frames>label{order:1;flex:1 0 80%;font-size:.8rem}
+@media (prefers-reduced-motion:reduce),print{.wm-frames>:not(div){display:none}}
+@media screen and (prefers-reduced-motion:no-preference){
+.wm-frames>:not(:checked)~div img{animation:wm-frame var(--whole) step-end infinite}}
+@keyframes wm-frame{0%{opacity:1}PART%{opacity:0}}"""
+
+    def __init__(self, pictures):
+        self.pictures = {str(name): [as_square(one) for one in stills] for name, stills in pictures.items()}
+        counts = {len(stills) for stills in self.pictures.values()}
+        if len(counts) != 1 or 0 in counts:
+            raise ValueError(f"pictures have {sorted(counts)} stills; each needs as many as the others")
+        self.count = counts.pop()
+
+    def __repr__(self):
+        some = len(self.pictures)
+        return f"Frames of {some} picture{'s' * (some > 1)}, {self.count} stills each"
+
+    def _repr_html_(self):
+        whole = self.SECONDS * self.count
+        each = "".join(
+            "<div><div>"
+            + "".join(
+                f'<img alt="" src="{_data_url(one)}" width="{len(one)}" height="{len(one)}" '
+                f'style="animation-delay:{k * self.SECONDS - whole:g}s">'
+                for k, one in enumerate(stills)
+            )
+            + f"</div>{escape(name)}</div>"
+            for name, stills in self.pictures.items()
+        )
+        style = self.STYLE.replace("PART", f"{100 / self.count:g}").replace("\n", "")
+        return (
+            f'<style>{style}</style><div class="wm-frames" style="--whole:{whole:g}s">'
+            f'<input type="checkbox" id="wm-still"><label for="wm-still">Hold still</label>{each}</div>'
+        )
+
+
+def _data_url(picture):
+    """A square picture as a small PNG in an address."""
+    if picture.min() < 0:
+        shares, colours = picture / np.abs(picture).max() / 2 + 0.5, SIGNED
+    else:
+        shares, colours = picture, plt.get_cmap(INK)
+    image = Image.fromarray(np.rint((SHADES - 1) * np.clip(shares, 0, 1)).astype(np.uint8), "P")
+    image.putpalette(
+        np.rint(255 * colours(np.linspace(0, 1, SHADES))[:, :3]).astype(np.uint8).ravel().tolist()
+    )
+    file = io.BytesIO()
+    image.save(file, "PNG", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 def _bare(ax):

@@ -30,6 +30,9 @@ class NetworkExplorer(ExplorerState, Standalone):
         The network at increasing training steps; a slider then moves through them.
     others : dict of {str: Network}, optional
         Networks to compare with, by name; of the same sizes and activations.
+    name : str, optional
+        The network's own name beside them; by default "This network". Steps of training are called by their
+        number.
     outputs : sequence of str, optional
         The outputs' names; by default their indices.
     shape : tuple of int, optional
@@ -97,6 +100,7 @@ class NetworkExplorer(ExplorerState, Standalone):
         *,
         checkpoints=None,
         others=None,
+        name=None,
         outputs=None,
         shape=None,
         features=None,
@@ -118,7 +122,10 @@ class NetworkExplorer(ExplorerState, Standalone):
         beside = (names or self._steps)[0]
         super().__init__(
             _images=encode.encode_images(images, labels, self._spec, self._sizes[-1]),
-            _network=encode.encode_network(self._networks, self._steps, names, outputs, images, self._spec),
+            _network={
+                "name": name,
+                **encode.encode_network(self._networks, self._steps, names, outputs, images, self._spec),
+            },
             panels=panels,
             **{"step": self._steps[-1], "other": beside, **state},
         )

@@ -136,7 +136,12 @@ export function* start(data, model, root) {
       if (after === undefined) pause();
     }, STEP_LASTS);
   });
-  const controls = {
+  const choices = {
+    view: choice("Show", [["one", "one network"], ["compare", "two side by side"]], (view) => update({ view })),
+    other: select("other", "Beside it", data.keys.map((_, i) => String(i)).filter((i) => data.keys[i] !== null), (i) => update({ other: data.keys[i] })),
+    scales: choice("Scales", [["shared", "the same for all networks"], ["separate", "each its own"]], (scales) => update({ scales })),
+  };
+  const sliders = {
     sample: slider("sample", data.features ? "Sample" : "Image", 0, data.images.length - 1, (sample) => update({ sample, pixels: null })),
     layer: choice(
       "Hidden layer", Array.from({ length: layers }, (_, i) => [String(i + 1), `${i + 1} (${data.sizes[i + 1]} neurons)`]),
@@ -145,10 +150,8 @@ export function* start(data, model, root) {
     neuron: slider("neuron", "Neuron", 0, 0, (neuron) => update({ neuron })),
     output: slider("output", "Output", 0, 0, (output) => update({ output })),
     step: slider("step", "Training step", 0, steps.length - 1, (k) => update({ step: steps[k] })),
-    view: choice("Show", [["one", "one network"], ["compare", "two side by side"]], (view) => update({ view })),
-    other: select("other", "Beside it", data.keys.map((_, i) => String(i)).filter((i) => data.keys[i] !== null), (i) => update({ other: data.keys[i] })),
-    scales: choice("Scales", [["shared", "the same for all networks"], ["separate", "each its own"]], (scales) => update({ scales })),
   };
+  const controls = { ...choices, ...sliders };
   controls.step.element.append(play);
 
   function pause() {
@@ -160,9 +163,8 @@ export function* start(data, model, root) {
   const shown = element("p", { class: "wm-sentence", "data-part": "sentence" });
   const say = announcer(), asked = new Set(); // what the reader has changed since the last word
   const places = element("div", { class: "wm-panels" });
-  root.append(
-    element("div", { class: "wm-sliders" }, ...Object.values(controls).map((one) => one.element)), shown, places,
-  );
+  const row = (name, some) => element("div", { class: name }, ...Object.values(some).map((one) => one.element));
+  root.append(row("wm-choices", choices), row("wm-sliders", sliders), shown, places);
 
   /** The reader chose something: a part of the state, or a function of the view that returns one; `side` says which view. */
   function update(change, side = 0) {

@@ -466,7 +466,7 @@ function render({ model, el }) {
     const url = URL.createObjectURL(new Blob([await fetched("_late_explorer")], { type: "text/javascript" }));
     const { default: widget } = await import(url).finally(() => URL.revokeObjectURL(url));
     const own = {
-      _network: { sizes: [PIXELS, setup.hidden, setup.digits.length], activations: [setup.activation, setup.outputs], steps: [], others: same ? ["B"] : [],
+      _network: { sizes: [PIXELS, setup.hidden, setup.digits.length], activations: [setup.activation, setup.outputs], steps: [], name: "A", others: same ? ["B"] : [],
         outputs: setup.digits.map(String), unit: null, data: await deflated(numbers) },
       _images: { dtype: "uint8", shape: [SIDE, SIDE], labels: Array.from(held.labels), data: await deflated([held.bytes]) },
       neuron: state.neuron, output: 0, sample: 0, layer: 1, step: null, other: same ? "B" : null, view: same ? "compare" : "one",

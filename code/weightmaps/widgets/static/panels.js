@@ -4,7 +4,7 @@ import { column, products, maxAbs, runningTotal } from "./maths.js";
 import { paint, signed } from "./paint.js";
 import { curve } from "./charts.js";
 import { listOf, paintInput, signedPicture } from "./inputs.js";
-import { bars, canvas, cellGrid, element, note, numberPlace, panel, formatNumber, text, formatSigned, setText } from "./parts.js";
+import { bars, canvas, cellGrid, element, note, numberPlace, panel, peek, formatNumber, text, formatSigned, setText } from "./parts.js";
 import { gridColumns } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View @typedef {import("./view.js").State} State */
@@ -93,12 +93,26 @@ function cellWords(data, { layer }) {
   return layer === 1 ? "" : ` A cell for each of the ${data.sizes[layer - 1]} neurons of layer ${layer - 1}, in order of their number.`;
 }
 
+/** Say of each cell of a picture of weights or products what it holds; bars and channels say it themselves. */
+function peekAtProducts(whole, picture, data, layer, shown) {
+  if (layer === 1 && (data.features || data.channels)) return;
+  const shape = data.shapeOf(layer), what = layer > 1 ? "activation" : "ink";
+  peek(whole, picture, () => shape, data.sizes[layer - 1], (i) => {
+    const { weights, inputs } = shown(), place = layer > 1 ? `Neuron ${i}` : `Row ${Math.floor(i / shape[1])}, column ${i % shape[1]}`;
+    return [`${place}: weight ${formatSigned(weights[i])} × ${what} ${formatNumber(inputs[i])} = ${formatSigned(weights[i] * inputs[i])}`];
+  });
+}
+
 export function weightMapPanel(data, update, { layer }) {
   const picture = signedPicture(data, layer, "weight"), words = note();
   const raises = layer > 1 ? "activity" : data.features ? "a positive value" : data.channels ? "light" : "ink";
+  const whole = panel("weight_map", "The neuron’s weights", picture.element, picture.scale, words);
+  let shown;
+  peekAtProducts(whole, picture.element, data, layer, () => shown);
   return {
-    element: panel("weight_map", "The neuron’s weights", picture.element, picture.scale, words),
+    element: whole,
     draw(view) {
+      shown = view;
       picture.set(view.weights, data.maxAbsOf(layer, view.neuron, ownScale(view)),
         `The ${view.weights.length} weights of neuron ${view.neuron} as a picture.`);
       setText(words, `Neuron ${view.neuron}: ${raises} on red raises its z, on blue lowers it.` + scaleWords(data, view) + cellWords(data, view));
@@ -132,18 +146,22 @@ export function productPanel(data, update, { layer }) {
     return first && data.channels ? data.planesOf(values).reduce((all, plane) => all.map((v, i) => v + plane[i])) : values;
   };
   const totalsOf = (one) => runningTotal(added(one), table ? 1 : data.shapeOf(layer)[1], one.bias);
-  return {
-    element: panel(
-      "product", `Weight × ${what}, and its running total`,
-      element("div", { class: "wm-side" }, picture.element, line.element, picture.scale, line.axis),
-      element(
-        "p", { class: "wm-text wm-equation" }, "bias ", bias.element, ` + sum of ${data.sizes[layer - 1]} products `,
-        sum.element, " = z ", z.element, ` → ${formula(data.activations[layer - 1])} `, a.element,
-      ),
-      note(`Where ${first ? data.drawing === "drawing" ? "the image is blank" : "an input is 0" : "the layer below is silent"} the product is zero, `,
-        "whatever the weight. The line starts at the bias, adds up row by row, and ends at z."),
+  const whole = panel(
+    "product", `Weight × ${what}, and its running total`,
+    element("div", { class: "wm-side" }, picture.element, line.element, picture.scale, line.axis),
+    element(
+      "p", { class: "wm-text wm-equation" }, "bias ", bias.element, ` + sum of ${data.sizes[layer - 1]} products `,
+      sum.element, " = z ", z.element, ` → ${formula(data.activations[layer - 1])} `, a.element,
     ),
+    note(`Where ${first ? data.drawing === "drawing" ? "the image is blank" : "an input is 0" : "the layer below is silent"} the product is zero, `,
+      "whatever the weight. The line starts at the bias, adds up row by row, and ends at z."),
+  );
+  let shown;
+  peekAtProducts(whole, picture.element, data, layer, () => shown);
+  return {
+    element: whole,
     draw(view) {
+      shown = view;
       const limit = overPeers(view, (one) => maxAbs(table ? added(one) : productsOf(one)));
       picture.set(productsOf(view), limit, `Weight times ${what} of neuron ${view.neuron} as a picture.`);
       line.set(totalsOf(view), spanOf(view, totalsOf));

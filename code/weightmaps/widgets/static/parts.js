@@ -47,13 +47,13 @@ export function setText(place, words) {
   else if (node.data !== words) node.data = words;
 }
 
-/** Three decimals, with a minus sign only where they are not all zero. */
+/** Two decimals, with a minus sign only where they are not all zero. */
 export function formatNumber(value) {
-  const size = Math.abs(value).toFixed(3);
+  const size = Math.abs(value).toFixed(2);
   return value < 0 && Number(size) ? `−${size}` : size;
 }
 
-/** A number with its sign and three decimals, as in "+1.100" and "−0.250". */
+/** A number with its sign and two decimals, as in "+1.10" and "−0.25". */
 export function formatSigned(value) {
   const words = formatNumber(value);
   return value > 0 && Number(words) ? `+${words}` : words;
@@ -158,6 +158,28 @@ export function panel(name, title, ...children) {
     "div", { class: `wm-panel wm-${name}`, role: "group", "aria-labelledby": id, "data-part": `panel-${name}` },
     element("p", { class: "wm-title", id, role: "heading", "aria-level": "2" }, title), ...children,
   );
+}
+
+/**
+ * A card beside the mouse that says what it points at; for the keyboard there is what the grid or the sentence says.
+ * @param {HTMLElement} panel that holds the picture @param {HTMLElement} picture @param {() => [number, number]} size its rows and columns
+ * @param {number} count of cells that are filled @param {(index: number) => (Node | string)[]} found what a card has to say
+ */
+export function peek(panel, picture, size, count, found) {
+  const card = element("div", { class: "wm-peek", "aria-hidden": "true", hidden: "" });
+  picture.addEventListener("pointermove", ({ clientX, clientY, pointerType }) => {
+    const [rows, columns] = size(), area = picture.getBoundingClientRect(), place = panel.getBoundingClientRect();
+    const column = Math.floor(((clientX - area.left) / area.width) * columns), row = Math.floor(((clientY - area.top) / area.height) * rows);
+    const index = row * columns + column;
+    card.hidden = pointerType !== "mouse" || column < 0 || column >= columns || row < 0 || index >= count;
+    if (card.hidden) return;
+    card.replaceChildren(...found(index));
+    card.style.left = `${clientX - place.left}px`;
+    card.style.top = `${clientY - place.top}px`;
+    card.classList.toggle("wm-peek-left", clientX > innerWidth / 2);
+  });
+  picture.addEventListener("pointerleave", () => { card.hidden = true; });
+  panel.append(card);
 }
 
 /** A colour scale from −limit to +limit, zero in the middle. */

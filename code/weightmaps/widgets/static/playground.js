@@ -137,9 +137,9 @@ function render({ model, el }) {
       panel("neurons", "What each neuron adds", gridPlace, tileScale.element),
       panel("sum", "Their sum, z", sum.element, sumScale.element,
         element("p", { class: "wm-note" }, "with the output’s bias ", bias.element, "; the line is z = 0")),
+      chosen,
       panel("cost", "Cost", chart, element("div", { class: "wm-ends" }, element("span", {}, "0"), lastStep),
-        element("p", { class: "wm-note" }, "cross-entropy ", cost.element, ", without the penalty")),
-      chosen),
+        element("p", { class: "wm-note" }, "cross-entropy ", cost.element, ", without the penalty"))),
   );
 
   /** The grid has as many cells as there are neurons. */

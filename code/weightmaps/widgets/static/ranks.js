@@ -4,7 +4,7 @@ import { maxAbs, row } from "./maths.js";
 import { overPeers, ownScale, scaleWords, spanOf, targetOf } from "./panels.js";
 import { ink, paint, paintTiles, signed } from "./paint.js";
 import { thumbnail, thumbnailWords } from "./inputs.js";
-import { button, canvas, cellGrid, element, note, numberPlace, oneStop, panel, formatNumber, select, slider, svgElement, text, formatSigned, setText } from "./parts.js";
+import { button, canvas, cellGrid, element, note, numberPlace, oneStop, panel, peek, formatNumber, select, slider, svgElement, text, formatSigned, setText } from "./parts.js";
 import { gridColumns, MEASURES } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
@@ -25,7 +25,7 @@ export function measureWords(name, data, view) {
 
 /** A value of a measure in words: images are counted. @param {(v: number) => string} format */
 function valueWords(name, value, format = formatSigned) {
-  return format(value).replace(name === "removal" ? ".000" : "", "");
+  return format(value).replace(name === "removal" ? ".00" : "", "");
 }
 
 /** Whether no activation of a layer leaves the range 0 to 1. @param {Data} data */
@@ -53,11 +53,20 @@ function gridPanel(name, controls, data, update, { layer }) {
   const value = numberPlace(name === "hidden" ? "activation" : "measure"), words = element("span"), notes = note();
   const path = svgElement("path");
   grid.element.append(svgElement("svg", { class: "wm-crosses", viewBox: `0 0 ${across} ${Math.ceil(count / across)}` }, path));
+  const whole = panel(
+    name, count === 1 ? "The hidden neuron" : `${count} hidden neurons${whose}`, ...controls, grid.element,
+    text(null, words, value.element), notes,
+  );
+  const map = canvas("");
+  let latest;
+  peek(whole, grid.element, () => [Math.ceil(count / across), across], count, (place) => {
+    const { order, view, said } = latest, j = order ? order[place] : place;
+    const [values, paintedBy] = thumbnail(data, layer, row(view.hidden, j), data.maxAbsOf(layer, j, ownScale(view)));
+    paint(map, values, data.shapeOf(layer)[1], paintedBy);
+    return [map, `Neuron ${j}: ${said(j)}`];
+  });
   return {
-    element: panel(
-      name, count === 1 ? "The hidden neuron" : `${count} hidden neurons${whose}`, ...controls, grid.element,
-      text(null, words, value.element), notes,
-    ),
+    element: whole,
     draw(view) {
       const measure = controls.length ? view.colour_by : "activation", values = view.measure(measure);
       const order = controls.length && view.sorted ? view.order() : null;
@@ -67,6 +76,7 @@ function gridPanel(name, controls, data, update, { layer }) {
       path.setAttribute("d", factors ? (order ?? [...factors.keys()]).map((j, i) =>
         (factors[j] ? "" : `M${(i % across) + 0.25} ${Math.floor(i / across) + 0.25}l.5 .5m-.5 0l.5-.5`)).join("") : "");
       const own = values[view.neuron], what = measure === "activation" ? "activation" : measureWords(measure, data, view);
+      latest = { order, view, said: (j) => `${what} ${valueWords(measure, values[j], formatNumber)}` };
       const shown = valueWords(measure, own, formatNumber), said = `${what} ${shown}${view.factor ? "" : ", switched off"}`;
       grid.set(order ? order.indexOf(view.neuron) : view.neuron, `neuron ${view.neuron}, ${said}`);
       setText(words, `Neuron ${view.neuron}: ${what} `);

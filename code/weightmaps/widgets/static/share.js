@@ -6,7 +6,7 @@ import { button, element } from "./parts.js";
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").State} State @typedef {import("./view.js").View} View */
 
 // What a picture has no use for.
-const TOOLS = ".wm-sliders, .wm-slider, .wm-choice, .wm-selects, .wm-button, .wm-foot, .wm-pads ~ *, .wm-spoken, .wm-link, [hidden]";
+const TOOLS = ".wm-choices, .wm-sliders, .wm-slider, .wm-choice, .wm-selects, .wm-button, .wm-foot, .wm-pads ~ *, .wm-spoken, .wm-link, [hidden]";
 
 /** Multiples of 1/255 as base64 for links; a run of zeros is a zero and its length. @param {number[]} pixels */
 export function packPixels(pixels) {
@@ -76,6 +76,9 @@ async function pictureOf(root) {
     one.replaceWith(element("img", { src: canvases[i].toDataURL(), class: className, style: style.cssText }));
   });
   for (const one of copy.querySelectorAll(TOOLS)) one.remove();
+  for (const one of copy.querySelectorAll(".wm-hint")) one.parentElement.remove(); // an empty pad; else its hint is hidden
+  const address = location.protocol.startsWith("http") ? ` · ${location.href.replace(location.hash, "")}` : "";
+  copy.append(element("p", { class: "wm-note wm-source" }, document.title + address));
   const scheme = colorScheme === "dark" ? "--wm-light: var(--wm-nothing,); --wm-dark: initial; " : "";
   const look = `${scheme}color-scheme: ${colorScheme}; font-family: ${fontFamily}; font-size: ${fontSize}; width: ${width}px; ` +
     "max-width: none; margin: 0; border: 0;";

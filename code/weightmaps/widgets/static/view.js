@@ -53,12 +53,12 @@ export async function load(network, images) {
 
 /**
  * What an explorer shows, from plain numbers: `pixels` are those of all images, one after the other.
- * @param {{sizes: number[], activations: string[], steps: number[], others: string[], outputs: string[],
+ * @param {{sizes: number[], activations: string[], steps: number[], name?: string | null, others: string[], outputs: string[],
  *   networks: Layer[][], shape: [number, number] | null, channels?: "first" | "last" | null, features?: string[] | null,
  *   labels: number[] | null, pixels: Float64Array}} parts `features` name the inputs of a table, which has no shape @returns {Data}
  */
 export function dataOf({
-  sizes, activations, steps, others, outputs, networks, shape, channels = null, features = null, labels, pixels,
+  sizes, activations, steps, name, others, outputs, networks, shape, channels = null, features = null, labels, pixels,
 }) {
   const count = pixels.length / sizes[0], places = channels ? sizes[0] / 3 : sizes[0];
   const given = features ? !shape && !channels && features.length : shape[0] * shape[1];
@@ -79,7 +79,7 @@ export function dataOf({
     planesOf: (values) => [0, 1, 2].map((c) => Float64Array.from({ length: places }, (_, i) => values[i * next + c * apart])),
     maxAbsOfInputs: maxAbs(pixels),
     keys: [...(steps.length ? steps : [null]), ...others],
-    titles: [...(steps.length ? steps.map((step) => `Step ${step.toLocaleString("en")}`) : ["This network"]), ...others],
+    titles: [...(steps.length ? steps.map((step) => `Step ${step.toLocaleString("en")}`) : [name ?? "This network"]), ...others],
     images: Array.from({ length: count }, (_, i) => pixels.subarray(i * sizes[0], (i + 1) * sizes[0])),
     memory: networks.map(() => ({
       forward: memoize(forward), first: [], survey: memoize(survey), whole: memoize(survey),

@@ -29,10 +29,10 @@ ANSWER = """(async () => {
                   own: true, said: [] },
     };
     let kept = page, found;
-    for (const { files = [], change } of steps) {
+    for (const { files = [], ...choice } of steps) {
         const held = files.map(({ name, data }) => (
             { name, size: data.length, bytes: new Uint8Array(data).buffer }));
-        found = await answer({ files: held, pictures: [], kept, page, choice: change ? { change } : {} });
+        found = await answer({ files: held, pictures: [], kept, page, choice });
         if (found.trouble) return { trouble: found.trouble };
         kept = found.parts;
     }
@@ -56,7 +56,8 @@ def dropped():
         return [{"name": name.replace("__", "."), "data": list(data)} for name, data in step.items()]
 
     def drop(*steps, network=NETWORK):
-        listed = [{"change": step} if isinstance(step, list) else {"files": files(step)} for step in steps]
+        forms = {list: lambda step: {"change": step}, dict: lambda step: {"files": files(step)}}
+        listed = [forms[type(step)](step) if type(step) in forms else {step: True} for step in steps]
         return engine.evaluate(
             f"await {ANSWER}",
             steps=listed,
@@ -203,6 +204,25 @@ def test_standardised_images_and_labels_from_one_are_mended(dropped):
     assert_shown(dropped({"data__npz": npz(images=X, labels=Y + 1)}, ["lower"]))
     turned = X.reshape(-1, 28, 28).swapaxes(1, 2)
     assert_shown(dropped({"data__npz": npz(images=turned, labels=Y)}, ["transposed"]))
+
+
+def test_square_matrices_are_turned_when_the_reader_asks(dropped):
+    rng = np.random.default_rng(0)
+    weights, biases = rng.normal(size=(2, 4, 4)), rng.normal(size=(2, 4))
+    images, names = rng.random((9, 4)), ["tanh", "softmax"]
+    right, other = Network(weights, biases, names), Network(weights.swapaxes(1, 2), biases, names)
+    file = npz(W1=weights[0].T, b1=biases[0], W2=weights[1].T, b2=biases[1], activations=names)
+
+    def answers(*turns):
+        found = dropped({"net__npz": file}, {"images__npy": npy(images)}, *turns, network=right)
+        return found["answers"], found["notes"][:1]
+
+    assert right.predict(images).tolist() != other.predict(images).tolist()
+    rows = "net.npz: the shapes would fit another way round too; rows were taken for neurons."
+    columns = "net.npz: the matrices were transposed, as you asked."
+    assert answers() == (other.predict(images).tolist(), [rows])
+    assert answers("turn") == (right.predict(images).tolist(), [columns])
+    assert answers("turn", "turn") == (other.predict(images).tolist(), [rows])
 
 
 def test_any_range_can_be_shown_as_ink(dropped):

@@ -487,6 +487,21 @@ def test_what_was_found_out_in_a_file_is_said(opened):
     check(page, MINE, IMAGES.images)
 
 
+def test_square_matrices_are_transposed_with_a_button(opened):
+    page = opened()
+    square = Network(MINE.weights[0][:4, :4][None].repeat(2, 0), [np.zeros(4)] * 2, ["relu", "softmax"])
+    images = np.eye(4)
+    drop(
+        page,
+        net__npz=npz(**arrays(square, flip=True), activations=["relu", "softmax"]),
+        images__npy=npy(images),
+    )
+    part(page, "drop-turn").click()
+    settle(page)
+    check(page, square, images)
+    assert "transposed, as you asked" in part(page, "drop-note").first.text_content()
+
+
 def test_a_network_in_several_files(opened):
     page = opened()
     names = ["relu", "softmax"]

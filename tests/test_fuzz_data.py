@@ -112,3 +112,44 @@ def test_the_page_reads_or_refuses(name):
     engine = Engine("globalThis.self ??= {};" + bundle.script("worker.js"))
     ends = outcomes(name, lambda data, n: engine.evaluate(CALL, bytes=data, name=name, inputs=n))
     assert min(ends.values()) > FILES / 20
+
+
+SCAN = """(() => {
+    const { images, boxes } = scan({ values: new Float64Array(values), rows, columns }, several);
+    return { images: images.map((one) => [...one]), boxes };
+})()"""
+
+
+def scribbled(rng):
+    """A picture of anything: blank, noise, a slope, and on it strokes, lines from edge to edge and specks."""
+    rows, columns = (rng.choice([1, 2, 9, 28, 60, rng.randrange(1, 90)]) for _ in range(2))
+    grain = np.random.default_rng(rng.randrange(1 << 30))
+    paper = rng.choice([0.0, 1.0, rng.random()])
+    values = np.full((rows, columns), paper) + rng.choice([0, 0, 0.05, 1]) * grain.normal(
+        size=(rows, columns)
+    )
+    values += rng.choice([0, 0.5]) * np.linspace(0, 1, columns)
+    for _ in range(rng.choice([0, 1, 1, 3, 40])):
+        top, left = rng.randrange(rows), rng.randrange(columns)
+        tall, wide = (rng.choice([1, 2, size, rng.randrange(1, size + 1)]) for size in (rows, columns))
+        values[top : top + tall, left : left + wide] = rng.random()
+    return np.clip(values, 0, 1)
+
+
+def test_any_picture_gives_digits_or_none():
+    engine, rng = Engine(bundle.script("scan.js")), random.Random(None if LONG else 0)
+    counts = []
+    for _ in range(FILES):
+        values, several = scribbled(rng), rng.random() < 0.7
+        rows, columns = values.shape
+        given = {"values": values.ravel().tolist(), "rows": rows, "columns": columns, "several": several}
+        found = engine.evaluate(SCAN, **given)
+        images, boxes = np.array(found["images"]).reshape(-1, 784), found["boxes"]
+        assert ((images >= 0) & (images <= 1)).all(), values.tolist()
+        assert len(boxes) == len(images) <= (500 if several else 1)
+        for left, top, right, bottom in boxes:
+            assert 0 <= left < right <= columns
+            assert 0 <= top < bottom <= rows
+        counts.append(len(images))
+    assert min(counts) == 0
+    assert max(counts) > 1

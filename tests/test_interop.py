@@ -8,6 +8,7 @@ import re
 import sys
 import zipfile
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -300,6 +301,20 @@ def test_a_folder_of_arrays_is_one_network(tmp_path):
         network = interop.read(folder, "relu,softmax")
         same(network.weights, W[:2])
         same(network.biases, B[:2])
+    for kind, arrays in (("weights", W[:2]), ("biases", B[:2])):
+        for form in ("lists", "archives"):
+            (tmp_path / form).mkdir(exist_ok=True)
+        np.save(tmp_path / "lists" / f"{kind}.npy", objects(*arrays))
+        np.savez(
+            tmp_path / "archives" / f"{kind}.npz", **{f"{kind[0]}{i}": one for i, one in enumerate(arrays)}
+        )
+    for folder in ("lists", "archives"):
+        network = interop.read(tmp_path / folder, "relu,softmax")
+        same(network.weights, W[:2])
+        same(network.biases, B[:2])
+    (tmp_path / "archives" / "weights.npz").write_bytes((tmp_path / "archives" / "biases.npz").read_bytes())
+    with pytest.raises(NotANetwork, match=r"a folder of two networks"):
+        interop.read(tmp_path / "archives", "relu,softmax")
     (tmp_path / "text" / "W1.csv").write_text("1,2\n3\n")
     with pytest.raises(NotANetwork, match=r"W1\.csv: no rows of equally many numbers"):
         interop.read(tmp_path / "text", "relu,softmax")
@@ -323,6 +338,20 @@ JSON = {
     },
     "scikit-learn's": {"coefs_": [w.T.tolist() for w in W[:2]], "intercepts_": [b.tolist() for b in B[:2]]},
     "two lists": {"weights": [w.tolist() for w in W[:2]], "biases": [b.tolist() for b in B[:2]]},
+    "neurons": {
+        "layers": [
+            {
+                "neurons": [
+                    {"weights": w, "bias": b} for w, b in zip(W[0].tolist(), B[0].tolist(), strict=True)
+                ]
+            },
+            {
+                "neurons": [
+                    {"weights": w, "bias": b} for w, b in zip(W[1].tolist(), B[1].tolist(), strict=True)
+                ]
+            },
+        ]
+    },
     "pairs": [[W[0].tolist(), B[0].tolist()], [W[1].tolist(), B[1].tolist()]],
 }
 
@@ -399,6 +428,16 @@ FILES = {
     "mish.npz": (npz(W1=W[0], b1=B[0], activations=["mish"]), "unknown activation 'mish'"),
     "list.json": (b"[1, 2]", "0 matrices and 1 vectors"),
     "number.json": (b" [[[3]]", "no JSON, or damaged"),
+    "keras.json": (
+        b'{"class_name": "Sequential", "config": []}',
+        "a Keras model, without its weights; give the file that holds them",
+    ),
+    "kernel.json": (
+        json.dumps(
+            {"fc.weight": np.ones((2, 8)).tolist(), "conv.weight": np.ones((1, 1, 5, 5)).tolist()}
+        ).encode(),
+        r"entry 'conv\.weight' has more than two dimensions, as a convolution's",
+    ),
     "text.json": (b"hello", "no JSON, or damaged"),
     "half.json": (good()[:40].encode(), "no JSON, or damaged"),
     "binary.json": (b"\xff\xfe\x00", "not text in UTF-8"),
@@ -607,7 +646,7 @@ def test_scikit_learns_pipelines_and_searches():
             network = interop.from_sklearn(model)
         np.testing.assert_allclose(network.forward(X).a[-1], model.predict_proba(X), atol=1e-10)
         assert says in notes[0]
-        assert notes[-1] == "the outputs are the classes four, nine, ten"
+        assert notes[-1].startswith("the outputs are the classes four,nine,ten; ")
 
 
 def test_matlabs_files(tmp_path):
@@ -675,6 +714,40 @@ def test_hdf5_of_weights_alone(tmp_path):
     (tmp_path / "net.h5").write_bytes((tmp_path / "net.h5").read_bytes()[:300])
     with pytest.raises(NotANetwork, match=r"net\.h5: a damaged HDF5 file"):
         interop.read(tmp_path / "net.h5", "relu,softmax")
+
+
+SOURCES = {
+    "net.h": """#define HIDDEN 2  // neurons = 2
+static const float w1[HIDDEN][3] = {{1.0f, -2.f, 3e-1f}, {.5f, 0, 6}};
+const float b1[2] PROGMEM = {7.0F, 8};
+float w2[1][2] = { { 9.f, 1.f }, };
+float b2[1] = {0};
+""",
+    "net.js": """// made by hand
+export const w1 = [[1, -2, 0.3], [0.5, 0, 6]]; const b1 = new Float32Array([7, 8]);
+const w2 = [
+  [9, 1],
+], b2 = [0];
+""",
+    "net.ts": """const net: Net = {
+  "w1": [[1, -2, 0.3], [0.5, 0, 6]], b1: [7, 8],
+};
+export const w2: number[][] = [[9, 1]], b2: number[] = [0];
+""",
+}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_lines_that_convert_the_text_of_a_program(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_text(SOURCES[name])
+    with pytest.raises(NotANetwork, match="arrays in the text of a program") as caught:
+        interop.read(name)
+    lines = [line[2:] for line in str(caught.value).splitlines() if line.startswith("  ")]
+    exec("\n".join(lines), {})
+    network = interop.read("plain.npz", "relu,sigmoid")
+    same(network.weights, [np.array([[1, -2, 0.3], [0.5, 0, 6]]), np.array([[9, 1]])])
+    same(network.biases, [np.array([7, 8]), np.array([0])])
 
 
 @pytest.mark.parametrize("library", ["h5py", "onnx", "scipy.io"])
@@ -788,7 +861,7 @@ def test_square_weights_transposed_and_another_activation():
     network = zoo.load("nielsen")
     wrong = Network(network.weights, network.biases, ["relu", "softmax"])
     (found,) = interop.diagnose(wrong, images, labels)
-    assert found.problem == "hidden activations look like sigmoid, not relu: try sigmoid, hidden"
+    assert found.problem == "hidden activations look like sigmoid, not relu: try activations sigmoid,softmax"
 
 
 def test_nothing_is_odd_about_a_little_noise_or_a_single_output():

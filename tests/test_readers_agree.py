@@ -195,6 +195,15 @@ def a_pkl(rng, tmp_path):
     return pickle.dumps(value, rng.randrange(2, 6))
 
 
+def neurons(layer):
+    """A layer as a list of its neurons, of as many as there are both weights and biases for."""
+    weights, biases = (
+        [one] if isinstance(one, float) else one
+        for one in (layer.get("weights", []), layer.get("biases", []))
+    )
+    return [{"weights": w, "bias": b} for w, b in zip(weights, biases, strict=False)]
+
+
 def nested_json(rng, entries, activations):
     """Other forms in which people write a network down."""
     plain = {name: array.tolist() for name, array in entries.items()}
@@ -219,6 +228,7 @@ def nested_json(rng, entries, activations):
             lists,
             list(plain.values()),
             [[one.get("weights"), one.get("biases")] for one in layers],
+            {"layers": [{"neurons": neurons(one)} for one in layers]},
         ]
     )
 

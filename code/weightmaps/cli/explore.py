@@ -159,10 +159,11 @@ def run(options):
         print(*notes, sep="\n", end="\n" if notes else "")
         raise _with_evidence(error, options) from None
     print(f"network: {options.network}, {words.network(network)}")
+    print(*notes, sep="\n", end="\n" if notes else "")
     images, labels = _images(options, network.sizes)
     shape, features = _kind(options, network, images)
     outputs, named = _outputs(options, network.sizes[-1], labels)
-    said = [*notes, *images.said, *named]
+    said = [*images.said, *named]
     if len(outputs) != network.sizes[-1]:
         raise ValueError(f"--outputs has {len(outputs)} names; the network has {network.sizes[-1]} outputs")
     if labels is not None:
@@ -203,7 +204,7 @@ def run(options):
     explorer.to_html(
         output,
         title=f"What the hidden layer of {Path(options.network).stem} sees",
-        above=words.above(network, images, said, seen, which, how, ink, findings),
+        above=words.above(network, images, [*notes, *said], seen, which, how, ink, findings),
         below=words.below(seen, outputs),
     )
     print(f"written: {output}, {output.stat().st_size / 1e6:.1f} MB; open it in a browser")

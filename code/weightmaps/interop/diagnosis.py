@@ -394,7 +394,7 @@ def _other_networks(network):
         if set(hidden) != {name}:
             words = f"hidden activations look like {name}, not {'/'.join(hidden)}"
             yield (
-                Change(words, f"{name}, hidden"),
+                Change(words, f"activations {','.join([*[name] * len(hidden), last])}"),
                 Network(network.weights, network.biases, [*[name] * len(hidden), last]),
             )
 

@@ -25,6 +25,13 @@ KERAS = (
     "  model = keras.saving.load_model({path!r})\n"
     "  weightmaps.interop.from_keras(model).save('plain.npz')"
 )
+SOURCE = r"""  import ast, numpy, pathlib, re
+  text = pathlib.Path({path!r}).read_text('utf-8').replace('{{', '[').replace('}}', ']')
+  text = re.sub(r'(?<=[0-9.])[fF]\b', '', re.sub(r'//.*', '', text))
+  array = r'(\w+)"?\s*(?:[\[:][^=;,\n]*)?[=:]\s*(?:new \w+\()?(\[(?:[-+.,e\d\s]|\[[-+.,e\d\s]+\])+\])'
+  found = {{name: numpy.array(ast.literal_eval(body)) for name, body in re.findall(array, text, re.I)}}
+  numpy.savez('plain.npz', **found)
+where a matrix is one long row of numbers, give it its sides first: found['w1'].reshape(12, 784)"""
 SKLEARN = "  weightmaps.interop.from_sklearn(model).save('plain.npz')\n"
 PICKLE = (
     "  import pickle, weightmaps.interop\n"

@@ -11,7 +11,7 @@ import numpy as np
 from ..arrays import Unreadable, archive, opened, read_npy, read_npz
 from ..network import Network, saved
 from .build import activation_names, from_names
-from .errors import foreign, naming, unknown
+from .errors import SOURCE, foreign, naming, not_opened, unknown
 from .json_files import read_json
 from .keras_files import is_keras, read_h5, read_keras
 from .names import LIMITS, NAMES, flat
@@ -43,7 +43,8 @@ def read(path, activations=None, *, transpose=None):
         ``.safetensors``: names as in ``.npz``, and ``activations`` in its metadata, as in ``"relu,softmax"``.
         ``.pt``, ``.pth``: a state_dict of PyTorch's, or a checkpoint around one. ``.pkl``, ``.npy``: arrays
         in dicts and lists, as Python pickles them.
-        A folder of ``.npy`` or ``.csv`` files, one an array, named as above.
+        A folder of ``.npy`` or ``.csv`` files, one an array, named as above; or of two ``.npz``, of weights
+        and of biases.
         ``.keras``, ``.h5`` where h5py is installed, ``.onnx`` where onnx is, ``.mat`` where SciPy is.
     activations : sequence of str or str, optional
         One name a layer, where the file gives none, or others than are wanted.
@@ -132,14 +133,20 @@ def _read_npy(path, activations, transpose):
 
 
 def _read_folder(path, activations, transpose):
-    """A folder of arrays, each in a file of its own and named by it."""
+    """A folder of arrays, each in a file of its own and named by it; or two .npz, weights and biases."""
     with naming(path):
         files = sorted(Path(path).iterdir())[: LIMITS["entries"]]
-        arrays = {file.stem: read_npy(file) for file in files if file.suffix == ".npy"}
+        arrays = {file.stem: read_npy(file, objects=of_objects) for file in files if file.suffix == ".npy"}
         arrays |= {file.stem: read_numbers(file) for file in files if file.suffix in (".csv", ".txt")}
+        archives = [file for file in files if file.suffix == ".npz"]
+        if not arrays and len(archives) == 2:
+            one, two = (read_npz(file, objects=of_objects) for file in archives)
+            if one.keys() & two.keys():
+                raise ValueError("a folder of two networks; name the file in it")
+            arrays = one | two
         if not arrays:
             raise ValueError("a folder without arrays in .npy or .csv; name the file in it")
-        return from_names(arrays, activations, transpose)
+        return from_names(flat(arrays), activations, transpose)
 
 
 def read_numbers(path):
@@ -175,6 +182,10 @@ def _read_pickle(path, activations, transpose, *, torch=False):
             raise foreign(path, error, torch) from None
 
 
+def _read_source(path, activations, transpose):
+    raise not_opened(path, "arrays in the text of a program", SOURCE)
+
+
 def _by(read):
     """A reader of one of Keras' or other formats, whose errors begin with the file's name."""
 
@@ -196,4 +207,5 @@ READERS = {
     "keras": _by(read_keras),
     "onnx": _by(read_onnx),
     "mat": _by(read_mat),
+    "source": _read_source,
 }

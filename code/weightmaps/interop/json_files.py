@@ -40,6 +40,11 @@ def read_json(path, activations=None, transpose=None, *, nielsen=False):
             raise ValueError('network2.Network.save writes "sizes", "weights", "biases" and "cost"')
         if {"weights", "biases"} <= has and ("sizes" in has or depth_of(data["weights"]) > 2):
             return _lists(data, activations, transpose)
+        if {"class_name", "config"} <= has:
+            raise ValueError(
+                "the description of a Keras model, without its weights; give the file that holds them, "
+                "such as model.h5"
+            )
         if "weightsManifest" in has:
             try:
                 return read_tfjs(data, path, activations)

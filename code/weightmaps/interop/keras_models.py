@@ -13,8 +13,11 @@ from .recognise import library
 ACTIVATIONS = {
     **{name: name for name in ("sigmoid", "relu", "tanh", "softmax", "gelu", "elu", "silu")},
     **{"linear": "identity", "swish": "silu", "log_softmax": "log_softmax", "leaky_relu": "leaky_relu:0.2"},
+    "softmax_v2": "softmax",  # what tf.nn.softmax is called
 }
-WITHOUT_EFFECT = {"InputLayer", "Dropout", "AlphaDropout", "GaussianNoise", "GaussianDropout", "Flatten"}
+WITHOUT_EFFECT = {
+    *("InputLayer", "Dropout", "AlphaDropout", "GaussianNoise", "GaussianDropout", "Flatten", "Reshape"),
+}
 APART = ("Activation", "ReLU", "LeakyReLU", "ELU", "Softmax")
 
 
@@ -61,6 +64,8 @@ def from_keras(model):
         kind = type(layer).__name__ if ours else None
         if kind == "Flatten":
             flat = True
+        if kind == "Reshape":
+            flat = len(layer.target_shape) == 1
         if kind == "Dense" and not flat:
             raise ValueError(
                 f"{_named(layer)} is applied to each row of an image apart; "

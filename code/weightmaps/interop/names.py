@@ -139,11 +139,14 @@ def _leaves(value, name, depth, apart):
     """Names and arrays; `apart` where each item of a list is a layer's."""
     if depth > LIMITS["depth"]:
         raise ValueError(f"nested deeper than {LIMITS['depth']}")
+    value = _neurons(value) or value
     if isinstance(value, Mapping):
         roles = {key: _role_and_key(str(key))[0] for key in value}
         layered = any(roles[key] in NAMES["weights"] and depth_of(one) > 2 for key, one in value.items())
         for key, one in value.items():
             inner = f"{name}.{key}" if name else str(key)
+            if roles[key] in NAMES["weights"] and _is_kernel(one):
+                raise ValueError(_not_dense(inner, "has more than two dimensions, as a convolution's"))
             yield from _leaves(one, inner, depth + 1, layered and roles[key] is not None)
     elif isinstance(value, (list, tuple)) and (apart or not _is_array(value)):
         for i, one in enumerate(value):
@@ -153,6 +156,31 @@ def _leaves(value, name, depth, apart):
             yield name, np.asarray(value)
         except OverflowError:
             raise ValueError(f"entry {shown(name)} holds a number too large") from None
+
+
+def _neurons(value):
+    """A layer that is a list of neurons, such as {"weights": [1, 2], "bias": 3}, by column; else None."""
+    if (
+        not isinstance(value, (list, tuple))
+        or not value
+        or not all(isinstance(one, Mapping) for one in value)
+    ):
+        return None
+    columns = {key: [one.get(key) for one in value] for key in value[0]}
+    roles = {_role_and_key(str(key))[0]: column for key, column in columns.items()}
+    whole = [
+        any(
+            role in NAMES[kind] and depth_of(column) == depth and _is_array(column)
+            for role, column in roles.items()
+        )
+        for kind, depth in (("weights", 2), ("biases", 1))
+    ]
+    return columns if all(whole) else None
+
+
+def _is_kernel(value):
+    """Whether lists are nested as a convolution's weights are; pairs of a matrix and a vector are not."""
+    return depth_of(value) > 3 and isinstance(value, list) and depth_of(value[0][-1]) == depth_of(value) - 2
 
 
 def depth_of(value):

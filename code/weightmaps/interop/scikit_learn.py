@@ -61,7 +61,8 @@ def from_sklearn(model):
     network = stack.network([*[model.activation] * (len(model.coefs_) - 1), model.out_activation_])
     classes = getattr(model, "classes_", None)
     if classes is not None and list(classes) != list(range(len(classes))):
-        say(f"the outputs are the classes {', '.join(map(str, list(classes)[:20]))}")
+        names = ",".join(map(str, list(classes)[:20])) + ",…" * (len(classes) > 20)
+        say(f"the outputs are the classes {names}; an explorer shows their names with --outputs {names}")
     one = kind != "MLPRegressor" and network.sizes[-1] == 1 and model.out_activation_ == "logistic"
     return two_outputs(network) if one else network
 

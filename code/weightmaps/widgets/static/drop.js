@@ -10,7 +10,7 @@ import { dataOf, load, STATE } from "./view.js";
 const PATIENCE = 20000; // milliseconds that a file may take
 const MOST_READ = 2 ** 28; // bytes of a file
 const PICTURE = 1000; // more for each picture
-const INTRODUCTION = "A .npz, .json, .safetensors, .pt or .pkl file with weights and biases; with it, or by themselves, images: pictures of digits (PNG, JPEG, a folder for each class), a table (.csv), a .npz with images and labels, MNIST’s own files. Choose them together. Nothing leaves this page.";
+const INTRODUCTION = "A .npz, .json, .safetensors, .pt, .pth or .pkl file with weights and biases; with it, or by themselves, images: pictures of digits (PNG, JPEG, a folder for each class), a table (.csv), a .npz with images and labels, MNIST’s own files. Choose them together. Nothing leaves this page.";
 const OUTPUTS = ["softmax", "sigmoid", "identity"];
 const FIRST = { neuron: 0, output: 0, sample: 0, layer: 1, step: null, other: null, view: "one", ablated: [], pixels: null };
 
@@ -156,6 +156,9 @@ async function renderDrop({ model, el }) {
     if (better) {
       places.push(text("drop-finding", `Look at this: ${better.looks}. Accuracy on ${better.count} images is ${percent(better.given)} as given, ${percent(better.share)} with ${better.words}. `,
         button("drop-change", `Use ${better.words}`, () => ask([], { change: better.keys }))));
+    }
+    if (parts !== page && parts.layers.every(({ rows, columns }) => rows === columns)) {
+      places.push(button("drop-turn", "Transpose the matrices", () => ask([], { turn: true })));
     }
     if (!wanted) open(parts);
     kept = parts;

@@ -40,6 +40,7 @@ function ownNetwork(entries, name) {
 /** @param {unknown} said what the JSON says @returns {import("./layers.js").Found} */
 function networkInJson(said, name, beside) {
   if (said?.weightsManifest) return networkInTfjs(said, beside, name);
+  if (said?.class_name && said.config) refuse("it is the description of a Keras model, without its weights; convert the file that holds them");
   const lists = listsIn(said);
   if (!lists) return nested({ value: said, said: [] }, name);
   const network = networkOf(lists.weights, lists.biases, lists.activations, name), { layers } = network;
@@ -93,6 +94,7 @@ export async function readFile(bytes, name, beside = new Map()) {
     return { network: networkInJson(readJson(bytes), name, beside) };
   }
   if (TEXT.test(name)) return readText(bytes, name);
+  if (NAMES.endings[/\.[^.]*$/.exec(name.toLowerCase())?.[0]] === "source") refuse("it is the text of a program; “python -m weightmaps explore” with its name prints lines that convert its arrays");
   return /\.safetensors$/i.test(name) ? inSafetensors(bytes, name) : refuse("it is none of .npz, .npy, .json, .safetensors, .pt, .pkl, .csv, .png and .jpg, or is damaged");
 }
 

@@ -67,6 +67,19 @@ function isOneArray(value) {
   return value.every((row) => Array.isArray(row) && row.length && row.length === value[0].length && row.every((one) => typeof one === "number"));
 }
 
+/** A layer that is a list of neurons, such as {"weights": [1, 2], "bias": 3}, by column; else null. */
+function neuronsIn(value, roleOf) {
+  if (!Array.isArray(value) || !value.length || !value.every(isPlain)) return null;
+  const columns = Object.keys(value[0]).map((key) => [key, value.map((one) => one[key])]);
+  const whole = [["weights", 2], ["biases", 1]].every(([kind, depth]) => columns.some(([key, column]) => NAMES[kind].includes(roleOf(key)) && depthOf(column) === depth && isOneArray(column)));
+  return whole ? Object.fromEntries(columns) : null;
+}
+
+/** Whether lists are nested as a convolution's weights are; pairs of a matrix and a vector are not. */
+function isKernel(value) {
+  return depthOf(value) > 3 && Array.isArray(value) && depthOf(value[0].at(-1)) === depthOf(value) - 2;
+}
+
 /**
  * Nested objects and lists as one map of names, joined by dots, to arrays; as in interop/names.py.
  * @param {unknown} value @param {(name: string) => string | null} roleOf @returns {Map<string, import("./npy.js").Entry>}
@@ -86,10 +99,13 @@ export function flat(value, roleOf) {
       if ((total += countOf(one.shape)) > MOST.weights) refuse(`it has more than ${MOST.weights.toLocaleString("en")} numbers, too many for this page`);
       const text = one.kind === "U" || one.kind === "S";
       put(name, { shape: one.shape, kind: one.kind, values: one.values(), ...(text ? { texts: one.texts ?? [] } : {}) });
-    } else if (one instanceof Uint8Array) put(name, { shape: [], kind: "S", values: [], texts: [] });
+    } else if (neuronsIn(one, roleOf)) leaves(neuronsIn(one, roleOf), name, depth, false);
+    else if (one instanceof Uint8Array) put(name, { shape: [], kind: "S", values: [], texts: [] });
     else if (one instanceof Map || isPlain(one)) {
       const pairs = (one instanceof Map ? [...one] : Object.entries(one)).map(([key, inner]) => [key, inner, roleOf(key)]);
       const layered = pairs.some(([, inner, role]) => role && !isBias(role) && depthOf(inner) > 2);
+      const kernel = pairs.find(([, inner, role]) => role && !isBias(role) && isKernel(inner));
+      if (kernel) refuse(`its entry ${named(within(kernel[0]))} has more than two dimensions, as a convolution’s; networks of dense layers alone are read`);
       for (const [key, inner, role] of pairs) leaves(inner, within(key), depth + 1, layered && role !== null);
     } else if (Array.isArray(one) && (apart || !isOneArray(one))) one.forEach((inner, i) => leaves(inner, within(i), depth + 1, false));
     else if (Array.isArray(one)) {

@@ -1,6 +1,6 @@
 // The worker: reads what was dropped, puts it together with what is there, and says what is still to be asked.
 
-import { MOST, Refused, named, refuse, spread, timesOf } from "./bytes.js";
+import { MOST, NAMES, Refused, named, refuse, spread, timesOf } from "./bytes.js";
 import { answersOf, changed, choices, findings } from "./checks.js";
 import { imagesFor } from "./data.js";
 import { attempt, isOneOfMany, readArrays, readFile } from "./files.js";
@@ -13,7 +13,7 @@ import { counted } from "./layers.js";
  * @typedef {{layers: import("./maths.js").Layer[], activations: string[] | null, said: string[], name: string, images: Images, labels: number[] | null, labelled: string | null,
  *   shape: number[] | null, channels: "first" | "last" | null, features: string[] | null, outputs: string[] | null, applied: string[]}} Parts
  * `kept` are parts that wait for more, or those on screen; `page` is what came with the page.
- * @typedef {{files: {name: string, size: number, bytes: ArrayBuffer | null}[], pictures: import("./data.js").Picture[], kept: Parts, page: Parts, choice: {activations?: string[], shape?: number[] | null, change?: string[]}}} Request
+ * @typedef {{files: {name: string, size: number, bytes: ArrayBuffer | null}[], pictures: import("./data.js").Picture[], kept: Parts, page: Parts, choice: {activations?: string[], shape?: number[] | null, change?: string[], turn?: true}}} Request
  */
 
 /** Read all files; pictures were already unpacked by the page, which alone can. @param {Request["files"]} files @param {import("./data.js").Picture[]} pictures */
@@ -148,12 +148,22 @@ function considered(parts, page) {
   return { parts: { ...parts, layers: active }, notes, ask, given, better, low, high };
 }
 
+const TURNED = "the matrices were transposed, as you asked", AS_GIVEN = NAMES.said.ambiguous;
+
+/** Square matrices the other way round. @param {Parts} parts */
+function turned({ layers, said }) {
+  const others = said.filter((one) => one !== TURNED && one !== AS_GIVEN);
+  const transposed = layers.map(({ weights, rows: n, ...layer }) => ({ ...layer, rows: n, weights: weights.map((_, i) => weights[(i % n) * n + Math.floor(i / n)]) }));
+  return { layers: transposed, said: [said.includes(TURNED) ? AS_GIVEN : TURNED, ...others] };
+}
+
 /** @param {Request} request */
 export async function answer({ files, pictures, kept, page, choice }) {
   try {
     // What is the page's own is told by being the same object, which a message loses.
     if (kept.images?.own) kept.images = page.images;
     const parts = joined(await readAll(files, pictures), kept, page);
+    if (choice.turn) Object.assign(parts, turned(parts));
     if (choice.activations) parts.activations = choice.activations;
     if ("shape" in choice) Object.assign(parts, choice.shape ? { shape: choice.shape } : { features: Array.from({ length: parts.layers[0].columns }, (_, i) => `input ${i}`) });
     if (choice.change) Object.assign(parts, changed(parts, choice.change));

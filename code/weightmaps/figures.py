@@ -329,12 +329,12 @@ class Frames:
     """
 
     SECONDS = 1.5  # that a still is seen
-    STYLE = """.wm-frames{display:flex;flex-wrap:wrap;gap:.75rem;margin:0}
-.wm-frames>div{flex:1 0 5.5rem;max-width:9rem;font-size:.8rem;line-height:1.35}
-.wm-frames>div>div{position:relative;aspect-ratio:1;background:#fff}
+    STYLE = """.wm-frames{position:relative;display:grid;gap:.75rem;
+grid-template-columns:repeat(auto-fit,minmax(5.5rem,1fr));font-size:.8rem;line-height:1.35}
+.wm-frames>div>div{position:relative;aspect-ratio:1;margin-bottom:.3rem;background:#fff}
 .wm-frames img{position:absolute;inset:0;width:100%;height:100%;image-rendering:pixelated}
-.wm-frames>input{order:1}
-.wm-frames>label{order:1;flex:1 0 80%;font-size:.8rem}
+.wm-frames>input{position:absolute;left:0;bottom:0;margin:0}
+.wm-frames>label{order:1;grid-column:1/-1;padding-left:1.5rem}
 @media (prefers-reduced-motion:reduce),print{.wm-frames>:not(div){display:none}}
 @media screen and (prefers-reduced-motion:no-preference){
 .wm-frames>:not(:checked)~div img{animation:wm-frame var(--whole) step-end infinite}}

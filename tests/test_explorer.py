@@ -372,3 +372,9 @@ def test_to_html_leaves_the_old_file_when_it_fails(explorer, tmp_path, monkeypat
         explorer.to_html(path)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_network_goes_by_its_name():
+    assert NetworkExplorer(NETWORK, *IMAGES, name="mine")._network["name"] == "mine"
+    with pytest.raises(ValueError, match="name is 3; it is text"):
+        NetworkExplorer(NETWORK, *IMAGES, name=3)

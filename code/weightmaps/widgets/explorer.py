@@ -110,6 +110,8 @@ class NetworkExplorer(ExplorerState, Standalone):
         unknown = [name for name in state if name not in (*STATE, "layout")]
         if unknown:
             raise TypeError(f"NetworkExplorer has no {', '.join(unknown)}; its state is {', '.join(STATE)}")
+        if not isinstance(name, str | None):
+            raise ValueError(f"name is {name!r}; it is text, such as 'trained', or None")
         self._steps, names, self._networks = checks.keys_and_networks(network, checkpoints, others)
         self._keys = self._steps + names
         self._sizes = self._networks[0].sizes

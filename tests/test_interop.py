@@ -687,6 +687,13 @@ def test_tensorflow_js(tmp_path):
     same(network.weights, [w.astype(np.float32) for w in W[:2]])
     same(network.biases, [b.astype(np.float32) for b in B[:2]])
     assert interop.read(tfjs(tmp_path, modelTopology=None), "tanh,tanh").activations == ("tanh", "tanh")
+    layers = [
+        {"class_name": "Reshape", "config": {"name": "flat", "target_shape": [6]}},
+        {"class_name": "Dense", "config": {"name": "dense", "activation": "relu"}},
+        {"class_name": "Dense", "config": {"name": "dense_1", "activation": {"config": "softmax_v2"}}},
+    ]
+    path = tfjs(tmp_path, modelTopology={"class_name": "Sequential", "config": {"layers": layers}})
+    assert interop.read(path).activations == ("relu", "softmax")
     for wrong, says in (({"weightsManifest": [3]}, "a damaged model"), ({"modelTopology": {}}, "no layers")):
         with pytest.raises(NotANetwork, match=says):
             interop.read(tfjs(tmp_path, **wrong))

@@ -375,6 +375,11 @@ def test_json_of_other_forms(form, tmp_path):
             r"'conv\.weight' has shape \(2, 3, 3, 3\), as a convolution's",
         ),
         ({"1.running_mean": np.ones(3)}, "belongs to a batch normalisation"),
+        (
+            {"rnn.weight_ih_l0": np.ones((8, 3))},
+            "belongs to a recurrent layer; .* those after it can be looked at",
+        ),
+        ({"block.in_proj_weight": np.ones((9, 3))}, "belongs to an attention layer"),
         ({"W": np.ones((2, 2)), "b": np.array([True, False])}, "'b' is bool of shape"),
         (
             {"W1": W[0], "b1": B[0], "b2": B[1]},

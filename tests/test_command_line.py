@@ -442,6 +442,18 @@ def test_one_hot_labels_are_read_and_it_is_said(folder):
         read_labels("two.npy")
 
 
+def test_outputs_that_are_named_as_digits_are_shown_with_these(folder, capsys):
+    nielsen, chosen = zoo.load("nielsen"), [9, 4]
+    (first, last), (bias, biases) = nielsen.weights, nielsen.biases
+    network = Network([first, last[chosen]], [bias, biases[chosen]], nielsen.activations)
+    network.save("two.npz")
+    assert explore("two.npz", "--outputs", "9,4") == 0
+    both = digits.load_sample().only(4, 9)
+    right = network.accuracy(both.images, np.where(both.labels == 4, 1, 0))
+    assert f"accuracy: {right:.2%} of all 1,000 images" in said(capsys)[0]
+    assert right > 0.97
+
+
 def test_labels_may_be_names_of_outputs(folder, capsys):
     rng = np.random.default_rng(0)
     random_network((4, 3, 3), 1, ("relu", "softmax")).save("mine.npz")

@@ -375,6 +375,11 @@ def test_json_of_other_forms(form, tmp_path):
             r"'conv\.weight' has shape \(2, 3, 3, 3\), as a convolution's",
         ),
         ({"1.running_mean": np.ones(3)}, "belongs to a batch normalisation"),
+        (
+            {"rnn.weight_ih_l0": np.ones((8, 3))},
+            "belongs to a recurrent layer; .* those after it can be looked at",
+        ),
+        ({"block.in_proj_weight": np.ones((9, 3))}, "belongs to an attention layer"),
         ({"W": np.ones((2, 2)), "b": np.array([True, False])}, "'b' is bool of shape"),
         (
             {"W1": W[0], "b1": B[0], "b2": B[1]},
@@ -687,6 +692,13 @@ def test_tensorflow_js(tmp_path):
     same(network.weights, [w.astype(np.float32) for w in W[:2]])
     same(network.biases, [b.astype(np.float32) for b in B[:2]])
     assert interop.read(tfjs(tmp_path, modelTopology=None), "tanh,tanh").activations == ("tanh", "tanh")
+    layers = [
+        {"class_name": "Reshape", "config": {"name": "flat", "target_shape": [6]}},
+        {"class_name": "Dense", "config": {"name": "dense", "activation": "relu"}},
+        {"class_name": "Dense", "config": {"name": "dense_1", "activation": {"config": "softmax_v2"}}},
+    ]
+    path = tfjs(tmp_path, modelTopology={"class_name": "Sequential", "config": {"layers": layers}})
+    assert interop.read(path).activations == ("relu", "softmax")
     for wrong, says in (({"weightsManifest": [3]}, "a damaged model"), ({"modelTopology": {}}, "no layers")):
         with pytest.raises(NotANetwork, match=says):
             interop.read(tfjs(tmp_path, **wrong))

@@ -278,10 +278,13 @@ def _images(options, sizes):
                 f"{options.images}: {size:,} numbers an image, and the network takes {sizes[0]:,}"
             )
     elif sizes[0] == digits.PIXELS:
-        sample = digits.load_sample()
-        if sizes[-1] == 2:
-            sample = sample.only(0, 1)
-        images = Images(sample.images, sample.labels if sizes[-1] in (2, 10) else None)
+        sample, named = digits.load_sample(), set(options.outputs or ())
+        if named and named <= set("0123456789"):
+            sample = sample.only(*map(int, named))
+            images = Images(sample.images, sample.labels.astype(str))
+        else:
+            sample = sample.only(0, 1) if sizes[-1] == 2 else sample
+            images = Images(sample.images, sample.labels if sizes[-1] in (2, 10) else None)
         print("no --images given: the digits that ship are shown")
     else:
         raise ValueError(

@@ -39,7 +39,7 @@ def read(path, activations=None, *, transpose=None):
         ``(n_out, n_in)``, or where names or shapes show it ``(n_in, n_out)``. What else people keep there is
         passed over and named; ``images``, ``labels`` and ``features`` are for other readers.
         ``.json``: what Nielsen's ``network2.Network.save`` writes, arrays by the names above, or a list of
-        layers; TensorFlow.js' ``model.json``, its ``.bin`` files beside it.
+        layers or of neurons; TensorFlow.js' ``model.json``, its ``.bin`` files beside it.
         ``.safetensors``: names as in ``.npz``, and ``activations`` in its metadata, as in ``"relu,softmax"``.
         ``.pt``, ``.pth``: a state_dict of PyTorch's, or a checkpoint around one. ``.pkl``, ``.npy``: arrays
         in dicts and lists, as Python pickles them.

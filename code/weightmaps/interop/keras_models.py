@@ -13,7 +13,6 @@ from .recognise import library
 ACTIVATIONS = {
     **{name: name for name in ("sigmoid", "relu", "tanh", "softmax", "gelu", "elu", "silu")},
     **{"linear": "identity", "swish": "silu", "log_softmax": "log_softmax", "leaky_relu": "leaky_relu:0.2"},
-    "softmax_v2": "softmax",  # what tf.nn.softmax is called
 }
 WITHOUT_EFFECT = {
     *("InputLayer", "Dropout", "AlphaDropout", "GaussianNoise", "GaussianDropout", "Flatten", "Reshape"),
@@ -157,6 +156,8 @@ def _arrays(layer):
 
 
 def _activation(what, name):
+    if isinstance(name, dict) and name.get("config") == "softmax_v2":  # what tf.nn.softmax calls itself
+        name = "softmax"
     if not isinstance(name, str) or name not in ACTIVATIONS:
         shown = name.get("config", name) if isinstance(name, dict) else name
         raise ValueError(

@@ -20,6 +20,7 @@ LIMITS = NAMES["limits"]
 CONVENTIONS = (
     "W1, b1, W2, b2; coefs_0, intercepts_0; 0.weight, 0.bias; dense/kernel, dense/bias; arr_0, arr_1"
 )
+AFTER = ", and those after it can be looked at, saved by themselves"
 
 
 class Entry(NamedTuple):
@@ -146,7 +147,9 @@ def _leaves(value, name, depth, apart):
         for key, one in value.items():
             inner = f"{name}.{key}" if name else str(key)
             if roles[key] in NAMES["weights"] and _is_kernel(one):
-                raise ValueError(_not_dense(inner, "has more than two dimensions, as a convolution's"))
+                raise ValueError(
+                    _not_dense(inner, "has more than two dimensions, as a convolution's") + AFTER
+                )
             yield from _leaves(one, inner, depth + 1, layered and roles[key] is not None)
     elif isinstance(value, (list, tuple)) and (apart or not _is_array(value)):
         for i, one in enumerate(value):
@@ -207,6 +210,9 @@ def _sorted(arrays):
         role, key, words = _role_and_key(name)
         if name.lower().endswith(tuple(NAMES["normalisation"])):
             raise ValueError(_not_dense(name, "belongs to a batch normalisation"))
+        for kind, article in (("recurrent", "a"), ("attention", "an")):
+            if name.lower().endswith(tuple(NAMES[kind])):
+                raise ValueError(_not_dense(name, f"belongs to {article} {kind} layer") + AFTER)
         if array.dtype.kind in "US":
             if set(words) & set(NAMES["activation"]) and array.dtype.kind == "U" and array.ndim < 2:
                 texts[name] = key, array
@@ -215,7 +221,7 @@ def _sorted(arrays):
         elif not array.ndim or (not array.size and array.ndim < 3):
             passed.append(name)
         elif array.ndim > 2:
-            raise ValueError(_not_dense(name, f"has shape {array.shape}, as a convolution's"))
+            raise ValueError(_not_dense(name, f"has shape {array.shape}, as a convolution's") + AFTER)
         elif array.dtype.kind not in "fiu":
             what = f"is {array.dtype} of shape {array.shape}, neither a matrix nor a vector of numbers"
             raise ValueError(_not_dense(name, what))

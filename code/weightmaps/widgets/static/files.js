@@ -18,6 +18,8 @@ import { unzip } from "./zip.js";
 const TEXT = /\.(csv|txt|tsv|dat|data)$/i;
 const FORMAT = "weightmaps network 1";
 
+const BY_PYTHON = "in Python, weightmaps.interop.read opens it, and its save makes an .npz that opens here";
+
 /** What an entry of text says, and no longer is an entry. */
 function decodeText(entries, name) {
   const { shape, texts } = entries.get(name);
@@ -73,9 +75,10 @@ export async function readFile(bytes, name, beside = new Map()) {
   const starts = (...first) => first.every((byte, i) => bytes[i] === byte);
   if (bytes[7] === 0 && bytes[8] === 0x7b) return inSafetensors(bytes, name); // before all else: a header's length may look like anything
   if (starts(0x80) && bytes[1] <= 5) return { network: nested(inPickle(bytes), name) };
-  if (starts(0x89, 0x48, 0x44, 0x46)) refuse("it is an HDF5 file; in Python, np.savez its weights");
+  if (starts(0x89, 0x48, 0x44, 0x46)) refuse(`it is an HDF5 file; ${BY_PYTHON}`);
   if (starts(0x50, 0x4b)) {
     const entries = await unzip(bytes);
+    if (entries.has("model.weights.h5")) refuse(`it is a model of Keras'; ${BY_PYTHON}`);
     return [...entries.keys()].some(isPickle) ? { network: nested(inTorchZip(entries), name) } : inZip(entries, name);
   }
   if (starts(0x1f, 0x8b)) {
@@ -88,13 +91,15 @@ export async function readFile(bytes, name, beside = new Map()) {
     if (objects) return { network: nested({ value: objects, said: [] }, name) };
     if (/label|^y/i.test(name)) return { labels: labelsFrom(readNpy(bytes), name) };
     if (/image|^x/i.test(name)) return { images: { name, said: [], entry: readNpy(bytes) } };
-    refuse("it is an array, but its name does not say of what; call it images.npy or labels.npy");
+    refuse("it is an array, but its name does not say of what; call it images.npy or labels.npy, or choose all arrays of a network together");
   }
   if (/^(\xef\xbb\xbf)?\s*[[{]/.test(String.fromCharCode(...bytes.subarray(0, 100)))) {
     return { network: networkInJson(readJson(bytes), name, beside) };
   }
   if (TEXT.test(name)) return readText(bytes, name);
-  if (NAMES.endings[/\.[^.]*$/.exec(name.toLowerCase())?.[0]] === "source") refuse("it is the text of a program; “python -m weightmaps explore” with its name prints lines that convert its arrays");
+  const kind = NAMES.endings[/\.[^.]*$/.exec(name.toLowerCase())?.[0]];
+  if (kind === "source") refuse("it is the text of a program; “python -m weightmaps explore” with its name prints lines that convert its arrays");
+  if (kind === "onnx" || kind === "mat") refuse(`it is of a kind that no page reads; ${BY_PYTHON}`);
   return /\.safetensors$/i.test(name) ? inSafetensors(bytes, name) : refuse("it is none of .npz, .npy, .json, .safetensors, .pt, .pkl, .csv, .png and .jpg, or is damaged");
 }
 

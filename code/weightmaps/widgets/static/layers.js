@@ -51,6 +51,9 @@ function sorted(entries) {
   for (const [name, entry] of entries) {
     const { role, key, words } = roleAndKey(name), { shape, kind } = entry;
     if (NAMES.normalisation.some((word) => name.toLowerCase().endsWith(word))) refuse(`its entry ${named(name)} belongs to a batch normalisation; ${NOT_DENSE}`);
+    for (const [kind, words] of [["recurrent", "a recurrent"], ["attention", "an attention"]]) {
+      if (NAMES[kind].some((word) => name.toLowerCase().endsWith(word))) refuse(`its entry ${named(name)} belongs to ${words} layer; ${NOT_DENSE}`);
+    }
     if (entry.texts) {
       if (kind === "U" && shape.length < 2 && words.some((word) => NAMES.activation.includes(word))) texts.push({ name, key, texts: entry.texts, shape });
       else passed.add(name);

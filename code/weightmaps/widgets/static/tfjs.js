@@ -4,7 +4,7 @@ import { MOST, NAMES, countOf, named, numbersOf, refuse, sizeOf } from "./bytes.
 import { networkOf } from "./layers.js";
 
 const TFJS_KINDS = { float32: "f4", int32: "i4", uint8: "u1", uint16: "u2", float16: "f2" };
-const NO_EFFECT = ["InputLayer", "Dropout", "Flatten"];
+const NO_EFFECT = ["InputLayer", "Dropout", "AlphaDropout", "GaussianNoise", "GaussianDropout", "Flatten", "Reshape"];
 
 const notAModel = () => refuse("its description of the model is damaged");
 const asList = (value) => (Array.isArray(value) ? value : notAModel());

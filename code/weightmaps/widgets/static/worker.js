@@ -151,7 +151,7 @@ function considered(parts, page) {
 const TURNED = "the matrices were transposed, as you asked", AS_GIVEN = NAMES.said.ambiguous;
 
 /** Square matrices the other way round. @param {Parts} parts */
-function turned({ layers, said }) {
+function transposedParts({ layers, said }) {
   const others = said.filter((one) => one !== TURNED && one !== AS_GIVEN);
   const transposed = layers.map(({ weights, rows: n, ...layer }) => ({ ...layer, rows: n, weights: weights.map((_, i) => weights[(i % n) * n + Math.floor(i / n)]) }));
   return { layers: transposed, said: [said.includes(TURNED) ? AS_GIVEN : TURNED, ...others] };
@@ -163,7 +163,7 @@ export async function answer({ files, pictures, kept, page, choice }) {
     // What is the page's own is told by being the same object, which a message loses.
     if (kept.images?.own) kept.images = page.images;
     const parts = joined(await readAll(files, pictures), kept, page);
-    if (choice.turn) Object.assign(parts, turned(parts));
+    if (choice.turn) Object.assign(parts, transposedParts(parts));
     if (choice.activations) parts.activations = choice.activations;
     if ("shape" in choice) Object.assign(parts, choice.shape ? { shape: choice.shape } : { features: Array.from({ length: parts.layers[0].columns }, (_, i) => `input ${i}`) });
     if (choice.change) Object.assign(parts, changed(parts, choice.change));

@@ -111,6 +111,8 @@ export function drawPanel(data, update) {
     if (event.pointerId === pointer) lift();
   });
 
+  const tell = () => say(`Pen ${stroke ? "down" : "up"}, row ${at[1]}, column ${at[0]}`);
+  pad.addEventListener("focus", () => pointer === null && tell()); // Orca is silent about an application
   const penAt = () => at.map((place) => (place + 0.5) * CELL);
   const toggle = () => (stroke ? lift() : add((stroke = [penAt()])));
   const actions = { " ": toggle, Enter: toggle, Escape: lift, Backspace: undo, Delete: clear };
@@ -125,7 +127,7 @@ export function drawPanel(data, update) {
       if (stroke) extend(penAt());
     } else action();
     show();
-    say(`Pen ${stroke ? "down" : "up"}, row ${at[1]}, column ${at[0]}`);
+    tell();
   });
 
   const buttons = Object.entries({

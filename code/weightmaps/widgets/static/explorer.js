@@ -310,8 +310,10 @@ export function* start(data, model, root) {
     if (said.length !== lines) shown.style.setProperty("--wm-said", (lines = said.length)); // else all is styled anew
     clearTimeout(timer);
     timer = setTimeout(() => {
-      if (asked.size) say([...outcomes(data, view, asked, panels), shown.textContent].join(" "));
-      asked.clear();
+      if (!lasting.draw?.isDrawing()) { // else the answer is said once the pen is lifted
+        if (asked.size) say([...outcomes(data, view, asked, panels), shown.textContent].join(" "));
+        asked.clear();
+      }
       keep.write();
     }, SAY_AFTER);
   }

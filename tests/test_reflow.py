@@ -17,8 +17,8 @@ SPACING = """() => {
     p { margin-bottom: 2em !important; }`);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }"""
-# What is wrong, in words: sideways scrolling; text that its box cuts; and, WCAG 2.5.8, targets below 24 pixels
-# that are neither in a sentence nor far enough from every other one.
+# What is wrong, in words: sideways scrolling; text that its box cuts; and, WCAG 2.5.8, targets below 24
+# pixels that are neither in a sentence nor far enough from every other one.
 LOOK = """([often]) => {
   const wrong = [], hides = ["hidden", "clip"];
   const seen = (one) => one.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true });
@@ -35,20 +35,23 @@ LOOK = """([often]) => {
     if (hides.includes(overflowY) && y > 1) wrong.push(`cuts ${y} px off the height of ${nameOf(one)}`);
   }
   const kinds = "a[href], button, input, select, summary, [role=listbox], [role=slider]";
-  const targets = [...document.querySelectorAll(kinds)].filter(seen).map((one) => one.closest("label") ?? one);
+  const targets = [...document.querySelectorAll(kinds)].filter(seen)
+    .map((one) => one.closest("label") ?? one);
   const boxes = targets.map((one) => one.getBoundingClientRect());
   const far = ({ left, right, top, bottom }, x, y) =>
     Math.hypot(Math.max(left - x, 0, x - right), Math.max(top - y, 0, y - bottom));
   targets.forEach((one, i) => {
     const { left, top, width, height } = boxes[i], [x, y] = [left + width / 2, top + height / 2];
-    const size = `${width.toFixed()} × ${height.toFixed()} px: ${nameOf(one)}`, isLink = one.localName === "a";
+    const size = `${width.toFixed()} × ${height.toFixed()} px: ${nameOf(one)}`;
+    const isLink = one.localName === "a";
     if (!width || !height) return;
     if (often && one.closest(".wm") && !isLink && height < 44) wrong.push(size);
     if (Math.min(width, height) >= 23.5) return;
     const sentence = one.closest("p, li, td, dd, dt, figcaption, h1, h2, h3, h4");
     if (isLink && sentence && textOf(sentence).length > textOf(one).length) return;
     const apart = (other) => other !== one && !other.contains(one) && !one.contains(other);
-    if (targets.some((other, k) => apart(other) && far(boxes[k], x, y) < 12)) wrong.push(`too close: ${size}`);
+    const close = targets.some((other, k) => apart(other) && far(boxes[k], x, y) < 12);
+    if (close) wrong.push(`too close: ${size}`);
   });
   return [...new Set(wrong)];
 }"""

@@ -294,7 +294,7 @@ function render({ model, el }) {
     setText(start, working() ? "Pause" : runs ? "Go on" : "Start");
     for (const { name, box } of looks) box.checked = state[name];
     const lead = runs?.[0].moments.length ? runs[0] : null, last = lead ? lead.moments.length - 1 : 0;
-    moment.setLast(Math.max(last, 1));
+    moment.setLast(last);
     moment.set(shown ?? last, lead ? when(lead, shown === null ? lead.step : lead.moments[Math.min(shown, last)].step) : "not started");
     const views = places.map((_, k) => viewed(runs?.[k], k));
     for (const k of changed) drawPlace(places[k], k, both[k], views[k]);

@@ -147,6 +147,7 @@ export function slider(name, label, first, last, moved) {
     },
     setLast(value) {
       input.max = String(value);
+      input.disabled = value <= first; // there is nothing to choose from
     },
   };
 }

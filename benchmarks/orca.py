@@ -46,7 +46,7 @@ JOB = [
     ("Move to a neuron", "Hidden neurons", ["Right", "Down"]),
     ("Choose an output", "answer|radio button", ["Down"]),
     ("Find who pushed hardest", "order of the ledger", ["Home"]),
-    ("Switch it off", "Switch off neuron", ["space"]),
+    ("Switch it off", "Switch off neuron", ["Return"]),
 ]
 
 

@@ -52,6 +52,7 @@ def test_a_grid_obeys_the_keyboard(one, grid):
     for key in ("ArrowDown", "ArrowRight", "Tab"):
         one.key(grid, key)
         assert one.state["neuron"] == 29
+    one.act(grid, "focus")
     [box] = one.find(f"[data-part={grid}]")
     options = [each["attributes"] for each in one.find(f"[data-part={grid}] [role=option]")]
     assert [each["id"] for each in options if "aria-selected" in each] == [options[29]["id"]]

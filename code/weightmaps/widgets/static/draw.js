@@ -117,8 +117,9 @@ export function drawPanel(data, update) {
     if (event.pointerId === pointer) finish();
   });
 
-  const tell = () => say(`Pen ${stroke ? "down" : "up"}, row ${at[1]}, column ${at[0]}`);
-  pad.addEventListener("focus", () => pointer === null && tell()); // Orca is silent about an application
+  const penWords = () => `Pen ${stroke ? "down" : "up"}, row ${at[1]}, column ${at[0]}`;
+  // Orca is silent about an application.
+  pad.addEventListener("focus", () => pointer === null && say(`Drawing pad. ${penWords()}`));
   const penAt = () => at.map((place) => (place + 0.5) * CELL);
   const toggle = () => (stroke ? finish() : add((stroke = [penAt()])));
   const actions = { " ": toggle, Enter: toggle, Escape: () => stroke && finish(), Backspace: undo, Delete: clear };
@@ -133,7 +134,7 @@ export function drawPanel(data, update) {
       if (stroke) extend(penAt());
     } else action();
     show();
-    tell();
+    say(penWords());
   });
 
   const buttons = Object.entries({

@@ -249,7 +249,19 @@ export function cellGrid(part, label, count, across, picked, picture = canvas(""
     "div", { class: "wm-grid", role: "listbox", tabindex: "0", "aria-label": label, "data-part": part },
     picture, outline, cells,
   );
-  let chosen = 0;
+  let chosen = 0, marked = -1;
+  function mark() {
+    if (marked === chosen) return;
+    options[marked]?.removeAttribute("aria-selected");
+    options[chosen].setAttribute("aria-selected", "true");
+    marked = chosen;
+  }
+  /** Say which option is chosen; only where the reader is, else Orca speaks of lists elsewhere that follow. */
+  function tell() {
+    mark();
+    box.setAttribute("aria-activedescendant", options[chosen].id);
+  }
+  box.addEventListener("focus", tell);
   box.addEventListener("click", (event) => {
     const area = picture.getBoundingClientRect();
     const column = Math.floor(((event.clientX - area.left) / area.width) * across);
@@ -276,10 +288,9 @@ export function cellGrid(part, label, count, across, picked, picture = canvas(""
         const name = nameOf(i);
         if (name !== names[i]) one.setAttribute("aria-label", (names[i] = name));
       });
-      options[chosen].removeAttribute("aria-selected");
-      options[index].setAttribute("aria-selected", "true");
-      box.setAttribute("aria-activedescendant", options[index].id);
       chosen = index;
+      if (document.activeElement === box) tell();
+      else if (marked < 0) mark();
       outline.style.left = `${((index % across) / across) * 100}%`;
       outline.style.top = `${(Math.floor(index / across) / down) * 100}%`;
       outline.style.width = `${100 / across}%`;

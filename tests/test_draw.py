@@ -342,6 +342,20 @@ def test_the_keyboard_draws(sheet):
     assert page.evaluate("scrollX") == 0
 
 
+def test_the_answer_is_said_once_the_pen_is_lifted(sheet):
+    page = sheet
+    pad = page.locator("[data-part=pad]")
+    pad.focus()
+    assert page.inner_text(".wm-announcer") == "Drawing pad. Pen up, row 14, column 14"
+    for key in ("Space", "Shift+ArrowDown"):
+        pad.press(key)
+    page.wait_for_timeout(700)
+    assert page.inner_text(".wm-announcer") == "Pen down, row 18, column 14"
+    pad.press("Space")
+    page.wait_for_timeout(700)
+    assert page.inner_text(".wm-announcer").startswith("The network says ")
+
+
 def test_a_drawing_chooses_its_answer_and_who_pushed_hardest_until_the_reader_chooses():
     network = random_network((784, 12, 10), 3)
     shown = Shown(

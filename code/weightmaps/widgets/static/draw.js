@@ -1,7 +1,7 @@
 // The drawing pad: what a mouse, a finger, a pen or the keyboard draws becomes what the network sees.
 
 import { ink, paint } from "./paint.js";
-import { announcer, button, canvas, element, newId, note, panel, text, setText } from "./parts.js";
+import { announcer, button, canvas, element, note, panel, setText } from "./parts.js";
 import { CELL, enlarge, prepare, press, shrink } from "./pen.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
@@ -31,7 +31,7 @@ export function drawPanel(data, update) {
   const pad = element("div", {
     class: "wm-grid wm-pad", role: "application", tabindex: "0", "aria-label": `Drawing pad. ${KEYS}`, "data-part": "pad",
   }, picture, hint, cursor);
-  const id = newId(), box = element("input", { type: "checkbox", id, "data-part": "prepare" });
+  const box = element("input", { type: "checkbox", "data-part": "prepare" });
   box.checked = likeMnist;
   box.addEventListener("change", changed);
 
@@ -74,6 +74,12 @@ export function drawPanel(data, update) {
     stroke = pointer = null;
   }
 
+  /** End a stroke, so that the answer to it is said. */
+  function finish() {
+    lift();
+    changed();
+  }
+
   function undo() {
     lift();
     marks.pop();
@@ -108,12 +114,15 @@ export function drawPanel(data, update) {
     for (const one of all.length ? all : [event]) extend(pointOf(one));
   });
   pad.addEventListener("lostpointercapture", (event) => {
-    if (event.pointerId === pointer) lift();
+    if (event.pointerId === pointer) finish();
   });
 
+  const penWords = () => `Pen ${stroke ? "down" : "up"}, row ${at[1]}, column ${at[0]}`;
+  // Orca is silent about an application.
+  pad.addEventListener("focus", () => pointer === null && say(`Drawing pad. ${penWords()}`));
   const penAt = () => at.map((place) => (place + 0.5) * CELL);
-  const toggle = () => (stroke ? lift() : add((stroke = [penAt()])));
-  const actions = { " ": toggle, Enter: toggle, Escape: lift, Backspace: undo, Delete: clear };
+  const toggle = () => (stroke ? finish() : add((stroke = [penAt()])));
+  const actions = { " ": toggle, Enter: toggle, Escape: () => stroke && finish(), Backspace: undo, Delete: clear };
   pad.addEventListener("keydown", (event) => {
     const control = event.ctrlKey || event.metaKey;
     const arrow = !control && ARROWS[event.key], action = control ? event.key === "z" && undo : actions[event.key];
@@ -125,16 +134,17 @@ export function drawPanel(data, update) {
       if (stroke) extend(penAt());
     } else action();
     show();
-    say(`Pen ${stroke ? "down" : "up"}, row ${at[1]}, column ${at[0]}`);
+    say(penWords());
   });
 
   const buttons = Object.entries({
     Undo: undo, Clear: clear, "Start from this image": () => replace(data.images[view.sample]),
   }).map(([label, act]) => button(label.split(" ")[0].toLowerCase(), label, act));
-  const preparation = text(null, box, element("label", { for: id }, " Centre and scale as MNIST does: "),
-    "the ink fits 20 × 20 pixels, its centre of mass in the middle.");
+  const preparation = element("label", { class: "wm-look" }, box,
+    "Centre and scale as MNIST does: the ink fits 20 × 20 pixels, its centre of mass in the middle.");
   show();
   return {
+    isDrawing: () => stroke !== null,
     element: panel(
       "draw", likeMnist ? "Draw a digit" : "Draw an image",
       element("div", { class: "wm-pads" }, pad, element("div", {}, seen, words)),

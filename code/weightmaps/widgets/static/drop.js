@@ -2,7 +2,7 @@
 
 import { isPicture, picturesIn, unpackAll } from "./decode.js";
 import { render, start } from "./explorer.js";
-import { button, element, note, percent, select, text, setText } from "./parts.js";
+import { announcer, button, element, note, percent, select, text, setText } from "./parts.js";
 import { dataOf, load, STATE } from "./view.js";
 
 /** @typedef {import("./worker.js").Parts} Parts */
@@ -41,8 +41,8 @@ function partsOf(data, name) {
 
 /** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
 async function renderDrop({ model, el }) {
-  const trouble = element("p", { class: "wm-wrong", role: "alert", "data-part": "drop-trouble" });
-  const status = element("p", { role: "status", "data-part": "drop-status" });
+  const trouble = element("p", { class: "wm-wrong", "data-part": "drop-trouble" });
+  const status = element("p", { "data-part": "drop-status" }), say = announcer();
   const more = element("div", { class: "wm-drop-more", "data-part": "drop-more" });
   const input = element("input", { type: "file", multiple: "", "data-part": "drop-files" });
   const back = button("drop-back", "Back to this page’s network", goBack);
@@ -91,6 +91,7 @@ async function renderDrop({ model, el }) {
   function show(wrong, words, ...places) {
     setText(trouble, wrong);
     setText(status, words);
+    say(wrong || words);
     more.replaceChildren(...places);
     for (const one of box.querySelectorAll("input, button, select")) one.dataset.lmSuppressShortcuts = "true";
   }

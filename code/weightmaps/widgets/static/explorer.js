@@ -5,7 +5,7 @@ import { drawPanel } from "./draw.js";
 import { ledgerPanel } from "./ledger.js";
 import { effectivePanel, inputPanel, outgoingPanel, outputsPanel, productPanel, targetOf, verdict, weightMapPanel, withArticle } from "./panels.js";
 import { argmax } from "./maths.js";
-import { announcer, button, choice, element, formatNumber, select, slider, formatSigned, setText } from "./parts.js";
+import { announcer, button, choice, element, formatNumber, select, slider, formatSigned, setText, widgetRoot } from "./parts.js";
 import { findPanel, hiddenPanel, mapsPanel, topPanel } from "./ranks.js";
 import { responsesPanel } from "./responses.js";
 import { share } from "./share.js";
@@ -91,8 +91,7 @@ function outcomes(data, view, asked, panels) {
 
 /** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
 export async function render({ model, el }) {
-  const root = element("div", { class: "wm", role: "region", "aria-label": `Explorer ${el.dataset.explorer ?? ""}`.trim() });
-  el.append(root);
+  const root = widgetRoot(el, "Explorer");
   let data;
   try {
     data = await load(model.get("_network"), model.get("_images"));
@@ -311,8 +310,10 @@ export function* start(data, model, root) {
     if (said.length !== lines) shown.style.setProperty("--wm-said", (lines = said.length)); // else all is styled anew
     clearTimeout(timer);
     timer = setTimeout(() => {
-      if (asked.size) say([...outcomes(data, view, asked, panels), shown.textContent].join(" "));
-      asked.clear();
+      if (!lasting.draw?.isDrawing()) { // else the answer is said once the pen is lifted
+        if (asked.size) say([...outcomes(data, view, asked, panels), shown.textContent].join(" "));
+        asked.clear();
+      }
       keep.write();
     }, SAY_AFTER);
   }

@@ -3,7 +3,7 @@
 import { inflate } from "./codec.js";
 import { maxAbs, products } from "./maths.js";
 import { ink, paint, signed } from "./paint.js";
-import { button, canvas, element, numberPlace, percent, setText } from "./parts.js";
+import { announcer, button, canvas, element, numberPlace, percent, setText, widgetRoot } from "./parts.js";
 
 const ROUNDS = 10;
 
@@ -66,8 +66,7 @@ function gallery(rounds, answers, mapOf, levels) {
 
 /** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
 async function render({ model, el }) {
-  const root = element("div", { class: "wm wm-game" });
-  el.append(root);
+  const root = widgetRoot(el, "Game", "wm wm-game");
   const { names, levels, rounds, data } = model.get("_rounds");
   const bytes = await inflate(data), size = 784 * rounds.length; // the maps, then the mean digits
   if (bytes.byteLength !== size + 7840) {
@@ -76,12 +75,13 @@ async function render({ model, el }) {
   }
   const maps = new Int8Array(bytes, 0, size), means = Float64Array.from(new Uint8Array(bytes, size));
   let open = false; // whether the last answer's truth is on screen
-  const sentence = element("p", { class: "wm-sentence", "data-part": "sentence", role: "status" });
+  const sentence = element("p", { class: "wm-sentence", "data-part": "sentence" }), say = announcer();
   const picture = canvas("A neuron's weight map: red weights are above zero, blue ones below.");
   const guesses = [0, 1].map((which) => button(`guess-${which}`, "", () => answer(which)));
   const next = button("next", "Next map", () => {
     open = false;
     draw();
+    say(sentence.textContent);
     (again.hidden ? guesses[0] : again).focus();
   });
   const again = button("again", "Play again, with other maps", () => {
@@ -102,6 +102,7 @@ async function render({ model, el }) {
     model.set("answers", answers);
     model.save_changes();
     draw();
+    say(sentence.textContent);
   }
 
   function answer(which) {

@@ -2,7 +2,7 @@
 
 import { rankOrder } from "./maths.js";
 import { ink, mixed, paint, signed } from "./paint.js";
-import { bars, canvas, element, note, formatNumber, scale, formatSigned, setText } from "./parts.js";
+import { bars, canvas, element, note, formatNumber, mapWords, scale, formatSigned, setText } from "./parts.js";
 
 /** @typedef {import("./view.js").Data} Data */
 
@@ -42,7 +42,7 @@ export function signedPicture(data, layer, part, rest = false) {
       const planes = split ? data.planesOf(values) : [values];
       pictures.forEach((picture, c) => {
         paint(picture, planes[c], columns, signed(limit));
-        picture.setAttribute("aria-label", (split ? `${CHANNELS[c]}: ` : "") + words);
+        picture.setAttribute("aria-label", (split ? `${CHANNELS[c]}: ` : "") + `${words}: ${mapWords(planes[c], columns)}.`);
       });
       colours.set(limit);
     },

@@ -9,7 +9,7 @@ import { FIELDS, PRESETS, differences, exactly, trouble } from "./lab_setup.js";
 import { linkTo } from "./link.js";
 import { maxAbs, memoize } from "./maths.js";
 import { paint, paintTiles, signed } from "./paint.js";
-import { bars, button, canvas, cellGrid, element, formatNumber, formatSigned, note, panel, percent, select, setText, slider } from "./parts.js";
+import { announcer, bars, button, canvas, cellGrid, element, formatNumber, formatSigned, mapWords, note, panel, percent, select, setText, slider, widgetRoot } from "./parts.js";
 import { npz } from "./save_npz.js";
 import { PIXELS, SIDE, evaluate, mapsOf, sparse, startOf, stepsOf, weightsOf } from "./sgd.js";
 
@@ -36,14 +36,13 @@ export function imagesOf({ digits: wanted, images_per_digit: count }, digits) {
 
 /** @param {{model: any, el: HTMLElement}} place @returns {() => void} */
 function render({ model, el }) {
-  const root = element("div", { class: "wm wm-lab" });
-  el.append(root);
+  const root = widgetRoot(el, "Laboratory", "wm wm-lab");
   const state = Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
   const setups = () => [state.a, { ...state.a, ...state.b }];
   const digits = {}; // loaded so far
   const alive = new Set(); // every run there is, those with other seeds too
   const changed = new Set([0, 1]); // places that the next frame draws
-  let runs = null, shown = null, frame = 0, said = "", away = false; // `shown` is a moment's number, null the latest
+  let runs = null, shown = null, frame = 0, said = "", latest = "", away = false; // `shown` is a moment's number, null the latest
   let strip = null, asked = null; // what came of several seeds, and the set-ups whose seeds are being tried
 
   /** A link names an experiment of the book, and tells of any other in full. */
@@ -170,7 +169,7 @@ function render({ model, el }) {
 
   function reset() {
     alive.forEach(stop);
-    if (asked) setText(status, "");
+    if (asked) status.set("");
     runs = strip = shown = asked = null;
     five.disabled = false;
     tell("");
@@ -229,7 +228,7 @@ function render({ model, el }) {
   });
 
   const difference = element("p", { class: "wm-text", "data-part": "difference" });
-  const sentence = element("p", { class: "wm-sentence", "data-part": "sentence", role: "status" });
+  const sentence = element("p", { class: "wm-sentence", "data-part": "sentence" }), say = announcer();
   sentence.style.setProperty("--wm-said", "3");
   const places = ["A", "B"].map((name) => {
     const words = element("span"), neuron = element("span"), maps = element("div"), large = canvas(`The chosen neuron's map in network ${name}.`);
@@ -256,7 +255,7 @@ function render({ model, el }) {
     element("div", { class: "wm-foot" },
       ...link.buttons,
       button("save-a", "Download A", () => download(0)), button("save-b", "Download B", () => download(1)),
-      button("open", "Open in the explorer", openExplorer), button("python", "The same in Python", showCode), status, link.byHand, code),
+      button("open", "Open in the explorer", openExplorer), button("python", "The same in Python", showCode), status.element, link.byHand, code),
     explorer,
   );
   /* Pictures */
@@ -295,13 +294,18 @@ function render({ model, el }) {
     setText(start, working() ? "Pause" : runs ? "Go on" : "Start");
     for (const { name, box } of looks) box.checked = state[name];
     const lead = runs?.[0].moments.length ? runs[0] : null, last = lead ? lead.moments.length - 1 : 0;
-    moment.setLast(Math.max(last, 1));
+    moment.setLast(last);
     moment.set(shown ?? last, lead ? when(lead, shown === null ? lead.step : lead.moments[Math.min(shown, last)].step) : "not started");
     const views = places.map((_, k) => viewed(runs?.[k], k));
     for (const k of changed) drawPlace(places[k], k, both[k], views[k]);
     changed.clear();
     drawCurves(runs, state.epochs, ...(runs ?? []).map(({ moments }) => moments.length));
-    setText(sentence, said || outcome(views));
+    const words = said || outcome(views);
+    if (!working()) {
+      if (latest && words !== latest) say(words); // not while it trains, and not on opening
+      latest = words;
+    }
+    setText(sentence, words);
     drawClaims(experiment(), views);
     stripPlace.replaceChildren(...(strip ? [strip] : []));
   }
@@ -325,11 +329,12 @@ function render({ model, el }) {
     }
     const tiles = Array.from({ length: hidden }, (_, h) => maps.subarray(h * PIXELS, (h + 1) * PIXELS));
     paintTiles(place.grid.canvas, tiles, [SIDE, SIDE], across, signed(maxAbs(maps)));
-    place.grid.set(state.neuron, `neuron ${state.neuron}`);
+    place.grid.set(state.neuron, (j) => `neuron ${j}`);
     const now = trained ? measured(run, view) : null;
     setText(place.words, now ? `${percent(now.right)} right, smoothness ${two(now.smooth)}` : "before training");
     const own = tiles[state.neuron] ?? tiles[0];
     paint(place.large, own, SIDE, signed(maxAbs(own)));
+    place.large.setAttribute("aria-label", `The map of neuron ${state.neuron} in network ${place.name}: ${mapWords(own, SIDE)}.`);
     setText(place.neuron, String(state.neuron));
     const outgoing = setup.digits.map((_, c) => view.W2[c * hidden + state.neuron]), names = setup.digits.map(String);
     if (place.names !== names.join()) {
@@ -402,11 +407,11 @@ function render({ model, el }) {
     const found = [], first = state.a.seed, both = (asked = setups());
     five.disabled = true;
     for (let k = 1; k <= SEEDS; k++) {
-      setText(status, `Seed ${k} of ${SEEDS} …`);
+      status.set(`Seed ${k} of ${SEEDS} …`);
       found.push(await Promise.all(both.map((setup) => lastOf({ ...setup, seed: (first + k) % 100 }))));
       if (asked !== both) return;
     }
-    setText(status, "");
+    status.set("");
     asked = null;
     five.disabled = false;
     strip = seedStrip(found, first);
@@ -429,7 +434,7 @@ function render({ model, el }) {
 
   const kept = (k) => {
     if (runs?.[k].moments.length) return viewed(runs[k], k);
-    setText(status, "Train first: there is no network yet.");
+    status.set("Train first: there is no network yet.");
     return null;
   };
 
@@ -445,7 +450,7 @@ function render({ model, el }) {
     const url = URL.createObjectURL(new Blob([bytes])), name = `lab-${"ab"[k]}-step-${view.step}.npz`;
     element("a", { href: url, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(url), 10000);
-    setText(status, `Downloaded ${name}. The workbench’s drop zone and weightmaps.interop.read open it.`);
+    status.set(`Downloaded ${name}. The workbench’s drop zone and weightmaps.interop.read open it.`);
   }
 
   function showCode() {
@@ -454,7 +459,7 @@ function render({ model, el }) {
     const other = Object.keys(state.b).length ? `replace(a, ${words(state.b)})` : "a";
     setText(code, `from dataclasses import replace\n\nfrom weightmaps import training\n\na = training.Setup(${words(state.a)})\nb = ${other}\n` +
       `network_a, network_b = (training.lab(setup, epochs=${state.epochs}) for setup in (a, b))`);
-    navigator.clipboard?.writeText(code.textContent).then(() => setText(status, "Copied."), () => {});
+    navigator.clipboard?.writeText(code.textContent).then(() => status.set("Copied."), () => {});
   }
 
   async function openExplorer() {
@@ -475,7 +480,7 @@ function render({ model, el }) {
     const inner = element("div");
     explorer.replaceChildren(inner);
     await widget.render({ model: { get: (name) => own[name], set: (name, value) => (own[name] = value), on() {}, off() {}, save_changes() {} }, el: inner });
-    setText(status, `${same ? "A and B, side by side, are" : "A is"} in the explorer below, with ${count.toLocaleString("en")} held-out images.`);
+    status.set(`${same ? "A and B, side by side, are" : "A is"} in the explorer below, with ${count.toLocaleString("en")} held-out images.`);
     inner.scrollIntoView({ block: "nearest" });
   }
 
@@ -509,7 +514,7 @@ function render({ model, el }) {
     redraw();
   }]));
   for (const [event, callback] of Object.entries(heard)) model.on(event, callback);
-  root.prepend(link.note);
+  root.prepend(link.note.element);
   link.read();
   keepKeys(root);
   draw();

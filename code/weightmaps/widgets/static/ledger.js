@@ -64,7 +64,7 @@ export function ledgerPanel(data, update, state) {
       zero.style.top = `${chart.set(runningTotal(values, 1, from), spanOf(view, turns))}%`;
       setText(start, `bias ${formatSigned(from)}`);
       setText(end, `z of ${targetOf(data, view)}: ${formatSigned(total)}`);
-      grid.set(rank, `neuron ${view.neuron}, contribution ${formatSigned(mine)}`);
+      grid.set(rank, (at) => `neuron ${order[at]}, contribution ${formatSigned(values[at])}`);
       bias.set(from);
       sum.set(total - from);
       z.set(total);

@@ -1,18 +1,20 @@
 // A widget's state in the page's address: written whenever it has come to rest, read when the page is opened.
 
-import { button, element } from "./parts.js";
+import { button, element, spokenText } from "./parts.js";
+
+/** @typedef {{element: HTMLElement, set: (words: string) => void}} SpokenText */
 
 /**
  * The link to what a widget shows; host.js scrolls to the widget that it names.
  * @param {{place: HTMLElement, own: object, state: object, set: (state: object) => void, isValid: (state: object) => boolean,
  *   toText?: (name: string, value: any, own: any) => string, fromText?: (name: string, text: string, own: any) => any}} widget
  *   `own` is the state that the page set, and `set` shows another one; a damaged text throws, or does not fit
- * @returns {{note: HTMLElement, buttons: HTMLElement[], status: HTMLElement, byHand: HTMLElement, write: () => void, read: () => void, stop: () => void}}
+ * @returns {{note: SpokenText, buttons: HTMLElement[], status: SpokenText, byHand: HTMLElement, write: () => void, read: () => void, stop: () => void}}
  *   `note` is for the widget's head, the others for its foot; `status` says what was done
  */
 export function linkTo({ place, own, state, set, isValid, toText = (_, value) => JSON.stringify(value), fromText = (_, text) => JSON.parse(text) }) {
   const linked = "explorer" in place.dataset; // a page says which of its widgets this is; a notebook does not
-  const note = element("p", { class: "wm-note wm-link", role: "alert", "data-part": "link-note" });
+  const note = spokenText("link-note", "wm-note wm-link");
 
   function fragment() {
     const parts = Object.keys(own).map((name) => [name, ...[state, own].map((one) => toText(name, one[name], own[name]))])
@@ -26,7 +28,7 @@ export function linkTo({ place, own, state, set, isValid, toText = (_, value) =>
   function write() {
     if (!linked || fragment() === written) return;
     written = fragment();
-    note.textContent = "";
+    note.set("");
     try {
       history.replaceState(history.state, "", link());
     } catch {
@@ -53,10 +55,10 @@ export function linkTo({ place, own, state, set, isValid, toText = (_, value) =>
     if (!good) next = own;
     set(next);
     written = fragment();
-    note.textContent = good ? "" : "The link's settings could not be read, so this shows the page's own.";
+    note.set(good ? "" : "The link's settings could not be read, so this shows the page's own.");
   }
 
-  const status = element("p", { class: "wm-note", role: "status", "data-part": "done" });
+  const status = spokenText("done", "wm-note");
   const field = element("input", { readonly: "", "data-part": "link" });
   const byHand = element("label", { class: "wm-note", hidden: "" }, "Copy this link: ", field);
 
@@ -65,9 +67,9 @@ export function linkTo({ place, own, state, set, isValid, toText = (_, value) =>
     byHand.hidden = true;
     try {
       await navigator.clipboard.writeText(link());
-      status.textContent = "Link copied.";
+      status.set("Link copied.");
     } catch {
-      status.textContent = "";
+      status.set("");
       byHand.hidden = false;
       field.value = link();
       field.select();

@@ -37,12 +37,12 @@ export async function live({ model, el }, names, open) {
   const measures = bars("measure", ["", ""], null, (v) => format(v));
   sentence.style.setProperty("--wm-said", figure.lines ?? 4);
   root.append(
-    link.note,
+    link.note.element,
     element("div", { class: `wm-live-controls${figure.controls.length < 3 ? " wm-stay" : ""}` }, ...figure.controls), // more would cover the picture
     element("div", { class: "wm-live-body" },
       element("div", { class: "wm-live-pictures", style: `flex-basis: ${15 * figure.pictures.length}rem` }, ...figure.pictures),
       element("div", { class: "wm-live-said" }, sentence, ...(figure.choose ?? []), measures.element)),
-    element("div", { class: "wm-foot" }, ...link.buttons, link.status, link.byHand),
+    element("div", { class: "wm-foot" }, ...link.buttons, link.status.element, link.byHand),
   );
   for (const one of root.querySelectorAll("input, button, select, [tabindex]")) one.dataset.lmSuppressShortcuts = "true";
 

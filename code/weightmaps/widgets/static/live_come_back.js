@@ -93,7 +93,7 @@ async function open({ get, update }) {
       beside.set(against);
       again.disabled = against !== "random";
       painted(limit);
-      grid.set(order.indexOf(j), `neuron ${j}, alike by ${most(j).toFixed(2)}`);
+      grid.set(order.indexOf(j), (at) => `neuron ${order[at]}, alike by ${most(order[at]).toFixed(2)}`);
       [map(j), ...others.map((k) => partnerMap(k, j))].forEach((values, at) => {
         const { picture, words } = cards[at];
         paint(picture, values, SIDE, signed(maxAbs(values)));

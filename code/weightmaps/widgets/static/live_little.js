@@ -73,7 +73,7 @@ async function open({ get, update }) {
       rank.element.hidden = !random;
       rank.set(place, `${place} of ${MAPS}`);
       grid.element.classList.toggle("wm-unpicked", random);
-      grid.set(pixel, `row ${line}, column ${column}, alone right on ${percent(byPixel.others[pixel])}`);
+      grid.set(pixel, (i) => `row ${Math.floor(i / SIDE)}, column ${i % SIDE}, alone right on ${percent(byPixel.others[i])}`);
       const picture = random ? maps.subarray(j * PIXELS, (j + 1) * PIXELS) : difference, limit = maxAbs(picture);
       if (what === "shares") paint(grid.canvas, byPixel.others, SIDE, ink(0.5, 1));
       else paint(grid.canvas, picture, SIDE, signed(limit));

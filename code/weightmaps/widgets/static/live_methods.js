@@ -132,7 +132,7 @@ async function open({ get, update }) {
       method.set(how);
       beside.set(which);
       measure.set(what);
-      grid.set(image, `image ${image}, a ${labels[image]}`);
+      grid.set(image, (i) => `image ${i}, a ${labels[i]}`);
       ["network", which].forEach((name, k) => {
         const picture = picturesOf(how, name)[image], limit = maxAbs(picture);
         setText(two[k].title, k ? wordsOf(BESIDE, which) : "trained");

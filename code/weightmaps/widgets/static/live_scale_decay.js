@@ -81,7 +81,7 @@ async function open({ get, update }) {
       measure.set(state.measure);
       beside.set(String(state.beside), names);
       paintTiles(cells.canvas, names.map((_, k) => mapOf(k, state.seed, 0)), [SIDE, SIDE], columns.length, signed(1));
-      cells.set(cell, title);
+      cells.set(cell, (k) => names[k]);
       paintTiles(maps, Array.from({ length: each }, (_, j) => mapOf(cell, state.seed, j)), [SIDE, SIDE], ACROSS, signed(1));
       const shown = `The first ${each} maps: ${title}, seed ${state.seed}`;
       maps.setAttribute("aria-label", shown);

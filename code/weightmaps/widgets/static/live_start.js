@@ -5,7 +5,7 @@ import { live } from "./live.js";
 import { arraysOf, imagesFrom, networkOf, shareRight, weightedSums } from "./live_data.js";
 import { maxAbs } from "./maths.js";
 import { paint, paintTiles, signed } from "./paint.js";
-import { canvas, cellGrid, choice, element, formatNumber, note, percent, scale, slider } from "./parts.js";
+import { canvas, cellGrid, choice, element, formatNumber, mapWords, note, percent, scale, slider } from "./parts.js";
 import { normal } from "./random.js";
 import { PIXELS, SIDE } from "./sgd.js";
 
@@ -49,11 +49,11 @@ async function open({ get, update }) {
       measure.set(state.measure);
       const limit = maxAbs(tile(state.neuron));
       paint(large, tile(state.neuron), SIDE, signed(limit));
-      large.setAttribute("aria-label", `The weight map of neuron ${state.neuron}, with ${words} of its random start`);
+      large.setAttribute("aria-label", `The weight map of neuron ${state.neuron}, with ${words} of its random start: ${mapWords(tile(state.neuron), SIDE)}`);
       colours.set(limit);
       if (grid) {
         paintTiles(grid.canvas, Array.from({ length: count }, (_, j) => tile(j)), [SIDE, SIDE], ACROSS, signed(VIVID * standardDeviation(maps)));
-        grid.set(state.neuron, `neuron ${state.neuron}`);
+        grid.set(state.neuron, (j) => `neuron ${j}`);
       }
       const found = measured(state, maps), one = many ? `${count} maps` : "map";
       const seen = state.left === 1 ? `This is the network’s ${one}, as training left ${many ? "them" : "it"}, random start and all.`

@@ -114,7 +114,7 @@ export function weightMapPanel(data, update, { layer }) {
     draw(view) {
       shown = view;
       picture.set(view.weights, data.maxAbsOf(layer, view.neuron, ownScale(view)),
-        `The ${view.weights.length} weights of neuron ${view.neuron} as a picture.`);
+        `The ${view.weights.length} weights of neuron ${view.neuron} as a picture`);
       setText(words, `Neuron ${view.neuron}: ${raises} on red raises its z, on blue lowers it.` + scaleWords(data, view) + cellWords(data, view));
     },
   };
@@ -126,7 +126,7 @@ export function effectivePanel(data, update, { layer }) {
     element: panel("effective", `The neuron’s effective map, for this ${data.thing}`, picture.element, picture.scale, words),
     draw(view) {
       picture.set(view.effective(), overPeers(view, (one) => maxAbs(one.effective())),
-        `How the z of neuron ${view.neuron} changes with each input, as a picture.`);
+        `How the z of neuron ${view.neuron} changes with each input, as a picture`);
       setText(words, `The slope of neuron ${view.neuron}’s z: a little more on red raises it, on blue lowers it. ` + (layer === 1
         ? `In layer 1 it is the weight map, for every ${data.thing}.` : `It holds for this ${data.thing} only; another has another map.`));
     },
@@ -163,7 +163,7 @@ export function productPanel(data, update, { layer }) {
     draw(view) {
       shown = view;
       const limit = overPeers(view, (one) => maxAbs(table ? added(one) : productsOf(one)));
-      picture.set(productsOf(view), limit, `Weight times ${what} of neuron ${view.neuron} as a picture.`);
+      picture.set(productsOf(view), limit, `Weight times ${what} of neuron ${view.neuron} as a picture`);
       line.set(totalsOf(view), spanOf(view, totalsOf));
       bias.set(view.bias);
       sum.set(view.z[view.neuron] - view.bias);
@@ -187,7 +187,7 @@ export function outgoingPanel(data, update, { layer }) {
       if (few) chart.set(values, view.output, -1, -limit, limit);
       else {
         paint(chart.canvas, values, across, signed(limit));
-        chart.set(view.output, `${names[view.output]}, weight ${formatSigned(values[view.output])}`);
+        chart.set(view.output, (k) => `${names[k]}, weight ${formatSigned(values[k])}`);
       }
       setText(words, `When the neuron is active, red raises the ${view.last ? "output" : "next neuron"}’s z and blue lowers it. ` +
         `${few ? "A full bar" : "The deepest colour"} is ±${formatNumber(limit)}, the largest weight of any neuron.${scaleWords(data, view)}`);

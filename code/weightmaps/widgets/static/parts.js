@@ -74,6 +74,38 @@ export function announcer() {
   return (words) => setText(place, words);
 }
 
+/** A paragraph that is said whenever its words change. @param {string} part @param {string} look its classes */
+export function spokenText(part, look) {
+  const place = element("p", { class: look, "data-part": part }), say = announcer();
+  return {
+    element: place,
+    set(words) {
+      if (words && words !== place.textContent) say(words);
+      setText(place, words);
+    },
+  };
+}
+
+/** What a picture of signed numbers shows, in a clause. @param {ArrayLike<number>} values @param {number} columns */
+export function mapWords(values, columns) {
+  let least = 0, most = 0, above = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] > 0) above++;
+    if (values[i] > values[most]) most = i;
+    if (values[i] < values[least]) least = i;
+  }
+  const at = (i) => `row ${Math.floor(i / columns)}, column ${i % columns}`;
+  const ends = [values[most] > 0 && `strongest red at ${at(most)}`, values[least] < 0 && `strongest blue at ${at(least)}`].filter(Boolean);
+  return `${ends.join(", ") || "all zero"}; ${percent(above / values.length, 0)} above zero`;
+}
+
+/** A widget's place, a region with a name of its own on the page. @param {HTMLElement} el @param {string} name @param {string} look its classes */
+export function widgetRoot(el, name, look = "wm") {
+  const root = element("div", { class: look, role: "region", "aria-label": `${name} ${el.dataset.explorer ?? ""}`.trim() });
+  el.append(root);
+  return root;
+}
+
 /** A place for one number; its full precision stands in `data-value`. */
 export function numberPlace(part, format = formatNumber) {
   const place = element("span", { class: "wm-number", "data-part": part });
@@ -96,7 +128,7 @@ export function slider(name, label, first, last, moved) {
   const input = element("input", {
     type: "range", id, min: String(first), max: String(last), step: "1", "data-part": `slider-${name}`,
   });
-  const words = element("output", { for: id, class: "wm-slider-words", "aria-live": "off" });
+  const words = element("output", { for: id, class: "wm-slider-words", "aria-hidden": "true" }); // the slider says it
   input.addEventListener("input", () => moved(Number(input.value)));
   // A finger that turns out to scroll changes nothing.
   let before = input.value;
@@ -115,6 +147,7 @@ export function slider(name, label, first, last, moved) {
     },
     setLast(value) {
       input.max = String(value);
+      input.disabled = value <= first; // there is nothing to choose from
     },
   };
 }
@@ -200,21 +233,35 @@ export function scale() {
 }
 
 /**
- * A grid of cells painted on one canvas, of which one is chosen: a list box for the keyboard and screen readers.
- * Its one option is the chosen cell, laid over the canvas; another cell is another element, so that it is said at once.
+ * A grid of cells painted on one canvas, of which one is chosen: APG's listbox. The box keeps the focus, and
+ * aria-activedescendant names the chosen of its options, which lie over the cells, where a finger finds them too.
  * @param {string} part @param {string} label @param {number} count @param {number} across
  * @param {(index: number) => void} picked @param {Element} picture by default a canvas to paint the cells on
  */
 export function cellGrid(part, label, count, across, picked, picture = canvas("")) {
   const id = newId();
   const down = Math.ceil(count / across);
-  const anotherOption = () => element("div", { class: "wm-chosen", role: "option", "aria-selected": "true" });
-  let option = anotherOption();
+  const outline = element("div", { class: "wm-chosen" }), names = new Array(count);
+  const options = Array.from({ length: count }, (_, i) => element("div", { role: "option", id: `${id}-${i}` }));
+  const cells = element("div", { class: "wm-cells" }, ...options);
+  cells.style.gridTemplateColumns = `repeat(${across}, minmax(0, 1fr))`;
   const box = element(
     "div", { class: "wm-grid", role: "listbox", tabindex: "0", "aria-label": label, "data-part": part },
-    picture, option,
+    picture, outline, cells,
   );
-  let chosen = 0;
+  let chosen = 0, marked = -1;
+  function mark() {
+    if (marked === chosen) return;
+    options[marked]?.removeAttribute("aria-selected");
+    options[chosen].setAttribute("aria-selected", "true");
+    marked = chosen;
+  }
+  /** Say which option is chosen; only where the reader is, else Orca speaks of lists elsewhere that follow. */
+  function tell() {
+    mark();
+    box.setAttribute("aria-activedescendant", options[chosen].id);
+  }
+  box.addEventListener("focus", tell);
   box.addEventListener("click", (event) => {
     const area = picture.getBoundingClientRect();
     const column = Math.floor(((event.clientX - area.left) / area.width) * across);
@@ -235,23 +282,19 @@ export function cellGrid(part, label, count, across, picked, picture = canvas(""
   return {
     element: box,
     canvas: picture,
-    set(index, words) {
-      if (index !== chosen) {
-        const next = anotherOption();
-        option.remove();
-        box.append(next);
-        option = next;
-      }
+    /** @param {number} index the chosen cell @param {(index: number) => string} nameOf what a sighted reader sees there */
+    set(index, nameOf) {
+      options.forEach((one, i) => {
+        const name = nameOf(i);
+        if (name !== names[i]) one.setAttribute("aria-label", (names[i] = name));
+      });
       chosen = index;
-      option.id = `${id}-${index}`;
-      option.setAttribute("aria-label", words);
-      option.setAttribute("aria-posinset", String(index + 1));
-      option.setAttribute("aria-setsize", String(count));
-      box.setAttribute("aria-activedescendant", option.id);
-      option.style.left = `${((index % across) / across) * 100}%`;
-      option.style.top = `${(Math.floor(index / across) / down) * 100}%`;
-      option.style.width = `${100 / across}%`;
-      option.style.height = `${100 / down}%`;
+      if (document.activeElement === box) tell();
+      else if (marked < 0) mark();
+      outline.style.left = `${((index % across) / across) * 100}%`;
+      outline.style.top = `${(Math.floor(index / across) / down) * 100}%`;
+      outline.style.width = `${100 / across}%`;
+      outline.style.height = `${100 / down}%`;
     },
   };
 }

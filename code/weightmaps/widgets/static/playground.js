@@ -3,7 +3,7 @@
 import { descend, measure } from "./descent.js";
 import { forward, maxAbs } from "./maths.js";
 import { ink, paint, paintTiles, signed } from "./paint.js";
-import { announcer, button, cellGrid, choice, element, numberPlace, panel, formatNumber, percent, scale, slider, svgElement, formatSigned, setText } from "./parts.js";
+import { announcer, button, cellGrid, choice, element, numberPlace, panel, formatNumber, percent, scale, slider, svgElement, formatSigned, setText, widgetRoot } from "./parts.js";
 import { acrossThePlane, arrowPath, border, dots, lineOf, linePath, overlay, planePicture, PLANE_SIDE } from "./pictures.js";
 import { layersOf, points, randomStart } from "./plane.js";
 
@@ -21,8 +21,7 @@ const SIDES = ["right", "upper right", "top", "upper left", "left", "lower left"
 
 /** @param {{model: any, el: HTMLElement}} place @returns {() => void} */
 function render({ model, el }) {
-  const root = element("div", { class: "wm wm-playground" });
-  el.append(root);
+  const root = widgetRoot(el, "Playground", "wm wm-playground");
   const state = Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let net, learn, test, costs, grid, lines, frame = 0, running = 0, timer = 0, why = "", asked = false;
@@ -185,7 +184,7 @@ function render({ model, el }) {
     const tiles = rows.map((r, j) => Float64Array.from(view.activations[j], (a) => r[3] * a));
     paintTiles(grid.canvas, tiles, [PLANE_SIDE, PLANE_SIDE], grid.across, signed(limit));
     rows.forEach((r, j) => lines[j](linePath(r), linePath(r)));
-    grid.set(state.neuron, `neuron ${state.neuron}, outgoing weight ${formatSigned(row[3])}`);
+    grid.set(state.neuron, (j) => `neuron ${j}, outgoing weight ${formatSigned(rows[j][3])}`);
     tileScale.set(limit);
     const most = maxAbs(view.z), line = border(view.z), zeros = dots(learn, 0), ones = dots(learn, 1);
     paint(sum.canvas, view.z, PLANE_SIDE, signed(most));

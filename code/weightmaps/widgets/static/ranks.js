@@ -4,7 +4,7 @@ import { maxAbs, row } from "./maths.js";
 import { overPeers, ownScale, scaleWords, spanOf, targetOf } from "./panels.js";
 import { ink, paint, paintTiles, signed } from "./paint.js";
 import { thumbnail, thumbnailWords } from "./inputs.js";
-import { button, canvas, cellGrid, element, note, numberPlace, oneStop, panel, peek, formatNumber, select, slider, svgElement, text, formatSigned, setText } from "./parts.js";
+import { button, canvas, cellGrid, element, mapWords, note, numberPlace, oneStop, panel, peek, formatNumber, select, slider, svgElement, text, formatSigned, setText } from "./parts.js";
 import { gridColumns, MEASURES } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
@@ -76,9 +76,12 @@ function gridPanel(name, controls, data, update, { layer }) {
       path.setAttribute("d", factors ? (order ?? [...factors.keys()]).map((j, i) =>
         (factors[j] ? "" : `M${(i % across) + 0.25} ${Math.floor(i / across) + 0.25}l.5 .5m-.5 0l.5-.5`)).join("") : "");
       const own = values[view.neuron], what = measure === "activation" ? "activation" : measureWords(measure, data, view);
-      latest = { order, view, said: (j) => `${what} ${valueWords(measure, values[j], formatNumber)}` };
-      const shown = valueWords(measure, own, formatNumber), said = `${what} ${shown}${view.factor ? "" : ", switched off"}`;
-      grid.set(order ? order.indexOf(view.neuron) : view.neuron, `neuron ${view.neuron}, ${said}`);
+      const valueOf = (j) => valueWords(measure, values[j], formatNumber), shown = valueOf(view.neuron);
+      latest = { order, view, said: (j) => `${what} ${valueOf(j)}` };
+      grid.set(order ? order.indexOf(view.neuron) : view.neuron, (at) => {
+        const j = order ? order[at] : at;
+        return `neuron ${j}, ${what} ${valueOf(j)}${factors?.[j] === 0 ? ", switched off" : ""}`;
+      });
       setText(words, `Neuron ${view.neuron}: ${what} `);
       value.set(own, shown);
       setText(notes, scaleNote + (factors?.includes(0) ? " A cross: switched off." : "") + (count === 1 ? "" : order
@@ -160,10 +163,10 @@ export function topPanel(data, update, { layer }) {
 }
 
 export function mapsPanel(data, update, { layer }) {
-  const count = data.sizes[layer], across = gridColumns(count), shape = data.shapeOf(layer);
+  const count = data.sizes[layer], across = gridColumns(count), shape = data.shapeOf(layer), [, columns] = shape;
   const grid = cellGrid("maps-grid", "Weight maps of all neurons", count, across, (neuron) => update({ neuron }));
   const words = note();
-  let painted = "", held = count * data.sizes[layer - 1] > MOST_AT_ONCE, shown;
+  let painted = "", names = [], held = count * data.sizes[layer - 1] > MOST_AT_ONCE, shown;
   const ask = button("draw-maps", `Draw all ${count.toLocaleString("en")} maps`, () => {
     held = grid.element.hidden = false;
     ask.remove();
@@ -178,9 +181,10 @@ export function mapsPanel(data, update, { layer }) {
     if (painted !== now) {
       const tiles = Array.from({ length: count }, (_, j) => thumbnail(data, layer, row(view.hidden, j), limit));
       paintTiles(grid.canvas, tiles.map(([values]) => values), shape, across, tiles[0][1]);
+      names = Array.from({ length: count }, (_, j) => `neuron ${j}: ${mapWords(row(view.hidden, j), columns)}`);
     }
     painted = now;
-    grid.set(view.neuron, `neuron ${view.neuron}, weight map`);
+    grid.set(view.neuron, (j) => names[j]);
     setText(words, `All share one scale, ±${formatNumber(limit)}, so a pale map has small weights.` + thumbnailWords(data, layer) + scaleWords(data, view));
   }
   return { element: panel("maps", count === 1 ? "The weight map" : `All ${count} weight maps`, ...(held ? [ask] : []), grid.element, words), draw };

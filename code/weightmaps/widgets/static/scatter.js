@@ -2,7 +2,7 @@
 
 import { inflate } from "./codec.js";
 import { ink, paint } from "./paint.js";
-import { announcer, canvas, element, newId, slider, svgElement, setText } from "./parts.js";
+import { announcer, canvas, element, newId, slider, svgElement, setText, widgetRoot } from "./parts.js";
 
 const EDGE = 40; // free around the dots, of 1,000
 const PICTURE = 220; // the side of the marked image's picture, in a corner, of 1,000
@@ -50,7 +50,7 @@ function freeCorner(points) {
   return best;
 }
 
-/** One map: a list box whose one option is the marked dot, with its picture in a corner. */
+/** One map: APG's listbox, whose one option is the marked dot, with its picture in a corner. */
 function dotMap(title, points, labels, picked, open) {
   const id = newId(), size = 1000 + 2 * EDGE, svg = svgElement("svg");
   const groups = new Map();
@@ -126,8 +126,7 @@ function ticks(legend, kinds, picked) {
 
 /** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
 async function render({ model, el }) {
-  const root = element("div", { class: "wm wm-scatter" });
-  el.append(root);
+  const root = widgetRoot(el, "Maps of images", "wm wm-scatter");
   const { names, points, notes } = model.get("_maps"), { labels, data } = model.get("_images");
   const pixels = Float32Array.from(new Uint8Array(await inflate(data)), (v) => v / 255);
   if (pixels.length !== 784 * labels.length || points.some((one) => one.length !== 2 * labels.length)) {

@@ -123,7 +123,7 @@ export function share({ data, state, root, view, set, isValidState, complete }) 
     const url = URL.createObjectURL(blob);
     element("a", { href: url, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(url), 10000);
-    status.textContent = `Downloaded ${name}.`;
+    status.set(`Downloaded ${name}.`);
   }
 
   async function save() {
@@ -131,16 +131,16 @@ export function share({ data, state, root, view, set, isValidState, complete }) 
       complete();
       download(await pictureOf(root), "png");
     } catch {
-      status.textContent = "The browser refused to draw the picture.";
+      status.set("The browser refused to draw the picture.");
     }
   }
 
-  root.prepend(note);
+  root.prepend(note.element);
   root.append(element(
     "div", { class: "wm-foot" }, ...buttons,
     button("save-picture", "Save picture", save),
     button("download-numbers", "Download numbers", () => download(new Blob([csvOf(data, view())], { type: "text/csv" }), "csv")),
-    status, byHand,
+    status.element, byHand,
   ));
   read();
   return { write, stop };

@@ -90,6 +90,9 @@ class Element extends Node {
     this.attributes[name] = String(value);
     if (name === "value") this.value = String(value);
   }
+  removeAttribute(name) {
+    delete this.attributes[name];
+  }
   getAttribute(name) {
     return this.attributes[name] ?? null;
   }
@@ -262,7 +265,7 @@ function run(body) {
 
 const VOID = ["input", "img"];
 const LEFT_OUT = /^(id|for|name|value|min|max|step|tabindex|accept|multiple|readonly|data-.*|aria-(?!label$|hidden$).*)$/;
-const LIVE = ["application", "alert", "status", "region", "radiogroup", "radio"];
+const LIVE = ["application", "region", "radiogroup", "radio"];
 
 function escaped(text) {
   return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
@@ -275,7 +278,7 @@ function escaped(text) {
  */
 function htmlOf(one, root = one) {
   if (one instanceof Text) return escaped(one.data);
-  if (one.hidden || one.localName === "option" || one.classList.contains("wm-spoken")) return "";
+  if (one.hidden || one.localName === "option" || ["wm-spoken", "wm-cells"].some((name) => one.classList.contains(name))) return "";
   const named = one.attributes["aria-labelledby"], { role } = one.attributes;
   const { ...attributes } = one.attributes;
   let name = one.localName;
@@ -293,7 +296,7 @@ function htmlOf(one, root = one) {
     for (const word of ["role", "aria-label", "aria-hidden"]) delete attributes[word];
     pictures.push(one.picture);
   } else if (role === "listbox") {
-    const [option] = one.querySelectorAll("[role=option]");
+    const [option] = one.querySelectorAll("[role=option][aria-selected=true]");
     Object.assign(attributes, { role: "img", "aria-label": `${attributes["aria-label"]}: ${option.attributes["aria-label"]}` });
   } else if (role === "heading") {
     delete attributes.role;

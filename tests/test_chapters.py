@@ -5,7 +5,7 @@ import pytest
 from jupyter_cache import get_cache
 
 from bookbuild.cache import cache_folder
-from bookbuild.claims import as_markdown, claims
+from bookbuild.claims import as_markdown, claims, tally
 from test_project import ROOT
 
 CHAPTERS = ROOT / "chapters"
@@ -45,5 +45,6 @@ def test_outputs_are_those_that_were_saved(cache, name):
 
 def test_the_page_of_claims_is_the_one_that_was_saved():
     saved = nbformat.read(CHAPTERS / "claims.ipynb", as_version=4)
-    (shown,) = (output for cell in saved.cells for output in cell.get("outputs", ()))
-    assert shown.data["text/markdown"] == as_markdown(claims(CHAPTERS / "claims.yml"))
+    shown = [output.data["text/markdown"] for cell in saved.cells for output in cell.get("outputs", ())]
+    found = claims(CHAPTERS / "claims.yml")
+    assert shown == [tally(found), as_markdown(found)]

@@ -158,7 +158,7 @@ def test_one_output_answers_by_its_size():
     network, digits, _ = KINDS["long"]
     shown = Shown(explorer_of("long", ablated=[(1, 0, 0)]))
     now = attribution.ablate(network, [0]).forward(digits.images).a[-1][0, 0]
-    assert shown.text("verdict") == f"The network says {now:.3f}.".replace("-", "−")
+    assert shown.text("verdict") == f"The network says {now:.2f}.".replace("-", "−")
     assert "confused" not in shown.parts()
     assert shown.find(".wm-answer") == []
     assert [shown.text(f"select-{name}").count("removal") for name in ("colour", "sort", "rank")] == [0, 0, 0]

@@ -1,6 +1,7 @@
 """The cells of *Your own network* that a build passes over do what they say."""
 
 import importlib
+import itertools
 
 import matplotlib.pyplot as plt
 import nbformat
@@ -19,8 +20,9 @@ CELLS = [
 
 
 def run(word):
-    """Run the cell that imports a library, with what stands before it in the chapter; what it leaves."""
-    (cell,) = (source for source in CELLS if f"import {word}" in source)
+    """Run the cells from the one that imports a library to the next that imports; what they leave."""
+    (first,) = (k for k, source in enumerate(CELLS) if f"import {word}" in source)
+    rest = itertools.takewhile(lambda source: "import " not in source, CELLS[first + 1 :])
     sample = digits.load_sample()
     names = {
         "interop": interop,
@@ -29,7 +31,7 @@ def run(word):
         "learn": sample[::2],
         "check": sample[1::2],
     }
-    exec(cell, names)
+    exec("\n".join([CELLS[first], *rest]), names)
     return names
 
 

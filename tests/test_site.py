@@ -298,7 +298,7 @@ def test_a_guess_opens_its_verdict_and_is_counted(page, place):
     false.press("Enter")
     assert one.get_by_role("status").inner_text() == "You guessed right."
     assert "of 20 fresh seeds" in verdict.inner_text()
-    one.get_by_role("button", name="True").click()  # the first guess counts
+    one.get_by_role("button", name="True").press("Enter")  # the first guess counts
     assert false.get_attribute("aria-pressed") == "true"
     ask("testing-a-picture").get_by_role("button", name="True").click()
     assert ask("what-a-neuron-is-worth").get_by_role("status").inner_text() == "You guessed right."

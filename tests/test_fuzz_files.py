@@ -4,6 +4,8 @@ A few hundred files of each kind; WEIGHTMAPS_FUZZ=10000 makes it so many, and ot
 """
 
 import base64
+import contextlib
+import importlib
 import io
 import json
 import os
@@ -37,6 +39,11 @@ fuzz = settings(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
+
+
+for library in ("h5py", "onnx", "scipy.io"):  # else the first file that begins as theirs pays for the import
+    with contextlib.suppress(ImportError):
+        importlib.import_module(library)
 
 
 @pytest.fixture(scope="module")

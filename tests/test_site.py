@@ -16,6 +16,7 @@ from conftest import few, slow
 from maths_font import CHARACTERS
 from reader import (
     TOLERANCE,
+    TWO_DECIMALS,
     assert_fits,
     check_still,
     drawn_on,
@@ -80,7 +81,7 @@ class Shown:
         said = part(page, "sentence").inner_text()
         assert said.startswith(f"Neuron {self.neuron} answers ")
         told = float(re.search(r"answers (\d\.\d+)", said)[1])
-        assert told == pytest.approx(a, abs=TOLERANCE)
+        assert told == pytest.approx(a, abs=TWO_DECIMALS)
         return seen + len(outputs)
 
 
@@ -298,7 +299,7 @@ def test_a_guess_opens_its_verdict_and_is_counted(page, place):
     false.press("Enter")
     assert one.get_by_role("status").inner_text() == "You guessed right."
     assert "of 20 fresh seeds" in verdict.inner_text()
-    one.get_by_role("button", name="True").click()  # the first guess counts
+    one.get_by_role("button", name="True").press("Enter")  # the first guess counts
     assert false.get_attribute("aria-pressed") == "true"
     ask("testing-a-picture").get_by_role("button", name="True").click()
     assert ask("what-a-neuron-is-worth").get_by_role("status").inner_text() == "You guessed right."

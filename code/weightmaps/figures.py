@@ -354,7 +354,7 @@ grid-template-columns:repeat(auto-fit,minmax(max(5.5rem,17%),1fr));font-size:.8r
     def _repr_html_(self):
         whole = self.SECONDS * self.count
         each = "".join(
-            "<div><div>"
+            f'<div role="img" aria-label="{escape(name)}"><div>'
             + "".join(
                 f'<img alt="" src="{_data_url(one)}" width="{len(one)}" height="{len(one)}" '
                 f'style="animation-delay:{k * self.SECONDS - whole:g}s">'

@@ -16,6 +16,7 @@ from conftest import few, slow
 from maths_font import CHARACTERS
 from reader import (
     TOLERANCE,
+    TWO_DECIMALS,
     assert_fits,
     check_still,
     drawn_on,
@@ -80,7 +81,7 @@ class Shown:
         said = part(page, "sentence").inner_text()
         assert said.startswith(f"Neuron {self.neuron} answers ")
         told = float(re.search(r"answers (\d\.\d+)", said)[1])
-        assert told == pytest.approx(a, abs=TOLERANCE + 0.005)
+        assert told == pytest.approx(a, abs=TWO_DECIMALS)
         return seen + len(outputs)
 
 

@@ -330,7 +330,7 @@ class Frames:
 
     SECONDS = 1.5  # that a still is seen
     STYLE = """.wm-frames{position:relative;display:grid;gap:.75rem;
-grid-template-columns:repeat(auto-fit,minmax(5.5rem,1fr));font-size:.8rem;line-height:1.35}
+grid-template-columns:repeat(auto-fit,minmax(max(5.5rem,17%),1fr));font-size:.8rem;line-height:1.35}
 .wm-frames>div>div{position:relative;aspect-ratio:1;margin-bottom:.3rem;background:#fff}
 .wm-frames img{position:absolute;inset:0;width:100%;height:100%;image-rendering:pixelated}
 .wm-frames>input{position:absolute;left:0;bottom:0;margin:0}
@@ -354,7 +354,7 @@ grid-template-columns:repeat(auto-fit,minmax(5.5rem,1fr));font-size:.8rem;line-h
     def _repr_html_(self):
         whole = self.SECONDS * self.count
         each = "".join(
-            "<div><div>"
+            f'<div role="img" aria-label="{escape(name)}"><div>'
             + "".join(
                 f'<img alt="" src="{_data_url(one)}" width="{len(one)}" height="{len(one)}" '
                 f'style="animation-delay:{k * self.SECONDS - whole:g}s">'

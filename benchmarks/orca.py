@@ -2,7 +2,8 @@
 
 The job: choose an image and draw one, hear the answer; move to a neuron, hear what it does; find who pushed
 hardest; switch it off, hear what changed. Orca and the browser run on a screen that nobody sees, and what it
-would say goes to a file, so no sound is needed. With `--page` Tab goes through a page of the site.
+would say goes to a file, so no sound is needed. One at a time: each Orca ends the others. A busy machine
+makes it miss words. With `--page` and `--tabs` Tab goes through a page of the site.
 """
 
 import argparse

@@ -304,8 +304,8 @@ def test_a_guess_opens_its_verdict_and_is_counted(page, place):
     ask("testing-a-picture").get_by_role("button", name="True").click()
     assert ask("what-a-neuron-is-worth").get_by_role("status").inner_text() == "You guessed right."
     verdict.get_by_role("link").click()
-    assert page.locator(".claim:target").count() == 1
-    score = page.locator(".guess-score").inner_text()
+    page.locator(".claim:target").wait_for()
+    score = page.locator(".guess-score:visible").inner_text()
     assert score == "You guessed 1 of 2 right. By chance it would be 0.7."
 
 

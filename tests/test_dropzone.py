@@ -137,6 +137,7 @@ def check(page, network, images, tolerance=1e-3):
         assert outputs(page) == pytest.approx(wanted.tolist(), abs=tolerance)
 
 
+@pytest.mark.slow
 def test_every_form_of_a_network_is_read_alike(opened, where, own_bytes):
     page = opened(where)
     check(page, SHOWN, IMAGES.images)

@@ -132,7 +132,8 @@ def every_page(site):
     return [name for name in found if name != "index.html"]
 
 
-@pytest.mark.parametrize("width", [slow(360), 1280])
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [360, 1280])
 def test_a_still_is_as_high_as_what_comes_in_its_place(page, place, site, width):
     page.set_viewport_size({"width": width, "height": 800})
     for path in sorted((site / "chapters").glob("*.html")):

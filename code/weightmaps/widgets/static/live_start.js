@@ -23,13 +23,13 @@ async function open({ get, update }) {
 
   const large = canvas("A weight map"), colours = scale();
   const grid = many ? cellGrid("maps", "The maps of all neurons", count, ACROSS, (neuron) => update({ neuron })) : null;
-  const left = slider("left", "Random start left", 0, 100, (value) => update({ left: value / 100 }));
+  const left = slider("left", "Random start remaining", 0, 100, (value) => update({ left: value / 100 }));
   const measure = choice("Measure", MEASURES, (value) => update({ measure: value }));
 
   function measured({ left: share, measure: what }, maps) {
     if (what === "smoothness") return { effect: smoothness(maps, where), control: smoothness(end, where), names: SMOOTH_NAMES, format: formatNumber };
     const [effect, control] = [ofStart, ofOther].map((part) => shareRight(layers, without(ofEnd, part, 1 - share), images.labels));
-    return { effect, control, format: percent, names: ["Right with its own start taken away", "With other random numbers taken away"] };
+    return { effect, control, format: percent, names: ["Right answers", "Had other random numbers been taken away"] };
   }
 
   return {

@@ -344,3 +344,10 @@ def test_what_is_hidden_rests_and_then_goes_on_to_where_it_was_to_go():
         assert re.match(r"At step \d+,", hidden)
         assert {words[: len(end)] for words in seen} == {end}
         assert found["ended"] == 1
+
+
+def test_a_strip_of_seeds_gives_both_medians_alike():
+    pairs = [[{"right": 0.9 + k / 1000, "smooth": 0.1}, {"right": 0.95, "smooth": 0.6}] for k in range(3)]
+    words = engine("lab.js")("seedStrip(found, 0).textContent", found=pairs)
+    assert "B is above A in 3 of 3 seeds; medians 90.1% and 95.0%." in words
+    assert "medians 0.10 and 0.60." in words

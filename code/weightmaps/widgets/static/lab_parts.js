@@ -83,7 +83,7 @@ export function seedStrip(found, first) {
     const at = (v) => DOT + 1 + ((v - low) / (high - low || 1)) * (WIDE - 2 * DOT - 2);
     const dots = values.flatMap((pair) => pair.map((v, k) => svgElement("circle", { class: k ? "wm-b" : "wm-a", cx: at(v).toFixed(1), cy: String(ROW * (k + 0.5)), r: String(DOT) })));
     const medians = [0, 1].map((k) => values.map((pair) => pair[k]).sort((a, b) => a - b)[Math.floor(values.length / 2)]);
-    const gaps = values.map(([a, b]) => b - a), words = `B is above A in ${ahead} of ${values.length} seeds; medians ${medians.map(format).join(" and ")}. ` +
+    const gaps = values.map(([a, b]) => b - a), words = `B is above A in ${ahead} of ${values.length} seeds; medians ${medians.map((v) => format(v)).join(" and ")}. ` +
       `The difference B − A lies between ${format(Math.min(...gaps))} and ${format(Math.max(...gaps))}.`;
     return element("div", {}, element("p", { class: "wm-title" }, `${name}, seeds ${first + 1} to ${first + values.length}`),
       svgElement("svg", { viewBox: `0 0 ${WIDE} ${2 * ROW}`, role: "img", "aria-label": words }, ...dots),

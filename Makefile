@@ -49,7 +49,7 @@ test-all: $(VENV)/test.stamp book ## what `make test` leaves out: nbval, every p
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env -W default chapters
 	@WEIGHTMAPS_FUZZ=1000 $(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or fuzz"
 
-quick: $(VENV)/test.stamp ## the tests without browser, book and other programs, in less than a minute
+quick: $(VENV)/test.stamp ## the tests without browser, book and other programs
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not (slow or browser or fuzz)" $(PROCESSES:%=--ignore=tests/test_%.py)
 
 oldest: $(VENV)/lock.stamp ## run chapters and quick tests with the oldest versions that pyproject.toml admits

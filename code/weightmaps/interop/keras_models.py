@@ -15,7 +15,13 @@ ACTIVATIONS = {
     **{"linear": "identity", "swish": "silu", "log_softmax": "log_softmax", "leaky_relu": "leaky_relu:0.2"},
 }
 WITHOUT_EFFECT = {
-    *("InputLayer", "Dropout", "AlphaDropout", "GaussianNoise", "GaussianDropout", "Flatten", "Reshape"),
+    "InputLayer",
+    "Dropout",
+    "AlphaDropout",
+    "GaussianNoise",
+    "GaussianDropout",
+    "Flatten",
+    "Reshape",
 }
 APART = ("Activation", "ReLU", "LeakyReLU", "ELU", "Softmax")
 

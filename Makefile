@@ -8,7 +8,9 @@ PORT := 8000
 # JupyterLab refuses root unless told, as in a container.
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 OLDEST := attribution network training zoo digits
-PROCESSES := bookbuild command_line resume scale
+# Minutes: they start processes, train, or compare many pictures and networks in two languages.
+LONG := bookbuild command_line resume scale diagnosis lab live pictures extremes axioms dropped_data
+PEERS := attribution_peers training_peers interop_peers own_network
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests and kernels run two at a time; matrix products on more threads each would only wait for one another.
 export OPENBLAS_NUM_THREADS := 1
@@ -49,8 +51,8 @@ test-all: $(VENV)/test.stamp book ## what `make test` leaves out: nbval, every p
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env -W default chapters
 	@WEIGHTMAPS_FUZZ=1000 $(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or fuzz"
 
-quick: $(VENV)/test.stamp ## the tests without browser, book and other programs
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not (slow or browser or fuzz)" $(PROCESSES:%=--ignore=tests/test_%.py)
+quick: $(VENV)/test.stamp ## the tests without browser, book and other programs: a minute
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not (slow or browser or fuzz)" $(patsubst %,--ignore=tests/test_%.py,$(LONG) $(PEERS))
 
 oldest: $(VENV)/lock.stamp ## run chapters and quick tests with the oldest versions that pyproject.toml admits
 	@# Warnings are no errors here: old packages call what newer ones deprecate.
@@ -60,7 +62,7 @@ oldest: $(VENV)/lock.stamp ## run chapters and quick tests with the oldest versi
 	@$(VENV)/oldest/bin/python -m pytest -W default $(OLDEST:%=tests/test_%.py)
 
 peers: $(VENV)/test.stamp $(VENV)/peers.stamp ## compare with PyTorch, Captum and Keras, which this installs
-	@$(BIN)/python -m pytest tests/test_attribution_peers.py tests/test_training_peers.py tests/test_interop_peers.py tests/test_own_network.py \
+	@$(BIN)/python -m pytest $(PEERS:%=tests/test_%.py) \
 		tests/test_dropzone.py::test_networks_of_torch_and_keras_answer_as_they_did_there
 
 audit: $(VENV)/test.stamp ## Lighthouse, axe, Firefox and WebKit over every built page; needs all of them

@@ -179,7 +179,7 @@ MUTANTS = [
         f"{PACKAGE}/interop/scikit_learn.py",
         "from_arrays([w.T for w in model.coefs_]",
         "from_arrays([w.reshape(w.shape[::-1]) for w in model.coefs_]",
-        "tests/test_interop.py",
+        "tests/test_diagnosis.py",
     ),
     Mutant(
         "a weight map transposed in a figure",

@@ -90,7 +90,7 @@ def test_every_experiment_that_is_named_is_one_of_the_laboratory():
 def test_a_verdict_that_a_choice_turns_says_which(write):
     found = FOUND | {"verdict": "depends", "flips": ["ink=0.3"]}
     text = as_markdown(claims(write(found, verdict="Depends on the pixels counted.")))
-    assert "*Held in 2 of 20 fresh seeds; with ink=0.3 in 20.*" in text
+    assert "*Held in 2 of 20 fresh seeds. Another choice turns it: ink = 0.3 (20 of 20).*" in text
 
 
 def test_the_strip_has_a_dot_a_seed_and_one_scale():

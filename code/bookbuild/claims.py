@@ -151,11 +151,14 @@ def _seeds(found):
     tried = found["tried"]
     if found["verdict"] == "false":
         return f"Fell in {tried - found['held']} of {tried} fresh seeds."
-    words = f"Held in {found['held']} of {tried} fresh seeds"
-    return (
-        "; ".join([words, *(f"with {one} in {found['choices'][one]['held']}" for one in found["flips"])])
-        + "."
-    )
+    words = f"Held in {found['held']} of {tried} fresh seeds."
+    if found["flips"]:
+        turned = (
+            f"{one.replace('=', ' = ').replace('_', ' ')} ({found['choices'][one]['held']} of {tried})"
+            for one in found["flips"]
+        )
+        words += f" Another choice turns it: {'; '.join(turned)}."
+    return words
 
 
 def _checked(entry, where, anchors, tried):

@@ -1,7 +1,7 @@
 """Each file of the site in turn is missing, refused or cut short: the text of its pages stays."""
 
 import re
-from functools import partial
+from functools import cache, partial
 
 import pytest
 
@@ -48,14 +48,17 @@ def pages(site):
 
 
 @pytest.fixture(scope="module")
-def undisturbed(browser, site, serve, pages):
+def undisturbed(browser, site, serve):
+    """A function of a page's name: the text that is there without a fault."""
     page = browser.new_page(viewport={"width": 412, "height": 823})
-    found = {}
-    for name in pages:
+
+    @cache
+    def text(name):
         page.goto(f"{serve(site)}/{name}")
-        found[name] = page.evaluate(READ)["text"]
+        return page.evaluate(READ)["text"]
+
+    yield text
     page.close()
-    return found
 
 
 @pytest.mark.parametrize(
@@ -82,7 +85,7 @@ def test_a_fault_in_a_file_leaves_the_text(browser, site, serve, pages, undistur
             where = f"{name} where {file.name} is {fault}"
             page.goto(f"{address}/{name}")
             found = page.evaluate(READ)
-            assert found["text"] == undisturbed[name], where
+            assert found["text"] == undisturbed(name), where
             assert found["covered"] == [], where
             explorer = page.locator(data).first
             # What is late is fetched when it is needed, and its widget is there without it.

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from conftest import slow
 from weightmaps import interop, training
 
 PUZZLE = training.Setup(digits=(0, 1), hidden=1, cost="cross_entropy", learning_rate=0.5)
@@ -89,9 +90,9 @@ def test_one_step_is_one_step_and_a_change_begins_anew(lab):
     "rest",
     [
         "&preset=nonsense",
-        f"&a={quote(json.dumps({'hidden': 0}))}",
-        "&epochs=0",
-        "&b=%7B%22outputs%22%3A%22relu%22%7D",
+        slow(f"&a={quote(json.dumps({'hidden': 0}))}"),
+        slow("&epochs=0"),
+        slow("&b=%7B%22outputs%22%3A%22relu%22%7D"),
     ],
 )
 def test_a_link_that_cannot_be_trained_is_said_and_ignored(lab, rest):

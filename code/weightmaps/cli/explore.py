@@ -41,8 +41,8 @@ def add_to(commands):
   python -m weightmaps explore mine.npz --images flowers.csv --labels kinds.csv \\
       --outputs setosa,versicolor,virginica -o flowers.html
 
-NETWORK is a file, .npz, .json, .safetensors, .pt, .pth, .pkl, .keras, .h5, .onnx or .mat, a folder of .npy or
-.csv files, or a network that ships: {", ".join(zoo.names()[:2])}, {", ".join(zoo.names()[-2:])} …
+NETWORK is a file, .npz, .json, .safetensors, .pt, .pth, .pkl, .keras, .h5, .onnx or .mat, a folder of .npy,
+.csv or .json files, or a network that ships: {", ".join(zoo.names()[:2])}, {", ".join(zoo.names()[-2:])} …
 (python -m weightmaps train --help lists them all).
 
 FILE is {KINDS}:
@@ -241,7 +241,8 @@ def _network(options):
     network = interop.read(name, options.activations, transpose=options.transpose or None)
     if len(network.sizes) < 3:
         raise ValueError(
-            f"{name}: has sizes {network.sizes}; the explorer shows hidden layers, and there is none"
+            f"{name}: has sizes {network.sizes}; the explorer shows hidden layers, and there is none. If "
+            "the other layers are in files beside it, give their folder"
         )
     if network.sizes[-1] == 1 and network.activations[-1] == "sigmoid":
         print("its one sigmoid output is shown as two: 1 minus it, and it")

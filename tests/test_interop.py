@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from network_files import npy, npz, objects, torch_file, zipped
+from network_files import lines_of, npy, npz, objects, torch_file, zipped
 from trained_networks import classifier, sample
 from weightmaps import interop, zoo
 from weightmaps.interop.build import from_names
@@ -292,11 +292,6 @@ def test_state_dicts_without_torch(old, tmp_path):
         assert notes == ([f"the network is in the entry {around}", "passed over: epoch"] if around else [])
 
 
-def lines_of(caught):
-    """The lines of code that an error prints."""
-    return "\n".join(line[2:] for line in str(caught.value).splitlines() if line.startswith("  "))
-
-
 def test_a_folder_of_arrays_is_one_network(tmp_path):
     for name, array in {"W1": W[0], "b1": B[0], "W2": W[1], "b2": B[1]}.items():
         np.save(tmp_path / f"{name}.npy", array)
@@ -370,7 +365,7 @@ def test_a_file_a_layer(tmp_path, monkeypatch):
     (folder / "output_layer.json").write_text(json.dumps(neurons(1, 3)))
     with pytest.raises(NotANetwork, match=r"If training used the first 5 of these inputs alone") as error:
         interop.read("net", "relu,softmax")
-    exec(lines_of(error), {})
+    exec(lines_of(error.value), {})
     network = interop.read("plain.npz", "relu,softmax")
     same(network.weights, W[:2])
     same(network.biases, B[:2])
@@ -814,7 +809,7 @@ def test_the_lines_that_convert_the_text_of_a_program(name, tmp_path, monkeypatc
     Path(name).write_text(SOURCES[name])
     with pytest.raises(NotANetwork, match="arrays in the text of a program") as caught:
         interop.read(name)
-    exec(lines_of(caught), {})
+    exec(lines_of(caught.value), {})
     network = interop.read("plain.npz", "relu,sigmoid")
     same(network.weights, [np.array([[1, -2, 0.3], [0.5, 0, 6]]), np.array([[9, 1]])])
     same(network.biases, [np.array([7, 8]), np.array([0])])
@@ -831,7 +826,7 @@ def test_where_a_library_is_not_there_its_lines_are_printed(library, tmp_path, m
         NotANetwork, match=r"(?s)which \w+ reads.*  import .*numpy\.savez.*pip install"
     ) as caught:
         interop.read(tmp_path / name)
-    compile(lines_of(caught), "lines", "exec")
+    compile(lines_of(caught.value), "lines", "exec")
 
 
 # The checks. The sample and a network that reads it; then each mistake that costs an hour.

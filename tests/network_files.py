@@ -27,6 +27,11 @@ def npy(array):
     return file.getvalue()
 
 
+def lines_of(error):
+    """The lines of code that an error prints."""
+    return "\n".join(line[2:] for line in str(error).splitlines() if line.startswith("  "))
+
+
 def raw_npy(header, body=b"", version=1):
     """An .npy file with any header at all."""
     text = header.encode()

@@ -13,6 +13,7 @@ import pytest
 
 import weightmaps
 from conftest import few
+from network_files import lines_of
 from small_mnist import idx
 from test_explorer import random_network
 from weightmaps import digits, zoo
@@ -164,6 +165,25 @@ def test_a_file_is_the_same_network(folder, capsys):
     assert "784-7-10, relu/softmax" in out
     assert "200 images of 28 × 28; bytes, divided by 255" in out
     assert f"accuracy: {network.accuracy(SAMPLE.images, SAMPLE.labels):.2%} of all 200 images" in out
+
+
+@pytest.mark.parametrize("place", few([0, 784], 784))
+def test_a_constant_input_becomes_biases_by_the_lines_that_are_printed(place, folder, capsys):
+    network = zoo.load("nielsen")
+    first = np.insert(network.weights[0], place, network.biases[0], axis=1)
+    biases = [np.zeros_like(network.biases[0]), *network.biases[1:]]
+    Network([first, *network.weights[1:]], biases, network.activations).save("net.npz")
+    assert explore("net.npz") == 1
+    err = said(capsys)[1]
+    assert "net.npz: takes 785 inputs, 784 and one more: a constant 1 in place of biases?" in err
+    shares = [float(share) for share in re.findall(r"([0-9.]+)%", err)]
+    assert len(shares) == 2
+    code = re.sub(r"-?\d  # 0 for", f"{-1 if place else 0}  # 0 for", lines_of(err))
+    exec(code, {})
+    plain = Network.load("plain.npz")
+    assert np.allclose(plain.weights[0], network.weights[0])
+    assert np.allclose(plain.biases[0], network.biases[0])
+    assert shares[place > 0] == pytest.approx(100 * network.accuracy(*digits.load_sample()), abs=0.06)
 
 
 def test_a_file_before_a_network_that_ships(folder, capsys):

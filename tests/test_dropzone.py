@@ -211,7 +211,10 @@ def test_images_and_labels_come_with_the_network_or_after_it(opened, own_bytes):
     data = npz(images=SMALL_IMAGES.images.reshape(-1, 3, 4), labels=SMALL_IMAGES.labels)
     drop(page, small__npz=own_bytes(SMALL))
     assert "small.npz is a network of 12-5-3" in said(page)
-    assert "Add a .npz with images of 12 numbers" in said(page)
+    assert said(page).endswith("Add a .npz with images of 12 numbers each and their labels.")
+    drop(page, constant__npz=own_bytes(random_network((785, 3, 10), 4)))
+    assert said(page).endswith("prints lines that make it biases.")
+    drop(page, small__npz=own_bytes(SMALL))
     check(page, SHOWN, IMAGES.images)
     drop(page, data__npz=data)
     check(page, SMALL, SMALL_IMAGES.images)
@@ -388,7 +391,8 @@ def lying(claim, name="W"):
 
 BAD = {
     "empty__npz": (b"", "it is empty"),
-    "text__json": (b"hello", "none of .npz"),
+    "text__xyz": (b"hello", "none of .npz"),
+    "text__json": (b"hello", "no JSON"),
     "cut__npz": (OWN[:-30], "cut short"),
     "cut__json": (GOOD[:-30], "cut short"),
     "cut__safetensors": (SAFE[:-30], "reaches beyond the file"),
@@ -520,6 +524,36 @@ def test_a_network_in_several_files(opened):
     check(page, MINE, IMAGES.images)
     drop(page, model__json=tfjs_files(MINE)["model__json"])
     assert "its numbers are in group.bin; choose that file together with it" in wrong(page)
+
+
+def test_a_network_in_two_archives_or_a_file_a_layer(opened):
+    page = opened()
+    names = list(MINE.activations)
+    for first, second in (("weights", "biases"), ("net_W", "net_b")):
+        two = dict(zip((first, second), (MINE.weights, MINE.biases), strict=True))
+        archives = {f"{kind}__npz": npz(**{f"a{i}": one for i, one in enumerate(two[kind])}) for kind in two}
+        texts = {
+            f"{kind}__json": json.dumps(
+                {f"a{i}": json.dumps(one.tolist()) for i, one in enumerate(two[kind])}
+            ).encode()
+            for kind in two
+        }
+        for files in (archives, texts):
+            drop(page, **files)
+            assert "784-5-10. It does not name its activations" in said(page)
+    notes = [one.text_content() for one in part(page, "drop-note").all()]
+    assert all("text that was JSON itself was read as such: a0, a1." in one for one in notes[:2])
+    layers = [
+        [[[b], w] for b, w in zip(b.tolist(), w.tolist(), strict=True)]
+        for w, b in zip(MINE.weights, MINE.biases, strict=True)
+    ]
+    hidden, output = (json.dumps(one).encode() for one in layers)
+    drop(page, hidden__json=hidden, output__json=output)
+    for key, name in zip(("hidden", "outputs"), names, strict=True):
+        part(page, f"select-drop-{key}").select_option(name)
+    part(page, "drop-open").click()
+    ready(page)
+    check(page, MINE, IMAGES.images)
 
 
 def tfjs_files(network):

@@ -155,7 +155,21 @@ NPZ = [
     ours(),
 ]
 SAFETENSORS = [a_safetensors()]
-JSON = [a_json(activations=["relu", "softmax"]), a_json(sizes=[5, 4, 3], cost="C"), a_json()]
+
+
+def json_within():
+    """Texts that are JSON themselves, and a layer of neurons, each its bias and its weights."""
+    w1, b1, w2, b2 = (array.tolist() for array in arrays().values())
+    neurons = [[[b], w] for w, b in zip(w1, b1, strict=True)]
+    return json.dumps({"1": neurons, "2": {"W": json.dumps(w2), "b": json.dumps(b2)}}).encode()
+
+
+JSON = [
+    a_json(activations=["relu", "softmax"]),
+    json_within(),
+    a_json(sizes=[5, 4, 3], cost="C"),
+    a_json(),
+]
 
 PT = [torch_file(arrays()), torch_file(arrays(), old=True), torch_file(arrays(), around="state_dict")]
 PKL = [
@@ -227,6 +241,8 @@ def json_made(draw):
     }
     for name in draw(st.sets(st.sampled_from(["sizes", "cost", "activations", "x"]))):
         data[name] = draw(ANY_JSON)
+    for name in draw(st.sets(st.sampled_from(sorted(data)))):
+        data[name] = json.dumps(data[name])
     return json.dumps(draw(st.sampled_from([data, data, [data], {"network": data}]))).encode()
 
 
@@ -384,7 +400,7 @@ def test_the_files_that_are_mutilated_are_whole(folder, browsers):
     for kind, files in (
         ("npz", NPZ[:2] + NPZ[3:]),
         ("safetensors", SAFETENSORS),
-        ("json", JSON[:2]),
+        ("json", JSON[:3]),
         ("pt", PT),
         ("pkl", PKL),
     ):

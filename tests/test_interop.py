@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from network_files import npy, npz, objects, torch_file, zipped
+from network_files import lines_of, npy, npz, objects, torch_file, zipped
 from trained_networks import classifier, sample
 from weightmaps import interop
 from weightmaps.interop.build import from_names
@@ -311,12 +311,66 @@ def test_a_folder_of_arrays_is_one_network(tmp_path):
         network = interop.read(tmp_path / folder, "relu,softmax")
         same(network.weights, W[:2])
         same(network.biases, B[:2])
-    (tmp_path / "archives" / "weights.npz").write_bytes((tmp_path / "archives" / "biases.npz").read_bytes())
-    with pytest.raises(NotANetwork, match=r"a folder of two networks"):
+    (tmp_path / "archives" / "biases.npz").rename(tmp_path / "archives" / "other.npz")
+    with pytest.raises(NotANetwork, match=r"a folder without arrays .*; name the file in it"):
         interop.read(tmp_path / "archives", "relu,softmax")
     (tmp_path / "text" / "W1.csv").write_text("1,2\n3\n")
     with pytest.raises(NotANetwork, match=r"W1\.csv: no rows of equally many numbers"):
         interop.read(tmp_path / "text", "relu,softmax")
+
+
+def test_a_file_of_weights_and_one_of_biases(tmp_path):
+    """As they come: the same names in both, texts that are JSON, other files beside them."""
+    lists = {"weights": [w.tolist() for w in W[:2]], "biases": [b.tolist() for b in B[:2]]}
+    (tmp_path / "notes.txt").write_text("no numbers\n")
+    for shape in (
+        lambda kind, one: one,
+        lambda kind, one: {f"{kind}_{i}": inner for i, inner in enumerate(one)},
+        lambda kind, one: {f"syn_weights_{i}": json.dumps(inner) for i, inner in enumerate(one)},
+    ):
+        for kind, arrays in lists.items():
+            (tmp_path / f"{kind}.json").write_text(json.dumps(shape(kind, arrays)))
+        with interop.heard() as notes:
+            network = interop.read(tmp_path, "relu,softmax")
+        same(network.weights, W[:2])
+        same(network.biases, B[:2])
+    said = "text that was JSON itself was read as such: syn_weights_0, syn_weights_1"
+    assert notes == [said, said]
+    with interop.heard() as notes:
+        interop.read(tmp_path / "weights.json", "relu,softmax")
+    assert notes[0].startswith("'biases.json' lies beside it: to read both, give their folder")
+    for kind in lists:
+        (tmp_path / f"{kind}.json").write_text("{")
+    with pytest.raises(NotANetwork, match=r"biases\.json: no JSON"):
+        interop.read(tmp_path, "relu,softmax")
+
+
+def neurons(i, more=0):
+    """A layer as a list of neurons, each its bias and its weights; and with weights that nothing uses."""
+    return [[[b], [*w, *[0.5] * more]] for w, b in zip(W[i].tolist(), B[i].tolist(), strict=True)]
+
+
+def test_a_file_a_layer(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "net"
+    folder.mkdir()
+    for turned in (False, True):
+        for name, i in (("hidden", 0), ("output", 1)):
+            layer = [one[::-1] for one in neurons(i)] if turned else neurons(i)
+            (folder / f"{name}_layer.json").write_text(json.dumps(layer))
+        network = interop.read(folder, "relu,softmax")
+        same(network.weights, W[:2])
+        same(network.biases, B[:2])
+    (folder / "output_layer.json").write_text(json.dumps(neurons(1, 3)))
+    with pytest.raises(NotANetwork, match=r"If training used the first 5 of these inputs alone") as error:
+        interop.read("net", "relu,softmax")
+    exec(lines_of(error.value), {})
+    network = interop.read("plain.npz", "relu,softmax")
+    same(network.weights, W[:2])
+    same(network.biases, B[:2])
+    (folder / "output_layer.json").unlink()
+    with pytest.raises(NotANetwork, match="a folder without arrays"):
+        interop.read(folder)
 
 
 JSON = {
@@ -754,8 +808,7 @@ def test_the_lines_that_convert_the_text_of_a_program(name, tmp_path, monkeypatc
     Path(name).write_text(SOURCES[name])
     with pytest.raises(NotANetwork, match="arrays in the text of a program") as caught:
         interop.read(name)
-    lines = [line[2:] for line in str(caught.value).splitlines() if line.startswith("  ")]
-    exec("\n".join(lines), {})
+    exec(lines_of(caught.value), {})
     network = interop.read("plain.npz", "relu,sigmoid")
     same(network.weights, [np.array([[1, -2, 0.3], [0.5, 0, 6]]), np.array([[9, 1]])])
     same(network.biases, [np.array([7, 8]), np.array([0])])
@@ -772,5 +825,4 @@ def test_where_a_library_is_not_there_its_lines_are_printed(library, tmp_path, m
         NotANetwork, match=r"(?s)which \w+ reads.*  import .*numpy\.savez.*pip install"
     ) as caught:
         interop.read(tmp_path / name)
-    lines = [line[2:] for line in str(caught.value).splitlines() if line.startswith("  ")]
-    compile("\n".join(lines), "lines", "exec")
+    compile(lines_of(caught.value), "lines", "exec")

@@ -3,11 +3,13 @@
 import json
 import pickle
 import random
+import re
+import shutil
 
 import numpy as np
 import pytest
 
-from network_files import npz, objects, safetensors, torch_file
+from network_files import npy, npz, objects, safetensors, torch_file
 from weightmaps import arrays, interop
 from weightmaps.interop.names import NAMES
 from weightmaps.network import ACTIVATIONS, Network, NotANetwork
@@ -218,8 +220,13 @@ def nested_json(rng, entries, activations):
         "coefs_": [one.get("weights") for one in layers],
         "intercepts_": [one.get("biases") for one in layers],
     }
+    pairs = [[[one["bias"], one["weights"]] for one in neurons(layer)] for layer in layers]
+    listed = [[[[b], w][:: rng.choice([1, -1])] for b, w in layer] for layer in pairs]
     return rng.choice(
         [
+            {name: json.dumps(one) for name, one in plain.items()} | {"by": "[me]", "more": "[[1, "},
+            {"net": json.dumps(plain)},
+            listed,
             plain | ({"activations": activations} if activations else {}),
             plain | {"epochs": 3, "done": True, "note": None, "by": "me"},
             layers,
@@ -243,6 +250,8 @@ def a_json(rng, tmp_path):
         "weights": [one for name, one in listed if name[0] == "W"],
         "biases": [one for name, one in listed if name[0] != "W"],
     }
+    if rng.random() < 0.1:
+        return json.dumps(json.dumps(data)).encode()
     if activations is not None and rng.random() < 0.7:
         data["activations"] = activations
     if rng.random() < 0.3:
@@ -255,6 +264,36 @@ def a_json(rng, tmp_path):
     if rng.random() < 0.05:
         text = text.replace("{", '{"weights": [], ', 1)
     return text.encode()
+
+
+def a_folder(rng, tmp_path):
+    """Files of one network: weights and biases in two, or each array, or each layer, in its own."""
+    weights = biases = {}
+    while not (weights and biases):
+        names = rng.choice([[("W{n}", "b{n}")], [("Layer{n}W", "Layer{n}b")], CONVENTIONS])
+        entries, _ = entries_of(rng, names)
+        weights = {name: array for name, array in entries.items() if array.ndim > 1}
+        biases = {name: array for name, array in entries.items() if name not in weights}
+    kinds = rng.choice([("weights", "biases"), ("net_W", "net_b")])
+    two = dict(zip(kinds, (weights, biases), strict=True))
+    match rng.randrange(5):
+        case 0:
+            return {f"{re.sub(r'[^a-zA-Z0-9]', '_', name)}.npy": npy(one) for name, one in entries.items()}
+        case 1:
+            return {f"{kind}.npz": npz(**some) for kind, some in two.items()}
+        case 2:
+            write = rng.choice([list, json.dumps])
+            files = {kind: {name: write(one.tolist()) for name, one in some.items() if one.ndim}
+                     for kind, some in two.items()}  # fmt: skip
+        case 3:
+            files = {kind: [one.tolist() for one in some.values()] for kind, some in two.items()}
+        case 4:
+            pairs = [
+                [[[b], w] for b, w in zip(b.ravel().tolist(), w.tolist(), strict=False)]
+                for w, b in zip(weights.values(), biases.values(), strict=False)
+            ]
+            files = {f"layer{k}": one for k, one in enumerate(pairs)}
+    return {f"{name}.json": json.dumps(one).encode() for name, one in files.items()}
 
 
 def python_s(path):
@@ -281,7 +320,10 @@ def python_s(path):
 
 THEIRS = """(async () => {
     try {
-        const { network } = await readFile(bytes, name);
+        const all = new Map(Object.entries(files)), [name] = all.keys(), many = together([...all.keys()]);
+        const network = many.length
+            ? await readTogether(all, many)
+            : (await readFile(all.get(name), name)).network;
         return network && [network.activations, network.layers.map((one) => [one.rows, one.columns]),
             network.layers.map((one) => [...one.weights, ...one.biases]), network.said];
     } catch (error) {
@@ -296,21 +338,27 @@ def engine():
     return Engine(bundle.script("files.js"))
 
 
-@pytest.mark.parametrize("make", [an_npz, a_safetensors, a_json, a_pt, a_pkl])
+@pytest.mark.parametrize("make", [an_npz, a_safetensors, a_json, a_pt, a_pkl, a_folder])
 def test_a_file_is_the_same_network_to_both_or_to_neither(engine, tmp_path, make):
-    rng, path = random.Random(make.__name__), tmp_path / make.__name__.replace("_", ".")
+    rng, path = random.Random(make.__name__), tmp_path / "net" / make.__name__.replace("_", ".")
     ends = {"read": 0, "asked": 0, "refused": 0}
     for i in range(FILES):
         data = make(rng, tmp_path)
-        path.write_bytes(data)
-        ours, theirs = python_s(path), engine.evaluate(f"await {THEIRS}", bytes=data, name=path.name)
+        files = data if make is a_folder else {path.name: data}
+        path.parent.mkdir()
+        for name, content in files.items():
+            (path.parent / name).write_bytes(content)
+        ours = python_s(path.parent if len(files) > 1 else path.parent / next(iter(files)))
+        theirs = engine.evaluate(f"await {THEIRS}", files=files)
+        shutil.rmtree(path.parent)
         refused = isinstance(ours, str), isinstance(theirs, str) or theirs is None
         assert refused in ((True, True), (False, False)), (i, ours, theirs, data)
         if not refused[0]:
             assert ours == theirs, (i, data)
         ends["refused" if refused[0] else "read" if ours[0] else "asked"] += 1
-    assert ends["asked" if make is a_pt else "read"] > FILES / 6, ends
-    del ends["read" if make is a_pt else "asked"]  # a tensor is no text
+    nameless = make in (a_pt, a_folder)
+    assert ends["asked" if nameless else "read"] > FILES / 6, ends
+    del ends["read" if nameless else "asked"]  # a tensor is no text
     assert min(ends.values()) > FILES / 50, ends
 
 

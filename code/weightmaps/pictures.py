@@ -318,19 +318,25 @@ def _thickened(crop):
     longer = max(height, width)
     ink = np.floor(255 * (areas(height, longer, BOX) @ crop @ areas(width, longer, BOX).T) + 0.500001) / 255
     missing = (STROKE * BOX / 20 - _stroke(ink)) / 2
-    reach = int(np.floor(missing + 0.5))
-    if reach < 1:
+    if missing <= 0:
         return ink, False
-    padded = np.pad(ink, reach)
-    wide = np.zeros_like(padded)
+    # By the fraction too: whole pixels alone would make a jump of what noise does to an outline.
+    reach = int(missing)
+    padded, part = np.pad(ink, reach + 1), missing - reach
+    return (1 - part) * _widened(padded, reach) + part * _widened(padded, reach + 1), missing >= 0.5
+
+
+def _widened(ink, reach):
+    """The most ink within the disc of so many pixels around each."""
+    wide = np.zeros_like(ink)
+    rows, columns = ink.shape
     for dy in range(-reach, reach + 1):
         for dx in range(-reach, reach + 1):
             if dy * dy + dx * dx <= reach * reach + reach:
-                rows, columns = padded.shape
                 here = slice(max(0, dy), rows + min(0, dy)), slice(max(0, dx), columns + min(0, dx))
                 there = slice(max(0, -dy), rows + min(0, -dy)), slice(max(0, -dx), columns + min(0, -dx))
-                wide[here] = np.maximum(wide[here], padded[there])
-    return wide, True
+                wide[here] = np.maximum(wide[here], ink[there])
+    return wide
 
 
 def _stroke(ink):

@@ -23,6 +23,15 @@ MOST_IMAGES = 500  # on a page
 MOST_PRODUCTS = 10**9  # of weights and images: what a browser computes in a second or two
 FEW = 50  # images without labels, of which the answers are printed
 CHECKED = 4000  # images that the checks look at
+CONSTANT = """\
+{path}: takes {n} inputs, {pixels} and one more: a constant 1 in place of biases? {evidence}To make it biases:
+  import numpy, weightmaps.interop
+  old = weightmaps.interop.read({path!r}, {names!r}{transpose})
+  weights, biases, constant = list(old.weights), list(old.biases), {constant}  # 0 for the first, -1 the last
+  biases[0] = biases[0] + weights[0][:, constant]
+  weights[0] = numpy.delete(weights[0], constant, axis=1)
+  # If training subtracted a mean image: biases[0] = biases[0] - weights[0] @ numpy.load('mean.npy').ravel()
+  weightmaps.interop.from_arrays(weights, biases, old.activations).save('plain.npz')"""
 SMALL = 36  # inputs; fewer are a table, unless somebody says that they are a picture
 
 
@@ -41,8 +50,8 @@ def add_to(commands):
   python -m weightmaps explore mine.npz --images flowers.csv --labels kinds.csv \\
       --outputs setosa,versicolor,virginica -o flowers.html
 
-NETWORK is a file, .npz, .json, .safetensors, .pt, .pth, .pkl, .keras, .h5, .onnx or .mat, a folder of .npy or
-.csv files, or a network that ships: {", ".join(zoo.names()[:2])}, {", ".join(zoo.names()[-2:])} …
+NETWORK is a file, .npz, .json, .safetensors, .pt, .pth, .pkl, .keras, .h5, .onnx or .mat, a folder of .npy,
+.csv or .json files, or a network that ships: {", ".join(zoo.names()[:2])}, {", ".join(zoo.names()[-2:])} …
 (python -m weightmaps train --help lists them all).
 
 FILE is {KINDS}:
@@ -160,6 +169,8 @@ def run(options):
         raise _with_evidence(error, options) from None
     print(f"network: {options.network}, {words.network(network)}")
     print(*notes, sep="\n", end="\n" if notes else "")
+    if network.sizes[0] == digits.PIXELS + 1 and not options.images:
+        raise ValueError(_with_a_constant(options, network))
     images, labels = _images(options, network.sizes)
     shape, features = _kind(options, network, images)
     outputs, named = _outputs(options, network.sizes[-1], labels)
@@ -241,12 +252,36 @@ def _network(options):
     network = interop.read(name, options.activations, transpose=options.transpose or None)
     if len(network.sizes) < 3:
         raise ValueError(
-            f"{name}: has sizes {network.sizes}; the explorer shows hidden layers, and there is none"
+            f"{name}: has sizes {network.sizes}; the explorer shows hidden layers, and there is none. If "
+            "the other layers are in files beside it, give their folder"
         )
     if network.sizes[-1] == 1 and network.activations[-1] == "sigmoid":
         print("its one sigmoid output is shown as two: 1 minus it, and it")
         network = interop.two_outputs(network)
     return network
+
+
+def _with_a_constant(options, network):
+    """What to say of a network that takes one input more than an image has pixels."""
+    evidence, constant = "", -1
+    if network.sizes[-1] == 10:
+        sample = digits.load_sample()
+        one = np.ones((len(sample.images), 1))
+        first = network.accuracy(np.hstack([one, sample.images]), sample.labels)
+        last = network.accuracy(np.hstack([sample.images, one]), sample.labels)
+        evidence = (
+            f"If it is the first, {first:.1%} of the digits that ship are right; if the last, {last:.1%}. "
+        )
+        constant = 0 if first > last + interop.diagnosis.MARGIN else -1
+    return CONSTANT.format(
+        path=options.network,
+        n=network.sizes[0],
+        pixels=digits.PIXELS,
+        evidence=evidence,
+        names=",".join(network.activations),
+        transpose=", transpose=True" if options.transpose else "",
+        constant=constant,
+    )
 
 
 def _with_evidence(error, options):

@@ -38,6 +38,21 @@ class ActivationsMissing(NotANetwork):
         return ActivationsMissing(message, self.weights, self.biases)
 
 
+class TooManyInputs(ValueError):
+    """A matrix of more inputs than the layer below has neurons.
+
+    Attributes
+    ----------
+    matrix : array
+    most : int
+        How many neurons the layer below has.
+    """
+
+    def __init__(self, message, matrix, most):
+        super().__init__(message)
+        self.matrix, self.most = matrix, most
+
+
 def from_arrays(weights, biases=None, activations=None, *, transpose=None):
     """Make a network of weights and biases.
 
@@ -302,10 +317,12 @@ def _check_shapes(weights, biases):
                 f"each neuron needs one. {shapes}"
             )
     i = next(i for i in range(1, len(weights)) if weights[i].shape[1] != len(weights[i - 1]))
-    raise ValueError(
-        f"weights[{i}] takes {weights[i].shape[1]} inputs, but the layer below has {len(weights[i - 1])} "
-        f"neurons; weights are (n_out, n_in), a row a neuron. {shapes}"
+    inputs, below = weights[i].shape[1], len(weights[i - 1])
+    message = (
+        f"weights[{i}] takes {inputs} inputs, but the layer below has {below} neurons; weights are "
+        f"(n_out, n_in), a row a neuron. {shapes}"
     )
+    raise TooManyInputs(message, weights[i], below) if inputs > below else ValueError(message)
 
 
 def _fit(weights, biases):

@@ -32,6 +32,13 @@ SOURCE = r"""  import ast, numpy, pathlib, re
   found = {{name: numpy.array(ast.literal_eval(body)) for name, body in re.findall(array, text, re.I)}}
   numpy.savez('plain.npz', **found)
 where a matrix is one long row of numbers, give it its sides first: found['w1'].reshape(12, 784)"""
+LAYERS = """\
+If training used the first {most} of these inputs alone, leave the others out:
+  import json, numpy, pathlib
+  from weightmaps.interop.names import flat
+  found = flat({{one.stem: json.loads(one.read_text()) for one in pathlib.Path({path!r}).glob('*.json')}})
+  found[{name!r}] = found[{name!r}][:, :{most}]
+  numpy.savez('plain.npz', **found)"""
 SKLEARN = "  weightmaps.interop.from_sklearn(model).save('plain.npz')\n"
 PICKLE = (
     "  import pickle, weightmaps.interop\n"
@@ -52,7 +59,10 @@ def unknown(path):
     )
 
 
-FORMATS = ".npz, .json, .safetensors, .pt, .pth, .pkl, .h5, .keras, .onnx, .mat, and a folder of .npy or .csv"
+FORMATS = (
+    ".npz, .json, .safetensors, .pt, .pth, .pkl, .h5, .keras, .onnx, .mat, "
+    "and a folder of .npy, .csv or .json"
+)
 
 
 def foreign(path, error, is_torch):

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ..arrays import Unreadable, archive, opened, read_npy, read_npz
+from ..arrays import Unreadable, archive, opened, read_npy, read_npz, shown
 from ..network import Network, saved
-from .build import activation_names, from_names
-from .errors import SOURCE, foreign, naming, not_opened, unknown
-from .json_files import read_json
+from .build import TooManyInputs, activation_names, from_names
+from .errors import LAYERS, SOURCE, foreign, naming, not_opened, unknown
+from .json_files import load, read_json
 from .keras_files import is_keras, read_h5, read_keras
-from .names import LIMITS, NAMES, flat
+from .names import LIMITS, NAMES, flat, kind_of
+from .notes import say
 from .other_files import read_mat, read_onnx
 from .pickles import Foreign
 from .safetensors_files import read_safetensors
@@ -39,12 +40,13 @@ def read(path, activations=None, *, transpose=None):
         ``(n_out, n_in)``, or where names or shapes show it ``(n_in, n_out)``. What else people keep there is
         passed over and named; ``images``, ``labels`` and ``features`` are for other readers.
         ``.json``: what Nielsen's ``network2.Network.save`` writes, arrays by the names above, or a list of
-        layers or of neurons; TensorFlow.js' ``model.json``, its ``.bin`` files beside it.
+        layers or of neurons, each with its weights and bias; TensorFlow.js' ``model.json``, its ``.bin``
+        files beside it.
         ``.safetensors``: names as in ``.npz``, and ``activations`` in its metadata, as in ``"relu,softmax"``.
         ``.pt``, ``.pth``: a state_dict of PyTorch's, or a checkpoint around one. ``.pkl``, ``.npy``: arrays
         in dicts and lists, as Python pickles them.
-        A folder of ``.npy`` or ``.csv`` files, one an array, named as above; or of two ``.npz``, of weights
-        and of biases.
+        A folder of ``.npy`` or ``.csv`` files, one an array, named as above; of two ``.npz`` or ``.json``
+        that are called weights and biases; or of ``.json`` files, one a layer.
         ``.keras``, ``.h5`` where h5py is installed, ``.onnx`` where onnx is, ``.mat`` where SciPy is.
     activations : sequence of str or str, optional
         One name a layer, where the file gives none, or others than are wanted.
@@ -82,7 +84,16 @@ def read(path, activations=None, *, transpose=None):
         kind = _kind(path)
     if kind is None:
         raise unknown(path)
+    _say_what_lies_beside(Path(path))
     return READERS[kind](path, activations, transpose)
+
+
+def _say_what_lies_beside(path):
+    """Of a file of weights, that there is one of biases."""
+    if kind_of(path.stem) == "weights":
+        beside = [one.name for one in path.parent.glob(f"*{path.suffix}") if kind_of(one.stem) == "biases"]
+        if len(beside) == 1:
+            say(f"{shown(beside[0])} lies beside it: to read both, give their folder, {str(path.parent)!r}")
 
 
 def _kind(path):
@@ -133,20 +144,54 @@ def _read_npy(path, activations, transpose):
 
 
 def _read_folder(path, activations, transpose):
-    """A folder of arrays, each in a file of its own and named by it; or two .npz, weights and biases."""
+    """A network in several files: weights and biases in two, or each array, or each layer, in its own."""
     with naming(path):
         files = sorted(Path(path).iterdir())[: LIMITS["entries"]]
-        arrays = {file.stem: read_npy(file, objects=of_objects) for file in files if file.suffix == ".npy"}
-        arrays |= {file.stem: read_numbers(file) for file in files if file.suffix in (".csv", ".txt")}
-        archives = [file for file in files if file.suffix == ".npz"]
-        if not arrays and len(archives) == 2:
-            one, two = (read_npz(file, objects=of_objects) for file in archives)
-            if one.keys() & two.keys():
-                raise ValueError("a folder of two networks; name the file in it")
-            arrays = one | two
+        arrays = _in_two(files)
         if not arrays:
-            raise ValueError("a folder without arrays in .npy or .csv; name the file in it")
+            arrays = {one.stem: read_npy(one, objects=of_objects) for one in files if one.suffix == ".npy"}
+            arrays |= {one.stem: read_numbers(one) for one in files if one.suffix in (".csv", ".txt")}
+        if not arrays:
+            return _of_layers(path, [one for one in files if one.suffix == ".json"], activations, transpose)
         return from_names(flat(arrays), activations, transpose)
+
+
+def _in_two(files):
+    """The arrays of two files, one of which is called weights, and one biases."""
+    for ending, read_one in ((".npz", _entries), (".json", load)):
+        of_kind = [file for file in files if file.suffix == ending and kind_of(file.stem)]
+        if sorted(kind_of(file.stem) for file in of_kind) == ["biases", "weights"]:
+            found = {}
+            for file in of_kind:
+                with naming(file):
+                    found[file.stem] = read_one(file)
+            if all(isinstance(one, dict) for one in found.values()):
+                named = {stem: flat(one) for stem, one in found.items()}
+                return {f"{name}.{stem}": a for stem, inner in named.items() for name, a in inner.items()}
+            return flat(found)
+    return {}
+
+
+def _entries(path):
+    return read_npz(path, objects=of_objects)
+
+
+def _of_layers(path, files, activations, transpose):
+    """A network of which each layer is in a JSON file of its own."""
+    if not 1 < len(files) <= LIMITS["files"]:
+        raise ValueError("a folder without arrays in .npy or .csv, or layers in .json; name the file in it")
+    found = {}
+    for file in files:
+        with naming(file):
+            found[file.stem] = load(file)
+    arrays = flat(found)
+    try:
+        return from_names(arrays, activations, transpose)
+    except TooManyInputs as error:
+        name = next((name for name, array in arrays.items() if array is error.matrix), None)
+        if name is None:
+            raise
+        raise ValueError(f"{error}\n{LAYERS.format(path=path, name=name, most=error.most)}") from None
 
 
 def read_numbers(path):

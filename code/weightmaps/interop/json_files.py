@@ -9,9 +9,10 @@ import numpy as np
 from ..arrays import opened
 from .build import from_arrays, from_names
 from .errors import naming
-from .json_text import parsed
+from .json_text import parsed, unfolded
 from .keras_files import read_tfjs
 from .names import depth_of, flat
+from .notes import said, say
 
 LIMIT = 1 << 28  # bytes; as Python's objects they are eight times as many, at the worst
 
@@ -33,8 +34,7 @@ def read_json(path, activations=None, transpose=None, *, nielsen=False):
     """
     path = os.fspath(path)
     with naming(path, 'to the file: "activations": ["relu", "softmax"]'):
-        with opened(path, limit=LIMIT) as (stream, size):
-            data = parsed(stream.read(size))
+        data = load(path)
         has = data.keys() if isinstance(data, dict) else set()
         if nielsen and not {"sizes", "weights", "biases", "cost"} <= has:
             raise ValueError('network2.Network.save writes "sizes", "weights", "biases" and "cost"')
@@ -53,6 +53,14 @@ def read_json(path, activations=None, transpose=None, *, nielsen=False):
         if not isinstance(data, (dict, list)):
             raise ValueError("no network: its JSON is neither an object nor a list")
         return from_names(flat(data), activations, transpose)
+
+
+def load(path):
+    """What a JSON file says; that texts in it were JSON themselves is said."""
+    with opened(path, limit=LIMIT) as (stream, size):
+        data, names = unfolded(parsed(stream.read(size)))
+    say(*[said("json_inside", *names)] if names else [])
+    return data
 
 
 def _lists(data, activations, transpose):

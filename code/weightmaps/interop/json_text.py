@@ -8,6 +8,7 @@ import re
 from .names import LIMITS
 
 MARK = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
+JSON = re.compile(r"[ \t\r\n]*(\{|\[[ \t\r\n]*[-0-9\[{])")  # of numbers: a list of names is left as it is
 
 
 def parsed(data):
@@ -50,6 +51,33 @@ def parsed(data):
         raise ValueError("no JSON: it is not text in UTF-8") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"no JSON, or damaged: {error}") from None
+
+
+def unfolded(value):
+    """The same with each text that is JSON itself read as such, and the names of these.
+
+    Examples
+    --------
+    >>> unfolded({"W1": "[[1, 2]]", "by": "me", "activations": '["relu"]'})
+    ({'W1': [[1, 2]], 'by': 'me', 'activations': '["relu"]'}, ['W1'])
+    """
+    names = []
+
+    def read(one, name):
+        if isinstance(one, str) and JSON.match(one):
+            try:
+                found = parsed(one.encode("utf-8", "replace"))
+            except ValueError:
+                return one
+            names.append(name or "the whole file")
+            return found
+        if isinstance(one, dict):
+            return {key: read(inner, f"{name}.{key}" if name else key) for key, inner in one.items()}
+        if isinstance(one, list) and not {type(inner) for inner in one} <= {int, float}:
+            return [read(inner, f"{name}.{i}" if name else str(i)) for i, inner in enumerate(one)]
+        return one
+
+    return read(value, ""), names
 
 
 def _once(pairs):

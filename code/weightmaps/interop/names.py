@@ -162,12 +162,16 @@ def _leaves(value, name, depth, apart):
 
 
 def _neurons(value):
-    """A layer that is a list of neurons, such as {"weights": [1, 2], "bias": 3}, by column; else None."""
-    if (
-        not isinstance(value, (list, tuple))
-        or not value
-        or not all(isinstance(one, Mapping) for one in value)
-    ):
+    """A layer that is a list of neurons, as {"weights": [1, 2], "bias": 3} or [[3], [1, 2]], by column."""
+    if not isinstance(value, (list, tuple)) or not value:
+        return None
+    if all(isinstance(one, (list, tuple)) and len(one) == 2 for one in value):
+        first, second = zip(*value, strict=True)
+        for bias, weights in ((first, second), (second, first)):
+            if _width(bias) == 1 < _width(weights):
+                return {"weights": weights, "bias": bias}
+        return None
+    if not all(isinstance(one, Mapping) for one in value):
         return None
     columns = {key: [one.get(key) for one in value] for key in value[0]}
     roles = {_role_and_key(str(key))[0]: column for key, column in columns.items()}
@@ -201,6 +205,17 @@ def _is_array(value):
     return all(type(row) in (list, tuple) and row and len(row) == len(value[0]) for row in value) and all(
         type(one) in (int, float) for row in value for one in row
     )
+
+
+def _width(rows):
+    """How many numbers each row has; 0 where they are no matrix."""
+    return len(rows[0]) if depth_of(rows) == 2 and _is_array(rows) else 0
+
+
+def kind_of(name):
+    """Whether a name says "weights" or "biases"; else None."""
+    role = _role_and_key(name)[0]
+    return next((kind for kind in ("weights", "biases") if role in NAMES[kind]), None)
 
 
 def _sorted(arrays):

@@ -165,7 +165,8 @@ async function renderDrop({ model, el }) {
     kept = parts;
     back.hidden = false;
     if (wanted === "images") {
-      return tell(`${name} is a network of ${sizes}, but the images here have another number of inputs. Add a .npz with images of ${inputs} numbers each and their labels.`, ...places);
+      const more = inputs === page.layers[0].columns + 1 ? " If one input is a constant in place of biases, “python -m weightmaps explore” with the network’s name prints lines that make it biases." : "";
+      return tell(`${name} is a network of ${sizes}, but the images here have another number of inputs. Add a .npz with images of ${inputs} numbers each and their labels.${more}`, ...places);
     }
     if (wanted === "activations") return tell(`${name} is a network of ${sizes}. It does not name its activations: choose them.`, ...places, ...activationsAsked(parts, options));
     if (wanted === "shape") return tell(`An image of ${inputs} numbers is no square: choose its rows × columns.`, ...places, ...shapeAsked(options));

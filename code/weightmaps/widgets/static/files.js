@@ -2,9 +2,9 @@
 
 import { MOST, NAMES, Refused, named, refuse } from "./bytes.js";
 import { dataIn, labelsFrom, readIdx, readText } from "./data.js";
-import { networkNamed, networkOf, roleAndKey } from "./layers.js";
+import { kindOf, networkNamed, networkOf, noteOf, roleAndKey } from "./layers.js";
 import { isNpy, readNpy } from "./npy.js";
-import { flat, listsIn, readJson, readSafetensors } from "./text.js";
+import { flat, listsIn, readJson, readSafetensors, unfolded } from "./text.js";
 import { networkInTfjs } from "./tfjs.js";
 import { Numbers } from "./pickle.js";
 import { inPickle, inTorchZip, isPickle } from "./torch.js";
@@ -93,8 +93,9 @@ export async function readFile(bytes, name, beside = new Map()) {
     if (/image|^x/i.test(name)) return { images: { name, said: [], entry: readNpy(bytes) } };
     refuse("it is an array, but its name does not say of what; call it images.npy or labels.npy, or choose all arrays of a network together");
   }
-  if (/^(\xef\xbb\xbf)?\s*[[{]/.test(String.fromCharCode(...bytes.subarray(0, 100)))) {
-    return { network: networkInJson(readJson(bytes), name, beside) };
+  if (/^(\xef\xbb\xbf)?\s*[[{]/.test(String.fromCharCode(...bytes.subarray(0, 100))) || /\.json$/i.test(name)) {
+    const { value, said } = jsonIn(bytes), network = networkInJson(value, name, beside);
+    return { network: { ...network, said: [...said, ...network.said] } };
   }
   if (TEXT.test(name)) return readText(bytes, name);
   const kind = NAMES.endings[/\.[^.]*$/.exec(name.toLowerCase())?.[0]];
@@ -103,19 +104,63 @@ export async function readFile(bytes, name, beside = new Map()) {
   return /\.safetensors$/i.test(name) ? inSafetensors(bytes, name) : refuse("it is none of .npz, .npy, .json, .safetensors, .pt, .pkl, .csv, .png and .jpg, or is damaged");
 }
 
+const roleIn = (key) => roleAndKey(key).role;
+
 /** A network of arrays in objects and lists. @param {{value: unknown, said: string[]}} found @returns {import("./layers.js").Found} */
 function nested({ value, said }, name) {
-  const network = networkNamed(flat(value, (key) => roleAndKey(key).role), null, name);
+  const network = networkNamed(flat(value, roleIn), null, name);
   return { ...network, said: [...said, ...network.said] };
 }
 
-/** Whether a file is one array of a network, and neither images nor labels, by its name. @param {{name: string}} file */
-export const isOneOfMany = ({ name }) => /\.npy$/i.test(name) && !/label|image|^[xy]/i.test(name);
+/** What a JSON file says, with what is to be said of it. @param {Uint8Array} bytes */
+function jsonIn(bytes) {
+  const { value, names } = unfolded(readJson(bytes));
+  return { value, said: names.length ? [noteOf("json_inside", ...names)] : [] };
+}
 
-/** A network whose arrays came each in a file of its own. @param {Map<string, Uint8Array>} files @param {string[]} names @returns {import("./layers.js").Found} */
-export function readArrays(files, names) {
-  const entries = names.map((name) => [name.replace(/\.npy$/i, ""), attempt(() => readNpy(files.get(name)), `${named(name)} `)]);
-  return attempt(() => ofEntries(new Map(entries), names.join(", ")), `${named(names.join(", "))}: `);
+const endingOf = (name) => /\.[^.]*$/.exec(name.toLowerCase())?.[0];
+const stemOf = (name) => name.replace(/\.[^.]*$/, "");
+
+/** Which files hold a network together: weights and biases in two, or each array, or each layer, in its own; as in interop/files.py. @param {string[]} names @returns {string[]} */
+export function together(names) {
+  for (const ending of [".npz", ".json"]) {
+    const two = names.filter((name) => endingOf(name) === ending && kindOf(stemOf(name)));
+    if (two.length === 2 && kindOf(stemOf(two[0])) !== kindOf(stemOf(two[1]))) return two;
+  }
+  const arrays = names.filter((name) => endingOf(name) === ".npy" && !/label|image|^[xy]/i.test(name));
+  if (arrays.length > 1) return arrays;
+  const layers = names.filter((name) => endingOf(name) === ".json");
+  return layers.length > 1 && !names.some((name) => endingOf(name) === ".bin") ? layers : [];
+}
+
+/** What one of several files of a network holds, for `flat`. @param {Uint8Array} bytes @param {string} name */
+async function partIn(bytes, name) {
+  if (endingOf(name) === ".json") return jsonIn(bytes);
+  if (endingOf(name) === ".npy") return { value: asNumbers(readNpy(bytes)), said: [] };
+  const entries = [...(await unzip(bytes))].map(([file, data]) => [file.replace(/\.npy$/, ""), asNumbers(readNpy(data))]);
+  return { value: new Map(entries), said: [] };
+}
+
+/** A network in several files. @param {Map<string, Uint8Array>} files @param {string[]} names @returns {Promise<import("./layers.js").Found>} */
+export async function readTogether(files, names) {
+  const found = new Map(), said = [], ordered = [...names].sort(), all = ordered.join(", ");
+  for (const name of ordered) {
+    try {
+      const part = await partIn(files.get(name), name);
+      found.set(stemOf(name), part.value);
+      said.push(...part.said);
+    } catch (error) {
+      if (error instanceof Refused) error.message = `${named(name)} ${error.message}`;
+      throw error;
+    }
+  }
+  const isNamed = (one) => one instanceof Map || (one !== null && typeof one === "object" && !Array.isArray(one) && !(one instanceof Numbers));
+  const inTwo = names.length === 2 && endingOf(names[0]) !== ".npy" && [...found].every(([stem, one]) => kindOf(stem) && isNamed(one));
+  const entries = inTwo ? [...found].flatMap(([stem, one]) => [...flat(one, roleIn)].map(([name, array]) => [`${name}.${stem}`, array])) : flat(found, roleIn);
+  return attempt(() => {
+    const network = networkNamed(new Map(entries), null, all);
+    return { ...network, said: [...said, ...network.said] };
+  }, `${named(all)}: `);
 }
 
 function inSafetensors(bytes, name) {
@@ -139,10 +184,12 @@ function inZip(zipped, name) {
   return found;
 }
 
+/** An array as a pickle has it; or the lists that it is an array of. @param {import("./npy.js").Entry} entry */
+const asNumbers = ({ shape, kind, values, texts, objects }) => objects ?? Object.assign(new Numbers(shape, kind, () => values), { texts });
+
 /** A network of arrays by name, some of which may be lists of arrays. */
 function ofEntries(entries, name) {
   if (![...entries.values()].some(({ objects }) => objects)) return networkNamed(entries, null, name);
-  const asNumbers = ({ shape, kind, values, texts, objects }) => objects ?? Object.assign(new Numbers(shape, kind, () => values), { texts });
   return nested({ value: new Map([...entries].map(([key, one]) => [key, asNumbers(one)])), said: [] }, name);
 }
 

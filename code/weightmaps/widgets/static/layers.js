@@ -26,6 +26,12 @@ export function roleAndKey(name) {
   return { role: words[at] ?? null, key: keyOf(words.filter((_, i) => i !== at)), words };
 }
 
+/** Whether a name says weights or biases; else null. */
+export function kindOf(name) {
+  const { role } = roleAndKey(name);
+  return ["weights", "biases"].find((kind) => NAMES[kind].includes(role)) ?? null;
+}
+
 /** Numbers before text, and what ends before what goes on. */
 function byKey({ key: one }, { key: two }) {
   for (let i = 0; i < Math.min(one.length, two.length); i++) {

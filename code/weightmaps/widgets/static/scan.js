@@ -206,12 +206,20 @@ function strokeOf(ink, side) {
 /** A digit's ink, its longer side FIT, with strokes as wide as MNIST's, and whether they were thin. */
 function thickened({ crop, width, height }) {
   const ink = average(crop, width, [0, 0, width, height], FIT, Math.max(width, height), FIT, FIT).map((v) => v / 255);
-  const reach = Math.floor(((STROKE * FIT) / 20 - strokeOf(ink, FIT)) / 2 + 0.5);
-  if (reach < 1) return { ink, side: FIT, thin: false };
-  const side = FIT + 2 * reach, wide = new Float64Array(side * side);
+  const missing = ((STROKE * FIT) / 20 - strokeOf(ink, FIT)) / 2;
+  if (missing <= 0) return { ink, side: FIT, thin: false };
+  // By the fraction too: whole pixels alone would make a jump of what noise does to an outline.
+  const reach = Math.floor(missing), part = missing - reach, side = FIT + 2 * (reach + 1);
+  const less = widened(ink, reach, side), more = widened(ink, reach + 1, side);
+  return { ink: less.map((v, i) => (1 - part) * v + part * more[i]), side, thin: missing >= 0.5 };
+}
+
+/** The most ink within the disc of so many pixels around each, in a square of this side. */
+function widened(ink, reach, side) {
+  const wide = new Float64Array(side * side), edge = (side - FIT) / 2;
   ink.forEach((v, i) => {
     if (!v) return;
-    const y = Math.floor(i / FIT) + reach, x = (i % FIT) + reach;
+    const y = Math.floor(i / FIT) + edge, x = (i % FIT) + edge;
     for (let dy = -reach; dy <= reach; dy++) {
       for (let dx = -reach; dx <= reach; dx++) {
         const to = (y + dy) * side + x + dx;
@@ -219,7 +227,7 @@ function thickened({ crop, width, height }) {
       }
     }
   });
-  return { ink: wide, side, thin: true };
+  return wide;
 }
 
 /** Smaller, so that the work is bounded: each pixel the mean of a square. @param {Grey} grey */

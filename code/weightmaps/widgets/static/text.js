@@ -1,8 +1,9 @@
 // JSON, and safetensors, whose header is JSON: depth and length are checked on the text before it is parsed.
 
-import { MOST, NAMES, countOf, named, numbersOf, refuse, sizeOf, timesOf } from "./bytes.js";
+import { MOST, NAMES, Refused, countOf, named, numbersOf, refuse, sizeOf, timesOf } from "./bytes.js";
 import { Numbers } from "./pickle.js";
 
+const JSON_INSIDE = /^[ \t\r\n]*(\{|\[[ \t\r\n]*[-0-9[{])/; // of numbers: a list of names is left as it is
 const DTYPES = { F64: "f8", F32: "f4", F16: "f2", BF16: "bf" };
 
 /** @param {Uint8Array} bytes */
@@ -31,6 +32,27 @@ export function readJson(bytes) {
   }
   if (namesIn(found) < names) refuse("a name is there twice");
   return found;
+}
+
+/** The same with each text that is JSON itself read as such, and the names of these. @returns {{value: unknown, names: string[]}} */
+export function unfolded(all) {
+  const names = [];
+  const read = (one, name) => {
+    const within = (key) => (name ? `${name}.${key}` : String(key));
+    if (typeof one === "string" && JSON_INSIDE.test(one)) {
+      try {
+        const found = readJson(new TextEncoder().encode(one));
+        names.push(name || "the whole file");
+        return found;
+      } catch (error) {
+        if (error instanceof Refused) return one;
+        throw error;
+      }
+    }
+    if (isObject(one)) return Object.fromEntries(Object.entries(one).map(([key, inner]) => [key, read(inner, within(key))]));
+    return Array.isArray(one) && !one.every((inner) => typeof inner === "number") ? one.map((inner, i) => read(inner, within(i))) : one;
+  };
+  return { value: read(all, ""), names };
 }
 
 /** How many names there are in all objects; of two that are the same JSON.parse keeps one. */
@@ -67,9 +89,20 @@ function isOneArray(value) {
   return value.every((row) => Array.isArray(row) && row.length && row.length === value[0].length && row.every((one) => typeof one === "number"));
 }
 
-/** A layer that is a list of neurons, such as {"weights": [1, 2], "bias": 3}, by column; else null. */
+/** How many numbers each row has; 0 where they are no matrix. */
+const widthOf = (rows) => (depthOf(rows) === 2 && isOneArray(rows) ? rows[0].length : 0);
+
+/** A layer that is a list of neurons, as {"weights": [1, 2], "bias": 3} or [[3], [1, 2]], by column; else null. */
 function neuronsIn(value, roleOf) {
-  if (!Array.isArray(value) || !value.length || !value.every(isPlain)) return null;
+  if (!Array.isArray(value) || !value.length) return null;
+  if (value.every((one) => Array.isArray(one) && one.length === 2)) {
+    const [first, second] = [0, 1].map((k) => value.map((one) => one[k]));
+    for (const [bias, weights] of [[first, second], [second, first]]) {
+      if (widthOf(bias) === 1 && widthOf(weights) > 1) return { weights, bias };
+    }
+    return null;
+  }
+  if (!value.every(isPlain)) return null;
   const columns = Object.keys(value[0]).map((key) => [key, value.map((one) => one[key])]);
   const whole = [["weights", 2], ["biases", 1]].every(([kind, depth]) => columns.some(([key, column]) => NAMES[kind].includes(roleOf(key)) && depthOf(column) === depth && isOneArray(column)));
   return whole ? Object.fromEntries(columns) : null;

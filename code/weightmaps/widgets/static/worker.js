@@ -3,7 +3,7 @@
 import { MOST, NAMES, Refused, named, refuse, spread, timesOf } from "./bytes.js";
 import { answersOf, changed, choices, findings } from "./checks.js";
 import { imagesFor } from "./data.js";
-import { attempt, isOneOfMany, readArrays, readFile } from "./files.js";
+import { attempt, readFile, readTogether, together } from "./files.js";
 import { counted } from "./layers.js";
 
 /** @typedef {import("./data.js").Images} Images */
@@ -23,9 +23,9 @@ async function readAll(files, pictures) {
   const total = files.reduce((sum, { size }) => sum + size, 0);
   if (total > MOST.bytes) refuse(`${named(files[0].name)}: ${Math.round(total / 2 ** 20).toLocaleString("en")} MB; at most ${MOST.bytes / 2 ** 20} MB are read`);
   const beside = new Map(files.map(({ name, bytes }) => [name, new Uint8Array(bytes ?? 0)]));
-  const arrays = files.filter(isOneOfMany), parts = files.some(({ name }) => /\.json$/i.test(name)) ? files.filter(({ name }) => /\.bin$/i.test(name)) : [];
-  const alone = files.filter((file) => !parts.includes(file) && (arrays.length < 2 || !arrays.includes(file)));
-  if (arrays.length > 1) found.network = readArrays(beside, arrays.map(({ name }) => name));
+  const arrays = together(files.map(({ name }) => name)), parts = files.some(({ name }) => /\.json$/i.test(name)) ? files.filter(({ name }) => /\.bin$/i.test(name)) : [];
+  const alone = files.filter((file) => !parts.includes(file) && !arrays.includes(file.name));
+  if (arrays.length) found.network = await readTogether(beside, arrays);
   for (const file of alone) {
     try {
       const bytes = new Uint8Array(file.bytes ?? refuse("it cannot be read; if it is a folder, drop the files in it, else choose it again"));

@@ -43,11 +43,12 @@ STROKE = ["shift+Up", "shift+Up", "space", *["shift+Down"] * 4, "space"]  # a 1
 JOB = [
     ("Choose another image", "Image", ["Right"]),
     ("Draw a 1", "Drawing pad|^$", STROKE),  # a stop that Orca passes over in silence is taken for the pad
-    ("Choose an image again", "Image", ["Right"]),
+    ("Choose an image again", "Image", ["Right"], "shift+Tab"),
     ("Move to a neuron", "Hidden neurons", ["Right", "Down"]),
-    ("Choose an output", "answer|radio button", ["Down"]),
+    ("Choose an output", "answer|radio button", ["Down", "space"]),
     ("Find who pushed hardest", "order of the ledger", ["Home"]),
     ("Switch it off", "Switch off neuron", ["Return"]),
+    ("Keep only the top", "Switch off all others", ["Return"]),
 ]
 
 
@@ -78,10 +79,10 @@ class Listener:
         subprocess.run(["xdotool", "key", "--clearmodifiers", key], check=True)
         return self.hear()
 
-    def tab_to(self, words):
+    def tab_to(self, words, key="Tab"):
         """Press Tab until Orca says these words."""
         for _ in range(MOST_TABS):
-            if re.search(words, self.press("Tab")):
+            if re.search(words, self.press(key)):
                 return True
         self.told(f"  (no stop says {words!r})")
         return False
@@ -142,9 +143,9 @@ def on_the_screen(options):
                     heard += listener.hear()
                 for _ in range(options.tabs):
                     listener.press("Tab")
-                for title, words, keys in [] if options.tabs else JOB:
+                for title, words, keys, *way in [] if options.tabs else JOB:
                     print(f"\n{title}")
-                    if listener.tab_to(words):
+                    if listener.tab_to(words, *way):
                         for key in keys:
                             listener.press(key)
             finally:

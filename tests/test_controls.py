@@ -57,6 +57,8 @@ def test_a_grid_obeys_the_keyboard(one, grid):
     options = [each["attributes"] for each in one.find(f"[data-part={grid}] [role=option]")]
     assert [each["id"] for each in options if "aria-selected" in each] == [options[29]["id"]]
     assert box["attributes"]["aria-activedescendant"] == options[29]["id"]
+    one.act(grid, "blur")
+    assert not one.find(f"[data-part={grid}] [aria-selected]")
     for neuron, each in enumerate(options):
         assert re.match(rf"neuron {neuron}[,:] .*\d", each["aria-label"])
 

@@ -104,7 +104,7 @@ def test_every_chapter_has_one_that_shows_no_markup_of_ours(site):
                 assert "bookbuild" not in cell.source
                 continue
             assert not re.search(r"\{[a-z:]+\}`|^:::|^```\{", cell.source, re.MULTILINE), path.name
-            for link in re.findall(r"\]\(([^)#]+\.ipynb)", cell.source):
+            for link in re.findall(r"\]\(([^)#:]+)[)#]", cell.source):
                 assert link in names, path.name
     assert pictures > 50
 

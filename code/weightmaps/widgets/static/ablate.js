@@ -77,16 +77,17 @@ function confusionTable({ thing, outputs: names }) {
     set(counts, before) {
       const changes = counts.map((line, i) => line.map((count, k) => count - before[i][k]));
       const most = Math.max(1, ...changes.flat().map(Math.abs));
+      // Only what changes is written: with more than fifty changes to hear of, Orca drops what is announced too.
       lines.forEach(({ cells, right }, i) => {
         const total = counts[i].reduce((sum, count) => sum + count), change = (100 * changes[i][i]) / total;
         cells.forEach((cell, k) => {
-          const more = changes[i][k];
-          cell.textContent = counts[i][k] || "·";
+          const more = changes[i][k], title = more ? `${Math.abs(more)} ${more > 0 ? "more" : "fewer"} than with every neuron on` : "";
+          setText(cell, String(counts[i][k] || "·"));
           cell.className = more > 0 ? "wm-plus" : more < 0 ? "wm-minus" : "";
           cell.style.setProperty("--wm-tint", `${(50 * Math.abs(more)) / most}%`);
-          cell.title = more ? `${Math.abs(more)} ${more > 0 ? "more" : "fewer"} than with every neuron on` : "";
+          if (cell.title !== title) cell.title = title;
         });
-        right.textContent = total ? percent(counts[i][i] / total).slice(0, -1) + (change ? ` (${formatSigned(change).slice(0, -2)})` : "") : "–";
+        setText(right, total ? percent(counts[i][i] / total).slice(0, -1) + (change ? ` (${formatSigned(change).slice(0, -2)})` : "") : "–");
       });
     },
   };
@@ -116,7 +117,7 @@ export function ablatePanel(data, update, { layer }) {
   const tell = memoize((counts, untouched) => {
     now.set(correctCount(counts) / n);
     before.set(correctCount(untouched) / n);
-    mistake.textContent = newMistake(data, counts, untouched);
+    setText(mistake, newMistake(data, counts, untouched));
     table.set(counts, untouched);
   });
   return {

@@ -28,6 +28,7 @@ export function drawPanel(data, update) {
   const picture = canvas(""), seen = canvas("What the network sees"), words = note();
   const cursor = element("div", { class: "wm-cursor" }), hint = element("div", { class: "wm-hint" }, "Draw here");
   const say = announcer();
+  // ARIA's application: no pattern of the APG moves a pen, and a reader in browse mode would keep the arrow keys.
   const pad = element("div", {
     class: "wm-grid wm-pad", role: "application", tabindex: "0", "aria-label": `Drawing pad. ${KEYS}`, "data-part": "pad",
   }, picture, hint, cursor);

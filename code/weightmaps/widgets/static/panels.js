@@ -4,7 +4,7 @@ import { column, products, maxAbs, runningTotal } from "./maths.js";
 import { paint, signed } from "./paint.js";
 import { curve } from "./charts.js";
 import { listOf, paintInput, signedPicture } from "./inputs.js";
-import { bars, canvas, cellGrid, element, note, numberPlace, panel, peek, formatNumber, text, formatSigned, setText } from "./parts.js";
+import { bars, canvas, cellGrid, element, note, numberPlace, panel, peek, formatNumber, isWide, text, formatSigned, setText } from "./parts.js";
 import { gridColumns } from "./view.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View @typedef {import("./view.js").State} State */
@@ -148,7 +148,7 @@ export function productPanel(data, update, { layer }) {
   const totalsOf = (one) => runningTotal(added(one), table ? 1 : data.shapeOf(layer)[1], one.bias);
   const whole = panel(
     "product", `Weight × ${what}, and its running total`,
-    element("div", { class: "wm-side" }, picture.element, line.element, picture.scale, line.axis),
+    element("div", { class: "wm-side" + (isWide(picture.element) ? " wm-wide" : "") }, picture.element, line.element, picture.scale, line.axis),
     element(
       "p", { class: "wm-text wm-equation" }, "bias ", bias.element, ` + sum of ${data.sizes[layer - 1]} products `,
       sum.element, " = z ", z.element, ` → ${formula(data.activations[layer - 1])} `, a.element,

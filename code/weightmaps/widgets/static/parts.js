@@ -184,11 +184,16 @@ export function button(part, words, pressed) {
   return one;
 }
 
+/** Whether a picture needs the room of two: a list, or three channels. @param {Element} picture */
+export function isWide(picture) {
+  return picture.localName === "ul" || picture.classList.contains("wm-channels");
+}
+
 /** A titled place for one picture. @param {string} name @param {string} title @param {...Node} children */
 export function panel(name, title, ...children) {
   const id = newId();
   return element(
-    "div", { class: `wm-panel wm-${name}`, role: "group", "aria-labelledby": id, "data-part": `panel-${name}` },
+    "div", { class: `wm-panel wm-${name}` + (children.some(isWide) ? " wm-wide" : ""), role: "group", "aria-labelledby": id, "data-part": `panel-${name}` },
     element("p", { class: "wm-title", id, role: "heading", "aria-level": "2" }, title), ...children,
   );
 }
@@ -249,19 +254,17 @@ export function cellGrid(part, label, count, across, picked, picture = canvas(""
     "div", { class: "wm-grid", role: "listbox", tabindex: "0", "aria-label": label, "data-part": part },
     picture, outline, cells,
   );
-  let chosen = 0, marked = -1;
-  function mark() {
-    if (marked === chosen) return;
-    options[marked]?.removeAttribute("aria-selected");
-    options[chosen].setAttribute("aria-selected", "true");
-    marked = chosen;
-  }
+  let chosen = 0, marked = null;
+  const unmark = () => marked?.removeAttribute("aria-selected");
   /** Say which option is chosen; only where the reader is, else Orca speaks of lists elsewhere that follow. */
   function tell() {
-    mark();
-    box.setAttribute("aria-activedescendant", options[chosen].id);
+    if (marked !== options[chosen]) unmark();
+    marked = options[chosen];
+    marked.setAttribute("aria-selected", "true");
+    box.setAttribute("aria-activedescendant", marked.id);
   }
   box.addEventListener("focus", tell);
+  box.addEventListener("blur", unmark); // what is chosen may change from elsewhere
   box.addEventListener("click", (event) => {
     const area = picture.getBoundingClientRect();
     const column = Math.floor(((event.clientX - area.left) / area.width) * across);
@@ -289,8 +292,8 @@ export function cellGrid(part, label, count, across, picked, picture = canvas(""
         if (name !== names[i]) one.setAttribute("aria-label", (names[i] = name));
       });
       chosen = index;
+      box.dataset.chosen = String(index);
       if (document.activeElement === box) tell();
-      else if (marked < 0) mark();
       outline.style.left = `${((index % across) / across) * 100}%`;
       outline.style.top = `${(Math.floor(index / across) / down) * 100}%`;
       outline.style.width = `${100 / across}%`;
@@ -321,7 +324,7 @@ export function oneStop(buttons, reached) {
 }
 
 /**
- * Horizontal bars, a radio group, or a list where there is nothing to pick; those with signs have zero in the middle.
+ * Horizontal bars, APG's radio group, or a list where there is nothing to pick; those with signs have zero in the middle.
  * @param {string} part @param {string[]} names @param {((index: number) => void) | null} picked @param {(v: number) => string} format
  */
 export function bars(part, names, picked, format = formatNumber) {

@@ -296,7 +296,7 @@ function htmlOf(one, root = one) {
     for (const word of ["role", "aria-label", "aria-hidden"]) delete attributes[word];
     pictures.push(one.picture);
   } else if (role === "listbox") {
-    const [option] = one.querySelectorAll("[role=option][aria-selected=true]");
+    const option = one.querySelectorAll("[role=option]")[one.dataset.chosen ?? 0];
     Object.assign(attributes, { role: "img", "aria-label": `${attributes["aria-label"]}: ${option.attributes["aria-label"]}` });
   } else if (role === "heading") {
     delete attributes.role;

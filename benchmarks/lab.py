@@ -144,9 +144,9 @@ def floor(browser, folder):
     """The same for a page whose one slider repaints one small canvas."""
     (folder / "floor.html").write_text(explorer.FLOOR)
     page, _ = explorer.opened(browser, (folder / "floor.html").as_uri(), SLOWED)
-    times = explorer.move(page, "sample")
+    found = explorer.summary(explorer.move(page, "sample"))
     page.close()
-    return {"slider": "sample", **high(times)}
+    return {"slider": "sample", **found}
 
 
 def main():

@@ -2,6 +2,7 @@
 
 import { ablatePanel, switchedWords } from "./ablate.js";
 import { drawPanel } from "./draw.js";
+import { pieces } from "./frames.js";
 import { ledgerPanel } from "./ledger.js";
 import { effectivePanel, inputPanel, outgoingPanel, outputsPanel, productPanel, targetOf, verdict, weightMapPanel, withArticle } from "./panels.js";
 import { argmax } from "./maths.js";
@@ -15,7 +16,6 @@ import { isValidState, load, viewsOf, STATE } from "./view.js";
 
 const SAY_AFTER = 500; // milliseconds without a change before screen readers are told
 const REST = 100; // milliseconds without a change before the panels off screen follow
-const FRAME = 16; // milliseconds between one of them and the next
 const NEAR = "100px 0px"; // beyond the screen's edges
 const SURE = 0.9; // an answer from which on, with no other half as active, the network is called sure
 const STEP_LASTS = 600; // milliseconds that each step is shown while playing
@@ -123,7 +123,7 @@ export function* start(data, model, root) {
   if (!isValidState(data, state)) throw new Error("its state does not fit its network");
   const layers = data.sizes.length - 2, { steps } = data;
   const lasting = {};
-  let views = viewsOf(data, state), panels = [], frame = 0, timer = 0, late = 0, playing = 0, built = "", lines = 0, opening = true, stale = false, chosen = false;
+  let views = viewsOf(data, state), panels = [], timer = 0, late = 0, playing = 0, built = "", lines = 0, opening = true, stale = false, chosen = false;
 
   const play = button("play", "Play", () => {
     if (playing) return pause();
@@ -167,7 +167,7 @@ export function* start(data, model, root) {
 
   /** The reader chose something: a part of the state, or a function of the view that returns one; `side` says which view. */
   function update(change, side = 0) {
-    const view = (frame || opening ? viewsOf(data, state) : views)[side]; // what is on screen may be a choice behind
+    const view = viewsOf(data, state)[side]; // what is on screen may be a choice behind
     const next = typeof change === "function" ? change(view) : change;
     if ("layer" in next && next.layer !== state.layer) Object.assign(next, withinLayer({ ...state, ...next }));
     else if ("output" in next && !("neuron" in next) && panels.some((one) => one.name === "top")) {
@@ -238,9 +238,11 @@ export function* start(data, model, root) {
 
   const sight = new IntersectionObserver((seen) => {
     for (const { target, isIntersecting } of seen) {
-      for (const one of panels) if (one.element === target) one.away = !isIntersecting;
+      const one = panels.find(({ element }) => element === target);
+      if (!one) continue;
+      one.away = !isIntersecting;
+      if (one.behind && isIntersecting) Array.from(bring(one));
     }
-    for (const one of panels) if (one.behind && !one.away) Array.from(bring(one));
   }, { rootMargin: NEAR });
 
   /** Bring a panel up to the state. */
@@ -251,27 +253,30 @@ export function* start(data, model, root) {
     one.behind = false;
   }
 
-  function* bringAll() {
-    for (const one of panels) {
+  /** Bring those up that are behind, one after the other. */
+  function* bringAll(some = panels) {
+    for (const one of some) {
       if (!one.behind) continue;
-      yield* bring(one);
       yield;
+      yield* bring(one);
     }
   }
 
-  /** What is off screen follows once the reader rests. */
-  function follow(parts = bringAll(), wait = REST) {
-    clearTimeout(late);
-    late = setTimeout(() => parts.next().done || follow(parts, FRAME), wait);
-  }
+  const drawn = pieces();
 
-  const complete = () => Array.from(bringAll());
+  function complete() {
+    drawn.finish();
+    Array.from(bringAll());
+  }
   addEventListener("beforeprint", complete);
 
-  /** Draw everything, part by part; of panels that are built already, those on screen. */
+  const kind = () => `${state.layer} ${state.view} ${model.get("panels")}`;
+
+  /** Draw everything, part by part; of panels that are built already, those on screen, and the others once the reader rests. */
   function* drawing() {
+    clearTimeout(late);
     views = viewsOf(data, state);
-    const now = `${state.layer} ${state.view} ${model.get("panels")}`, anew = built !== now;
+    const now = kind(), anew = built !== now;
     if (anew) {
       sight.disconnect();
       yield* build();
@@ -297,14 +302,6 @@ export function* start(data, model, root) {
     controls.view.set(view.view);
     controls.other.set(String(data.keys.indexOf(view.other)), data.titles);
     controls.scales.set(view.scales);
-    for (const one of panels) one.behind = true;
-    for (const one of panels) {
-      if (one.away) continue;
-      yield;
-      yield* bring(one);
-    }
-    if (anew) for (const one of panels) sight.observe(one.element);
-    follow();
     const said = views.flatMap((one) => sentences(data, one, needs));
     setText(shown, said.join(" "));
     if (said.length !== lines) shown.style.setProperty("--wm-said", (lines = said.length)); // else all is styled anew
@@ -316,16 +313,23 @@ export function* start(data, model, root) {
       }
       keep.write();
     }, SAY_AFTER);
+    // First the one that is worked, then those that the last change did not reach, as while a key is held.
+    const urgency = new Map(panels.map((one) => [one, 2 * one.element.contains(document.activeElement) + Boolean(one.behind)]));
+    for (const one of panels) one.behind = true;
+    yield* bringAll([...panels].filter((one) => !one.away).sort((a, b) => urgency.get(b) - urgency.get(a)));
+    if (anew) for (const one of panels) sight.observe(one.element);
+    late = setTimeout(() => drawn.start(bringAll()), REST);
   }
 
-  function draw() {
-    frame = 0;
-    if (isValidState(data, state)) Array.from(drawing()); // a kernel sends what belongs together one by one
+  function* redrawing() {
+    if (!isValidState(data, state)) yield* bringAll(); // a kernel sends what belongs together one by one
+    else if (built === kind()) yield* drawing();
+    else Array.from(drawing()); // panels that are built anew are seen at once
   }
 
   function redraw() {
     if (opening) stale = true;
-    else frame ||= requestAnimationFrame(draw);
+    else drawn.start(redrawing());
   }
 
   const heard = Object.fromEntries(STATE.map((name) => [`change:${name}`, () => {
@@ -339,7 +343,7 @@ export function* start(data, model, root) {
   const keep = share({ data, state, root, view: () => viewsOf(data, state)[0], set: update, isValidState, complete });
   function stop() {
     keep.stop();
-    cancelAnimationFrame(frame);
+    drawn.stop();
     clearTimeout(timer);
     clearTimeout(late);
     sight.disconnect();

@@ -1,6 +1,7 @@
 // The laboratory: two networks that differ in what the reader chose, trained side by side in the page.
 
 import { inflate } from "./codec.js";
+import { pieces } from "./frames.js";
 import { stored } from "./inflate.js";
 import { MEASURES } from "./lab_claims.js";
 import { blurred, chosen, conversation, correlation, inkedPixels, smoothness } from "./lab_run.js";
@@ -41,8 +42,8 @@ function render({ model, el }) {
   const setups = () => [state.a, { ...state.a, ...state.b }];
   const digits = {}; // loaded so far
   const alive = new Set(); // every run there is, those with other seeds too
-  const changed = new Set([0, 1]); // places that the next frame draws
-  let runs = null, shown = null, frame = 0, said = "", latest = "", away = false; // `shown` is a moment's number, null the latest
+  const drawn = pieces(), stale = new Set(); // pictures that wait to be drawn
+  let runs = null, shown = null, said = "", latest = "", away = false; // `shown` is a moment's number, null the latest
   let strip = null, asked = null; // what came of several seeds, and the set-ups whose seeds are being tried
 
   /** A link names an experiment of the book, and tells of any other in full. */
@@ -230,12 +231,12 @@ function render({ model, el }) {
   const difference = element("p", { class: "wm-text", "data-part": "difference" });
   const sentence = element("p", { class: "wm-sentence", "data-part": "sentence" }), say = announcer();
   sentence.style.setProperty("--wm-said", "3");
-  const places = ["A", "B"].map((name) => {
+  const places = ["A", "B"].map((name, k) => {
     const words = element("span"), neuron = element("span"), maps = element("div"), large = canvas(`The chosen neuron's map in network ${name}.`);
     const out = element("div"), all = panel(`maps${name}`, `${name}: `, maps), one = panel(`neuron${name}`, `${name}, neuron `, large, out);
     all.querySelector(".wm-title").append(words);
     one.querySelector(".wm-title").append(neuron);
-    return { name, words, neuron, maps, large, out, all, one, grid: null };
+    return { name, words, neuron, maps, large, out, all, one, grid: null, pictures: [() => drawMaps(k), () => drawNeuron(k)] };
   });
   const charts = curves([["right", "Right on held-out images"], ["cost", "Cost on held-out images"], ["smooth", "Smoothness of the maps"], ["like", "Likeness to the start"]]);
   const claims = element("div", { class: "wm-claims" }), stripPlace = element("div", { "data-part": "strip" });
@@ -283,9 +284,19 @@ function render({ model, el }) {
     return state.blurred ? blurred(maps) : maps;
   }
 
-  function draw() {
-    frame = 0;
-    const both = setups();
+  const now = (k) => viewed(runs?.[k], k);
+
+  /** Words and controls at once; pictures, curves and claims as there is time. */
+  function* drawing() {
+    drawWords();
+    for (const picture of stale) {
+      yield;
+      stale.delete(picture);
+      picture();
+    }
+  }
+
+  function drawWords() {
     preset.set(experiment(), {
       "": "a set-up of your own", ...Object.fromEntries(Object.entries(PRESETS).map(([name, { title }]) => [name, title])),
     });
@@ -296,18 +307,12 @@ function render({ model, el }) {
     const lead = runs?.[0].moments.length ? runs[0] : null, last = lead ? lead.moments.length - 1 : 0;
     moment.setLast(last);
     moment.set(shown ?? last, lead ? when(lead, shown === null ? lead.step : lead.moments[Math.min(shown, last)].step) : "not started");
-    const views = places.map((_, k) => viewed(runs?.[k], k));
-    for (const k of changed) drawPlace(places[k], k, both[k], views[k]);
-    changed.clear();
-    drawCurves(runs, state.epochs, ...(runs ?? []).map(({ moments }) => moments.length));
-    const words = said || outcome(views);
+    const words = said || outcome([now(0), now(1)]);
     if (!working()) {
       if (latest && words !== latest) say(words); // not while it trains, and not on opening
       latest = words;
     }
     setText(sentence, words);
-    drawClaims(experiment(), views);
-    stripPlace.replaceChildren(...(strip ? [strip] : []));
   }
 
   /** JupyterLab would else take some keys for itself. */
@@ -315,11 +320,18 @@ function render({ model, el }) {
     for (const one of part.querySelectorAll("input, button, select, [tabindex]")) one.dataset.lmSuppressShortcuts = "true";
   }
 
-  const drawCurves = memoize(() => charts.set(runs ?? [], state.epochs)); // they are other ones after an epoch
+  const drawCurves = memoize(() => charts.set(runs ?? [], state.epochs));
 
-  function drawPlace(place, k, setup, view) {
-    const run = runs?.[k], { hidden } = setup;
-    const maps = looked(run, view), trained = run?.moments.length > 0, across = hidden === 1 ? 1 : Math.ceil(Math.sqrt(hidden));
+  /** Curves are other ones after an epoch, claims once both rest. */
+  function drawResults() {
+    drawCurves(runs, state.epochs, ...(runs ?? []).map(({ moments }) => moments.length));
+    drawClaims(experiment(), [now(0), now(1)]);
+    stripPlace.replaceChildren(...(strip ? [strip] : []));
+  }
+
+  function drawMaps(k) {
+    const place = places[k], run = runs?.[k], view = now(k), { hidden } = setups()[k];
+    const maps = looked(run, view), across = hidden === 1 ? 1 : Math.ceil(Math.sqrt(hidden));
     if (place.grid?.count !== hidden) {
       const focus = place.maps.contains(document.activeElement);
       place.grid = { count: hidden, ...cellGrid(`maps-${place.name}`, `Maps of network ${place.name}`, hidden, across, (neuron) => change({ neuron: Math.min(neuron, fewest() - 1) })) };
@@ -330,13 +342,17 @@ function render({ model, el }) {
     const tiles = Array.from({ length: hidden }, (_, h) => maps.subarray(h * PIXELS, (h + 1) * PIXELS));
     paintTiles(place.grid.canvas, tiles, [SIDE, SIDE], across, signed(maxAbs(maps)));
     place.grid.set(state.neuron, (j) => `neuron ${j}`);
-    const now = trained ? measured(run, view) : null;
-    setText(place.words, now ? `${percent(now.right)} right, smoothness ${two(now.smooth)}` : "before training");
-    const own = tiles[state.neuron] ?? tiles[0];
+    const found = run?.moments.length ? measured(run, view) : null;
+    setText(place.words, found ? `${percent(found.right)} right, smoothness ${two(found.smooth)}` : "before training");
+  }
+
+  function drawNeuron(k) {
+    const place = places[k], view = now(k), { hidden, digits: of } = setups()[k];
+    const own = looked(runs?.[k], view).subarray(state.neuron * PIXELS, (state.neuron + 1) * PIXELS);
     paint(place.large, own, SIDE, signed(maxAbs(own)));
     place.large.setAttribute("aria-label", `The map of neuron ${state.neuron} in network ${place.name}: ${mapWords(own, SIDE)}.`);
     setText(place.neuron, String(state.neuron));
-    const outgoing = setup.digits.map((_, c) => view.W2[c * hidden + state.neuron]), names = setup.digits.map(String);
+    const outgoing = of.map((_, c) => view.W2[c * hidden + state.neuron]), names = of.map(String);
     if (place.names !== names.join()) {
       place.names = names.join();
       place.bars = bars(`outgoing-${place.name}`, names, null, formatSigned);
@@ -380,12 +396,12 @@ function render({ model, el }) {
     const lost = runs?.findIndex((run) => run.overflow) ?? -1;
     if (lost >= 0) return `The weights of ${"AB"[lost]} overflowed at step ${runs[lost].overflow}, so it stopped there. What is shown is its last good moment. Try a smaller learning rate η.`;
     if (!runs?.every((run) => run.moments.length)) return "Press Start: two networks learn side by side, from the same images in the same order.";
-    const [a, b] = views, [now, other] = views.map((view, k) => measured(runs[k], view)), start = runs[0].moments[0];
+    const [a, b] = views, [one, other] = views.map((view, k) => measured(runs[k], view)), start = runs[0].moments[0];
     const seen = [state.without_start && "without the start", state.inked && "on inked pixels only", state.blurred && "blurred"].filter(Boolean).join(", ");
     const how = seen ? ", with maps " + seen : "";
     const alike = fewest() === 1 ? ` The maps of the first neurons correlate ${two(likeness(views))} over inked pixels.` : "";
-    return `At ${when(runs[0], a.step)}${how}, A is right on ${percent(now.right)} and B on ${percent(other.right)} of the held-out images. ` +
-      `Smoothness of the maps: ${two(now.smooth)} and ${two(other.smooth)}; A’s was ${two(start.smooth)} before training. ` +
+    return `At ${when(runs[0], a.step)}${how}, A is right on ${percent(one.right)} and B on ${percent(other.right)} of the held-out images. ` +
+      `Smoothness of the maps: ${two(one.smooth)} and ${two(other.smooth)}; A’s was ${two(start.smooth)} before training. ` +
       `Likeness of the trained maps to their start: ${liked(0, a)} and ${liked(1, b)}.${alike}`;
   }
 
@@ -496,8 +512,9 @@ function render({ model, el }) {
   }
 
   function redraw(which = [0, 1]) {
-    for (const k of which) changed.add(k);
-    frame ||= requestAnimationFrame(draw);
+    for (const k of which) places[k].pictures.forEach((one) => stale.add(one));
+    stale.add(drawResults);
+    drawn.start(drawing());
   }
 
   const observer = new IntersectionObserver(([{ isIntersecting }]) => {
@@ -517,10 +534,11 @@ function render({ model, el }) {
   root.prepend(link.note.element);
   link.read();
   keepKeys(root);
-  draw();
+  redraw();
+  drawn.finish();
   return () => {
     reset();
-    cancelAnimationFrame(frame);
+    drawn.stop();
     observer.disconnect();
     document.removeEventListener("visibilitychange", attend);
     link.stop();

@@ -2,5 +2,5 @@
 
 import { conversation } from "./lab_run.js";
 
-const hear = conversation((answer) => self.postMessage(answer, answer.maps ? [answer.maps.buffer] : []), 100);
+const hear = conversation((answer) => self.postMessage(answer, [answer, ...(answer.moments ?? [])].flatMap(({ maps }) => (maps ? [maps.buffer] : []))), 100);
 self.onmessage = ({ data }) => hear(data);

@@ -224,6 +224,7 @@ const addEventListener = () => {}, removeEventListener = () => {};
 
 let clock = 0, timers = [], lastTimer = 0;
 Date.now = () => clock;
+const performance = { now: () => clock };
 
 function setTimer(act, wait, again) {
   timers.push({ id: ++lastTimer, at: clock + wait, act, again });

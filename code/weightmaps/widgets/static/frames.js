@@ -1,0 +1,35 @@
+// Work in pieces, a few milliseconds a frame, so that the page answers in between.
+
+const BUDGET = 2; // milliseconds of a frame after which no piece begins: style, layout and paint come on top
+
+/** @returns {{start: (work: Iterator<void>) => void, finish: () => void, stop: () => void}} `start` drops what is left of older work */
+export function pieces() {
+  let work = null, frame = 0;
+
+  function advance(end = Infinity) {
+    while (work) {
+      const now = work;
+      if (now.next().done && work === now) work = null;
+      if (performance.now() > end) break;
+    }
+  }
+
+  function tick() {
+    frame = 0;
+    advance(performance.now() + BUDGET);
+    if (work) frame = requestAnimationFrame(tick);
+  }
+
+  return {
+    start(next) {
+      work = next;
+      frame ||= requestAnimationFrame(tick);
+    },
+    finish: () => advance(),
+    stop() {
+      work = null;
+      cancelAnimationFrame(frame);
+      frame = 0;
+    },
+  };
+}

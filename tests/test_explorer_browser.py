@@ -373,5 +373,14 @@ def test_the_mouse_is_told_what_it_points_at(everything):
         weight, ink = weights[12 * 28 + 7], x[12 * 28 + 7]
         assert words.startswith("Row 12, column 7: weight ")
         assert found == pytest.approx([weight, ink, weight * ink], abs=6e-3)
+    picture = everything.locator(".wm-input canvas").first
+    assert told(picture, 12, 7, 28) == f"Row 12, column 7: ink {x[12 * 28 + 7]:.2f}"
+    for name in ("input", "weight_map", "product"):  # the same pixel is framed in each
+        whole, frame = (
+            everything.locator(f".wm-{name} {one}").first.bounding_box() for one in ("canvas", ".wm-frame")
+        )
+        side = whole["width"] / 28
+        wanted = [whole["x"] + 7 * side, whole["y"] + 12 * side, side, side]
+        assert [frame[key] for key in ("x", "y", "width", "height")] == pytest.approx(wanted, abs=1.5), name
     everything.mouse.move(1, 1)
-    assert everything.locator(".wm-peek:visible").count() == 0
+    assert everything.locator(":is(.wm-peek, .wm-frame):visible").count() == 0

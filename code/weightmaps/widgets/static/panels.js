@@ -52,12 +52,16 @@ export function scaleWords(data, view) {
 export function inputPanel(data) {
   const { thing, features } = data, picture = canvas(`The ${thing}`), words = text("label");
   const table = features && signedPicture(data, 1, "feature");
+  const whole = panel("input", `The ${thing}`, ...(table ? [table.element, table.scale] : [picture]), words);
+  let x;
+  peekAtPixels(whole, picture, data, (i) => `ink ${formatNumber(x[i])}`);
   return {
-    element: panel("input", `The ${thing}`, ...(table ? [table.element, table.scale] : [picture]), words),
+    element: whole,
     draw(view) {
+      ({ x } = view);
       const which = `${thing} ${view.sample} of ${data.images.length}, counted from 0`;
-      if (table) table.set(view.x, Math.max(data.maxAbsOfInputs, maxAbs(view.x)));
-      else paintInput(picture, data, view.x);
+      if (table) table.set(x, Math.max(data.maxAbsOfInputs, maxAbs(x)));
+      else paintInput(picture, data, x);
       setText(words, view.pixels ? `This is your ${data.drawing}.`
         : view.label === null ? `This is ${which}.` : `This is ${withArticle(view.label)} (${which}).`);
       picture.setAttribute("aria-label", words.textContent);
@@ -93,14 +97,39 @@ function cellWords(data, { layer }) {
   return layer === 1 ? "" : ` A cell for each of the ${data.sizes[layer - 1]} neurons of layer ${layer - 1}, in order of their number.`;
 }
 
+/** Frame a pixel in each picture of an explorer that shows pixels; with −1 none. */
+function framePixel(whole, [rows, columns], i) {
+  for (const picture of whole.closest(".wm").querySelectorAll("[data-pixels]")) {
+    if (!picture.nextElementSibling?.matches(".wm-frame")) picture.after(element("div", { class: "wm-frame" }));
+    const { style } = picture.nextElementSibling, { offsetLeft, offsetTop, offsetWidth, offsetHeight } = picture;
+    picture.nextElementSibling.hidden = i < 0;
+    style.left = `${offsetLeft + ((i % columns) * offsetWidth) / columns}px`;
+    style.top = `${offsetTop + (Math.floor(i / columns) * offsetHeight) / rows}px`;
+    style.width = `${offsetWidth / columns}px`;
+    style.height = `${offsetHeight / rows}px`;
+  }
+}
+
+/** Say of each pixel what it holds, and frame it in the other pictures. @param {(index: number) => string} words */
+function peekAtPixels(whole, picture, data, words) {
+  if (data.features || data.channels) return;
+  const shape = data.shapeOf(1);
+  picture.dataset.pixels = "";
+  peek(whole, picture, () => shape, data.sizes[0], (i) => {
+    framePixel(whole, shape, i);
+    return [`Row ${Math.floor(i / shape[1])}, column ${i % shape[1]}: ${words(i)}`];
+  });
+  picture.addEventListener("pointerleave", () => framePixel(whole, shape, -1));
+}
+
 /** Say of each cell of a picture of weights or products what it holds; bars and channels say it themselves. */
 function peekAtProducts(whole, picture, data, layer, shown) {
-  if (layer === 1 && (data.features || data.channels)) return;
-  const shape = data.shapeOf(layer), what = layer > 1 ? "activation" : "ink";
-  peek(whole, picture, () => shape, data.sizes[layer - 1], (i) => {
-    const { weights, inputs } = shown(), place = layer > 1 ? `Neuron ${i}` : `Row ${Math.floor(i / shape[1])}, column ${i % shape[1]}`;
-    return [`${place}: weight ${formatSigned(weights[i])} × ${what} ${formatNumber(inputs[i])} = ${formatSigned(weights[i] * inputs[i])}`];
-  });
+  const words = (i, what) => {
+    const { weights, inputs } = shown();
+    return `weight ${formatSigned(weights[i])} × ${what} ${formatNumber(inputs[i])} = ${formatSigned(weights[i] * inputs[i])}`;
+  };
+  if (layer === 1) peekAtPixels(whole, picture, data, (i) => words(i, "ink"));
+  else peek(whole, picture, () => data.shapeOf(layer), data.sizes[layer - 1], (i) => [`Neuron ${i}: ${words(i, "activation")}`]);
 }
 
 export function weightMapPanel(data, update, { layer }) {

@@ -106,6 +106,7 @@ def test_square_weights_transposed_and_another_activation():
     wrong = Network(network.weights, network.biases, ["relu", "softmax"])
     (found,) = interop.diagnose(wrong, images, labels)
     assert found.problem == "hidden activations look like sigmoid, not relu: try activations sigmoid,softmax"
+    assert (found.changes, found.option) == ({}, "--activations sigmoid,softmax")
 
 
 def test_nothing_is_odd_about_a_little_noise_or_a_single_output():

@@ -206,6 +206,19 @@ def test_standardised_images_and_labels_from_one_are_mended(dropped):
     assert_shown(dropped({"data__npz": npz(images=turned, labels=Y)}, ["transposed"]))
 
 
+def test_another_activation_is_found_and_a_button_takes_it(dropped):
+    network, sample = zoo.load("relu-sgd"), load_sample()[::25]
+    other = Network(network.weights, network.biases, ["sigmoid", *network.activations[1:]])
+    assert network.accuracy(*sample) > 0.9 > 0.7 > other.accuracy(*sample)
+    files = {"data__npz": npz(images=sample.images, labels=sample.labels)}
+    better = dropped(files, network=other)["better"]
+    assert (better["keys"], better["looks"]) == (["as relu"], "hidden activations look like relu")
+    mended = dropped(files, better["keys"], network=other)
+    assert mended["answers"] == network.predict(sample.images).tolist()
+    assert (mended["better"], mended["ask"]) == (None, None)
+    assert "Applied as you asked: relu in hidden layers." in mended["notes"]
+
+
 def test_square_matrices_are_turned_when_the_reader_asks(dropped):
     rng = np.random.default_rng(0)
     weights, biases = rng.normal(size=(2, 4, 4)), rng.normal(size=(2, 4))

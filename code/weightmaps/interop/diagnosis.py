@@ -31,11 +31,14 @@ class Finding:
         The numbers that say so.
     changes : dict
         What :func:`mend` would have to be given to mend it; empty where it cannot.
+    activations : str
+        The names that would mend it; empty where others would not.
     """
 
     problem: str
     evidence: str
     changes: dict = field(default_factory=dict)
+    activations: str = ""
 
     def __str__(self):
         return f"{self.problem} ({self.evidence})"
@@ -43,7 +46,8 @@ class Finding:
     @property
     def option(self):
         """What mends it on the command line, such as ``--scale 1/255``; empty where nothing does."""
-        return " ".join(_option(name, value) for name, value in self.changes.items())
+        options = [f"--activations {self.activations}"] if self.activations else []
+        return " ".join(options + [_option(name, value) for name, value in self.changes.items()])
 
 
 def mend(
@@ -168,6 +172,7 @@ class Change(NamedTuple):
     problem: str
     remedy: str
     how: tuple = ()  # the change's name and value, as `mend` takes them
+    activations: str = ""
 
 
 SMALLER = Change("images look like 0 to 255, training like 0 to 1", "images / 255", ("scale", 1 / 255))
@@ -326,7 +331,12 @@ def _by_accuracy(network, images, labels):
         together = " and ".join(one.remedy for one in chosen)
         evidence = f"{on} as given, {mended:.1%} with {together}"
         return [
-            Finding(f"{one.problem}: try {one.remedy}", evidence, dict([one.how] if one.how else []))
+            Finding(
+                f"{one.problem}: try {one.remedy}",
+                evidence,
+                dict([one.how] if one.how else []),
+                one.activations,
+            )
             for one in chosen
         ]
     if len(labels) >= 50 and len(counts) > 1 and not as_given > chance + MARGIN:
@@ -393,8 +403,9 @@ def _other_networks(network):
     for name in HIDDEN if hidden else ():
         if set(hidden) != {name}:
             words = f"hidden activations look like {name}, not {'/'.join(hidden)}"
+            names = ",".join([*[name] * len(hidden), last])
             yield (
-                Change(words, f"activations {','.join([*[name] * len(hidden), last])}"),
+                Change(words, f"activations {names}", activations=names),
                 Network(network.weights, network.biases, [*[name] * len(hidden), last]),
             )
 

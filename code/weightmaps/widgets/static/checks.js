@@ -6,7 +6,7 @@ import { forward, argmax } from "./maths.js";
 /** @typedef {import("./maths.js").Layer} Layer @typedef {(pixels: Float64Array) => ArrayLike<number>} Change */
 
 const WORK = 3e8; // multiplications a measurement may take: a second or less
-const MARGIN = 0.1, MENDED = 0.5; // as in interop/diagnosis.py: of accuracy, and of the way from chance to 1
+const MARGIN = 0.1, MENDED = 0.5, BLAMED = 0.6; // as in interop/diagnosis.py: of accuracy, and of the way from chance to 1
 const MEANS = { half: [0.5, 0.5], mnist: [0.1307, 0.3081] };
 const BYTES = 64; // the largest value of images that hold bytes is more than this
 
@@ -27,6 +27,13 @@ const CHANGES = {
   higher: { looks: "labels look one too low", words: "labels + 1", fits: () => true },
 };
 const SHIFTS = { lower: -1, higher: 1 };
+const AS = "as ";
+for (const name of NAMES.hidden) CHANGES[AS + name] = { looks: `hidden activations look like ${name}`, words: `${name} in hidden layers`, fits: () => false };
+
+/** Layers with another activation in all but the last. @param {Layer[]} layers @param {string} key */
+function asActivated(layers, key) {
+  return layers.map((one, i) => (i < layers.length - 1 ? { ...one, activation: key.slice(AS.length) } : one));
+}
 
 /** Mean and deviation of some numbers; what does not vary is divided by 1. */
 function momentsOf(values) {
@@ -69,9 +76,13 @@ export function accuracyOf(layers, images, labels) {
   return { right, count: chosen.length, share: right / chosen.length };
 }
 
+/** Of how many images the answers take no more than a moment. */
+function most(layers) {
+  return Math.max(20, Math.floor(WORK / layers.reduce((sum, one) => sum + one.weights.length, 0)));
+}
+
 function chosenOf(layers, labels) {
-  const weights = layers.reduce((sum, one) => sum + one.weights.length, 0);
-  return spread(labels.length, Math.max(20, Math.floor(WORK / weights)));
+  return spread(labels.length, most(layers));
 }
 
 /** What the network answers to each image. @param {number[]} chosen which images @param {Change} change made to each */
@@ -105,17 +116,21 @@ export function findings(layers, images, labels) {
   const none = { given, better: null, hopeless: "" };
   const [low, high] = images.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
   const chosen = chosenOf(layers, labels), all = chosen.length;
-  const some = spread(all, Math.max(60, Math.floor(all / 4))).map((k) => chosen[k]); // a dozen changes are tried: each on fewer
+  const some = spread(all, Math.max(60, Math.floor(most(layers) / 4))).map((k) => chosen[k]); // a dozen changes are tried: each on fewer
   const half = Math.max(1, some.length / 2), margin = Math.max(MARGIN, 3 * Math.sqrt(0.5 / half));
   if (given.share >= 1 - margin) return none;
   const moments = pixelMoments(images, each), tried = [];
   for (const keys of candidates({ low, high, each })) {
     const answers = answersOf(layers, images, some, (x) => keys.reduce((y, key) => afterOne(key, y, moments_(keys, key)), x));
-    for (const shift of [null, ...Object.keys(SHIFTS)]) {
-      const right = answers.map((answer, k) => Number(answer === labels[some[k]] + (SHIFTS[shift] ?? 0)));
-      const shareOf = (parity) => right.filter((_, k) => k % 2 === parity).reduce((a, v) => a + v, 0) / Math.max(1, right.filter((_, k) => k % 2 === parity).length);
-      tried.push({ keys: shift ? [...keys, shift] : keys, chose: shareOf(0), judged: shareOf(1) });
-    }
+    for (const shift of [null, ...Object.keys(SHIFTS)]) judge(answers, shift ? [...keys, shift] : keys, SHIFTS[shift]);
+  }
+  for (const key of NAMES.hidden.map((name) => AS + name)) {
+    if (layers.slice(0, -1).some(({ activation }) => AS + activation !== key)) judge(answersOf(asActivated(layers, key), images, some), [key]);
+  }
+  function judge(answers, keys, shift = 0) {
+    const right = answers.map((answer, k) => Number(answer === labels[some[k]] + shift));
+    const shareOf = (parity) => right.filter((_, k) => k % 2 === parity).reduce((a, v) => a + v, 0) / Math.max(1, right.filter((_, k) => k % 2 === parity).length);
+    tried.push({ keys, chose: shareOf(0), judged: shareOf(1) });
   }
   /** Each pixel's moments as they are after a scale. */
   function moments_(keys, key) {
@@ -123,12 +138,13 @@ export function findings(layers, images, labels) {
     const scale = { divided: 1 / 255, multiplied: 255 }[keys[0]] ?? MEANS[keys[0].replace(/^un/, "")]?.[1] ?? 1, plus = MEANS[keys[0].replace(/^un/, "")]?.[0] ?? 0;
     return [moments[0].map((v) => v * scale + plus), moments[1].map((v) => (v === 1 ? 1 : v * scale))];
   }
-  const counts = new Map(), [asGiven] = tried, most = Math.max(...tried.map(({ chose }) => chose));
+  const counts = new Map(), [asGiven] = tried, top = Math.max(...tried.map(({ chose }) => chose));
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-  const chance = Math.max(...counts.values()) / labels.length, likely = tried.filter(({ chose }) => most - chose <= margin);
+  const chance = Math.max(...counts.values()) / labels.length, likely = tried.filter(({ chose }) => top - chose <= margin);
   const size = ({ keys }) => keys.length - Number(keys[0] === "divided"); // bytes will be divided anyway
   const best = likely.includes(asGiven) ? asGiven : likely.reduce((one, two) => (size(two) < size(one) || (size(two) === size(one) && two.chose > one.chose) ? two : one));
-  const mends = best !== asGiven && best.judged > asGiven.judged + MARGIN && best.judged >= chance + (1 - chance) * MENDED;
+  const needed = best.keys.some((key) => key.startsWith(AS)) ? BLAMED : MENDED;
+  const mends = best !== asGiven && best.judged > asGiven.judged + MARGIN && best.judged >= chance + (1 - chance) * needed;
   if (mends) {
     const looks = best.keys.map((key) => CHANGES[key].looks).join("; "), words = best.keys.map((key) => CHANGES[key].words).join(" and ");
     return { given, better: { keys: best.keys, looks, words, given: asGiven.judged, share: best.judged, count: Math.floor(some.length / 2) }, hopeless: "" };
@@ -147,14 +163,15 @@ function folded(layer, means, deviations) {
 /**
  * Changes that a finding names, made because the reader asked. What training did to images is done to the first layer, so
  * that the pictures stay within 0 and 1; `ink` does that for any range.
- * @param {{layers: Layer[], images: object, labels: number[] | null, applied: string[]}} parts `applied` is what was done to the layers; @param {string[]} keys
+ * @param {{layers: Layer[], activations: string[], images: object, labels: number[] | null, applied: string[]}} parts `applied` is what was done to the layers; @param {string[]} keys
  */
-export function changed({ layers, images, labels, applied }, keys) {
+export function changed({ layers, activations, images, labels, applied }, keys) {
   const each = layers[0].columns, count = images.pixels.length / each;
   let { pixels } = images, [first, ...rest] = layers, shift = 0;
   for (const key of keys) {
     const flat = (value) => new Float64Array(each).fill(value);
     if (key in SHIFTS) shift += SHIFTS[key];
+    else if (key.startsWith(AS)) activations = activations.map((one, i) => (i < rest.length ? key.slice(AS.length) : one));
     else if (key === "multiplied") first = folded(first, flat(0), flat(1 / 255));
     else if (MEANS[key]) first = folded(first, flat(MEANS[key][0]), flat(MEANS[key][1]));
     else if (key === "pixel") first = folded(first, ...pixelMoments(pixels, each));
@@ -169,11 +186,11 @@ export function changed({ layers, images, labels, applied }, keys) {
       first = folded(first, flat(-low / (high - low)), flat(1 / (high - low)));
     }
   }
-  const inFirst = keys.filter((key) => key === "multiplied" || key === "pixel" || MEANS[key]), others = keys.filter((key) => !inFirst.includes(key));
+  const inLayers = keys.filter((key) => key === "multiplied" || key === "pixel" || MEANS[key] || key.startsWith(AS)), others = keys.filter((key) => !inLayers.includes(key));
   const wordsOf = (some) => some.map((key) => CHANGES[key]?.words ?? "images shown as ink from 0 to 1, the first layer’s weights and biases scaled to match");
   const said = others.length ? [`changed as you asked: ${wordsOf(others).join("; ")}`] : [];
   return {
-    layers: [first, ...rest], applied: [...applied, ...wordsOf(inFirst)], labels: shift && labels ? labels.map((label) => label + shift) : labels,
+    layers: [first, ...rest], activations, applied: [...applied, ...wordsOf(inLayers)], labels: shift && labels ? labels.map((label) => label + shift) : labels,
     images: others.length ? { ...images, own: false, pixels, said: [...images.said, ...said] } : images,
   };
 }

@@ -65,7 +65,7 @@ peers: $(VENV)/test.stamp $(VENV)/peers.stamp ## compare with PyTorch, Captum an
 	@$(BIN)/python -m pytest $(PEERS:%=tests/test_%.py) \
 		tests/test_dropzone.py::test_networks_of_torch_and_keras_answer_as_they_did_there
 
-audit: $(VENV)/test.stamp ## Lighthouse, axe, Firefox and WebKit over every built page; needs all of them
+audit: $(VENV)/test.stamp ## Lighthouse, axe and old and new browsers over every built page; needs all of them
 	@$(BIN)/python benchmarks/audit.py $(if $(ENGINES),--engines)
 
 links: book ## ask each other host that the book links to whether the page is still there

@@ -1,9 +1,8 @@
-"""Lighthouse, axe, Firefox and WebKit over every page of the built site: `make book`, then `make audit`.
+"""Lighthouse, axe and every engine over every page of the built site: `make book`, then `make audit`.
 
 The site is served by nginx with gzip. Each page is opened by Lighthouse as a phone, three times, of which
-the middle counts, by axe at 360 and 1280 pixels, light and dark, and by Firefox and WebKit, from its folder
-too: nothing may be in the console or forbidden, every explorer mounts and works. With `--engines` the last
-two alone try. One table; the exit code says whether every page reaches the goals.
+the middle counts, by axe at 360 and 1280 pixels, light and dark, and in the engines as `engines.py` says.
+With `--engines` these alone try. Two tables; the exit code says whether every page reaches the goals.
 
 Lighthouse makes a phone of a fast desktop by taking its processor for 4 times as slow. Of a slower
 machine, by its own index, that would make a far slower phone; so that one is slowed less, in proportion, as
@@ -15,7 +14,6 @@ import argparse
 import contextlib
 import json
 import os
-import shutil
 import socket
 import statistics
 import subprocess
@@ -33,12 +31,11 @@ SITE = ROOT / "_build" / "html"
 sys.path.insert(0, str(ROOT / "tests"))
 sys.path.append(str(ROOT / "benchmarks"))  # last: a file here is called as a module of the standard library
 
-from webkit import in_webkit  # noqa: E402  (beside this file)
+from engines import WIDTHS, tried, wanted  # noqa: E402  (beside this file)
 
 from find_browser import find  # noqa: E402  (the tests' folder is no package)
 
 LIGHTHOUSE = "lighthouse@12.8.2"
-PUPPETEER = "puppeteer-core@24.43.1"
 GOALS = {"performance": 99, "accessibility": 100, "best-practices": 100, "seo": 100}
 SLOWDOWN, FAST = 4, 1500  # Lighthouse's default, and the least index of the desktops that it is meant for
 PROSE, EXPLORER = 120, 350  # kB of a first view: without an explorer and images; with one, everything
@@ -53,13 +50,6 @@ http {{
   server {{ listen 127.0.0.1:{port}; root {site}; }}
 }}
 """
-
-
-def wanted(program, how):
-    path = shutil.which(program)
-    if not path:
-        sys.exit(f"audit needs {program}, which is not installed: {how}")
-    return path
 
 
 @contextlib.contextmanager
@@ -138,30 +128,6 @@ def violations(browser, address):
     return sorted(rules)
 
 
-def in_firefox(roots, names):
-    """What Firefox meets on each page, from each root: yields (name, words)."""
-    program = shutil.which("firefox-esr") or wanted("firefox", "apt-get install firefox-esr")
-    npm, node = (wanted(name, "install Node 20 or newer") for name in ("npm", "node"))
-    with tempfile.TemporaryDirectory() as folder:
-        made = subprocess.run(
-            [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, PUPPETEER],
-            capture_output=True,
-            text=True,
-        )
-        if made.returncode:
-            sys.exit(f"npm cannot install {PUPPETEER}: {made.stderr[-2000:]}")
-        script = Path(__file__).with_name("firefox.mjs")
-        with subprocess.Popen(
-            [node, script, folder, program, json.dumps(roots), json.dumps(names)],
-            env={**os.environ, "HOME": folder},  # Firefox refuses a home of another user
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as visits:
-            yield from map(json.loads, visits.stdout)
-        if visits.returncode:
-            sys.exit("Firefox failed")
-
-
 def failures(page, explorer):
     """What a page misses, in words."""
     missed = [f"{name} {page[name]:.0f}" for name, goal in GOALS.items() if page[name] < goal]
@@ -202,7 +168,7 @@ def main():
     )
     parser.add_argument("pages", nargs="*", metavar="PAGE", help="such as chapters/index (default: all)")
     parser.add_argument("--runs", type=int, default=3, metavar="N", help="of Lighthouse, a page (default: 3)")
-    parser.add_argument("--engines", action="store_true", help="Firefox and WebKit alone")
+    parser.add_argument("--engines", action="store_true", help="only try every page in every engine")
     options = parser.parse_args()
     paths = sorted(SITE.rglob("*.html"))
     # The page at the root only leads on.
@@ -217,15 +183,16 @@ def main():
     with served(SITE) as address:
         if not options.engines:
             rows = in_chromium(address, options.pages or names, options.runs, missed)
-        roots = (address, SITE.as_uri())
-        for engine, visits in (("Firefox", in_firefox), ("WebKit", in_webkit)):
-            for name, wrong in tqdm(visits(roots, options.pages or names), engine, unit="page"):
-                if wrong:
-                    missed[name] = [*missed.get(name, []), *wrong]
+        table, broken = tried(
+            list(zip((address, SITE.as_uri()), WIDTHS, strict=True)), options.pages or names
+        )
+    for name, wrong in broken.items():
+        missed[name] = [*missed.get(name, []), *wrong]
     if rows:
         print(f"| page | {' | '.join(GOALS)} | kB | of these images | shift | axe | index | slowdown |")
         print("| --- |" + " --- |" * (len(GOALS) + 6))
-        print("\n".join(rows))
+        print("\n".join(rows), end="\n\n")
+    print(table)
     for name, wrong in missed.items():
         print(f"{name}: {'; '.join(wrong)}", file=sys.stderr)
     return 1 if missed else 0

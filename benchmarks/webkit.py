@@ -1,6 +1,5 @@
 """WebKitGTK, the engine of Safari, driven over WebDriver: its pages, and what goes wrong on the book's."""
 
-import base64
 import contextlib
 import json
 import os
@@ -14,35 +13,10 @@ import urllib.request
 from pathlib import Path
 
 ADVICE = "apt-get install webkit2gtk-driver xvfb"
-ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the key of an element, by the standard
 SCREEN = 900
-# The same as in firefox.mjs, but for what only its protocol hears: the console and requests.
-LOOK = """
-const places = [...document.querySelectorAll(".weightmaps-explorer")], wrong = [];
-const { clientWidth, scrollWidth } = document.documentElement;
-if (scrollWidth > clientWidth) wrong.push(`scrolls sideways by ${scrollWidth - clientWidth} px`);
-places.forEach((place, i) => {
-  const trouble = place.querySelector("[data-part=trouble]");
-  if (trouble) wrong.push(`explorer ${i + 1}: ${trouble.textContent}`);
-  else if (place.querySelector(".wm-still") || !place.querySelector("button, input")) {
-    wrong.push(`explorer ${i + 1} is not mounted`);
-  }
-});
-return [places.length, wrong];
-"""
-READY = """
-return [...document.querySelectorAll(".weightmaps-explorer")].every((one) => !one.querySelector(".wm-still"));
-"""
-SAID = """
-const copy = document.querySelectorAll(".weightmaps-explorer")[arguments[0]].cloneNode(true);
-for (const own of copy.querySelectorAll("output")) own.remove();
-return String(copy.textContent.match(/\\d+/g));
-"""
-FOLLOWED = f"return (function () {{{SAID}}})(arguments[0]) !== arguments[1];"
-SLIDERS = """
-const place = document.querySelectorAll(".weightmaps-explorer")[arguments[0]];
-return [...place.querySelectorAll("input[type=range]:enabled")].filter((one) => one.getClientRects().length);
-"""
+LOOK = Path(__file__).with_name("look.js").read_text("utf-8")
+CONTROLS = 12  # of a widget, tried until one answers
+KEYS = {"ArrowLeft": "\ue012", "ArrowRight": "\ue014", "ArrowDown": "\ue015", "Enter": "\ue007", " ": " "}
 
 
 class WebKit:
@@ -83,22 +57,19 @@ class WebKit:
     def run(self, script, *arguments):
         return self._ask("POST", "/execute/sync", {"script": script, "args": list(arguments)})
 
-    def press(self, element, key):
-        """One key, on an element that has the focus."""
-        self.run("arguments[0].focus();", element)
-        actions = [{"type": kind, "value": key} for kind in ("keyDown", "keyUp")]
+    def ask(self, call):
+        """A call of a function of look.js in the page."""
+        return self.run(f"{LOOK}\nreturn {call};")
+
+    def press(self, key):
+        """One key, where the focus is."""
+        actions = [{"type": kind, "value": KEYS[key]} for kind in ("keyDown", "keyUp")]
         self._ask("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": actions}]})
 
-    def click(self, element):
-        self._ask("POST", f"/element/{element[ELEMENT]}/click")
-
-    def shot(self):
-        return base64.b64decode(self._ask("GET", "/screenshot"))
-
-    def wait(self, script, *arguments, seconds=10):
-        """Whether a script comes to say true."""
+    def wait(self, call, seconds):
+        """Whether a function of look.js comes to say true."""
         for _ in range(10 * seconds):
-            if self.run(script, *arguments):
+            if self.ask(call):
                 return True
             time.sleep(0.1)
         return False
@@ -131,41 +102,39 @@ def opened():
         driver.wait()
 
 
+def answers(browser, i):
+    """Press a key on widget i's controls until one changes what it says; whether one does."""
+    for k in range(CONTROLS):
+        before, key = browser.ask(f"said({i})"), browser.ask(f"reach({i}, {k})")
+        if key is None:
+            return False
+        browser.press(key)
+        if browser.wait(f"said({i}) !== {json.dumps(before)}", 1):
+            return True
+    return False
+
+
 def visit(browser, address, width):
-    """What is wrong with a page that is scrolled through, and whose sliders are moved by keyboard."""
+    """What is wrong with a page that is scrolled through, and how each of its widgets fares."""
     browser.resize(width)
     browser.go(address)
     height = browser.run("return document.documentElement.scrollHeight;")
-    for y in range(0, height, SCREEN // 2):
+    for y in range(0, height, SCREEN):
         browser.run("scrollTo({ top: arguments[0], behavior: 'instant' });", y)
         time.sleep(0.1)
-    browser.wait(READY, seconds=30)
-    count, wrong = browser.run(LOOK)
-    for i in range(count):
-        sliders = browser.run(SLIDERS, i)
-        for slider in sliders:
-            before = browser.run(SAID, i)
-            last = browser.run("return arguments[0].value === arguments[0].max;", slider)
-            browser.press(slider, "\ue012" if last else "\ue014")  # an arrow to the left, to the right
-            if browser.wait(FOLLOWED, i, before, seconds=5):
-                break
-        else:
-            if sliders:
-                wrong.append(f"explorer {i + 1}: no number follows its sliders")
-    return wrong
+    browser.wait("ready()", 20)
+    wrong, widgets = browser.ask("look()")
+    for i, one in enumerate(widgets):
+        if not one["still"] and not answers(browser, i):
+            one["faults"].append("answers no key")
+    return {"where": f"{address.split(':')[0]}, {width} px", "wrong": wrong, "widgets": widgets}
 
 
-def in_webkit(roots, names):
-    """What WebKit meets on each page, from each root: yields (name, words)."""
+def in_webkit(visits, names):
+    """What WebKit meets on each page: yields its version, then (name, visits)."""
     with opened() as browser:
+        yield f"WebKitGTK {browser.version}"
         for name in names:
-            found = []
-            for root in roots:
-                if name == "404" and root.startswith(
-                    "file:"
-                ):  # it is for servers: its links begin at their root
-                    continue
-                for width in (360, 1280):
-                    where = f"WebKit, {root.split(':')[0]}, {width} px"
-                    found += [f"{words} ({where})" for words in visit(browser, f"{root}/{name}.html", width)]
-            yield name, found
+            # The page for no page is for servers: its links begin at their root.
+            some = [one for one in visits if name != "404" or not one[0].startswith("file:")]
+            yield name, [visit(browser, f"{root}/{name}.html", width) for root, width in some]

@@ -1,6 +1,7 @@
-"""What `make audit` says of a page that misses its goals."""
+"""What `make audit` says of a page that misses its goals, or fares badly in an engine."""
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ spec = importlib.util.spec_from_file_location(
 )
 audit = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(audit)
+engines = sys.modules["engines"]
 EXPLORER, PROSE = audit.EXPLORER, audit.PROSE
 
 GOOD = {**dict.fromkeys(audit.GOALS, 100), "kB": 100, "images": 40, "shift": 0, "console": 0, "axe": []}
@@ -32,3 +34,24 @@ GOOD = {**dict.fromkeys(audit.GOALS, 100), "kB": 100, "images": 40, "shift": 0, 
 )
 def test_a_page_that_misses_a_goal_is_told_by_how_much(change, explorer, words):
     assert audit.failures({**GOOD, **change}, explorer) == words
+
+
+@pytest.mark.parametrize(
+    ("engine", "change", "fares", "words"),
+    [
+        ("WebKit", {}, ["works", "works"], []),
+        ("no JavaScript", {"still": True}, ["works", "still"], []),
+        ("WebKit", {"still": True}, ["works", "broken"], ["Map 1: a still picture (WebKit, file)"]),
+        ("WebKit", {"trouble": "Old."}, ["works", "broken"], ["Map 1: Old. (WebKit, file)"]),
+        ("WebKit", {"faults": ["dark"]}, ["works", "broken"], ["Map 1: dark (WebKit, file)"]),
+        ("WebKit", {"wrong": ["404: x"]}, ["broken", "works"], ["404: x (WebKit, file)"]),
+    ],
+)
+def test_what_is_wrong_at_one_of_two_visits_is_told(engine, change, fares, words):
+    good = {"name": "Map 1", "still": engine == "no JavaScript", "trouble": "", "faults": []}
+    second = {**good, **{name: value for name, value in change.items() if name != "wrong"}}
+    visits = [
+        {"where": "http", "wrong": [], "widgets": [good]},
+        {"where": "file", "wrong": change.get("wrong", []), "widgets": [second]},
+    ]
+    assert engines.judged(engine, visits) == (fares, words)

@@ -1,5 +1,7 @@
 """Reader's notebooks: text that any program shows, and code that runs with the package alone."""
 
+import ast
+import builtins
 import re
 import subprocess
 import sys
@@ -107,6 +109,23 @@ def test_every_chapter_has_one_that_shows_no_markup_of_ours(site):
             for link in re.findall(r"\]\(([^)#:]+)[)#]", cell.source):
                 assert link in names, path.name
     assert pictures > 50
+
+
+def test_no_cell_needs_what_a_cell_for_the_site_alone_defines(site):
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        cells = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+        tree = ast.parse(re.sub(r"^( *)%.*", r"\1pass", "\n".join(cells), flags=re.MULTILINE))
+        known, used = set(dir(builtins)), set()
+        for one in ast.walk(tree):
+            if isinstance(one, ast.Name):
+                (used if isinstance(one.ctx, ast.Load) else known).add(one.id)
+            elif isinstance(one, ast.alias):
+                known.add(one.asname or one.name.split(".")[0])
+            elif isinstance(one, ast.FunctionDef | ast.ClassDef):
+                known.add(one.name)
+            elif isinstance(one, ast.arg):
+                known.add(one.arg)
+        assert used <= known, path.name
 
 
 def test_the_download_of_a_page_is_the_readers_notebook(site):

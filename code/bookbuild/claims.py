@@ -132,17 +132,20 @@ def strip(found):
     across = [
         [DOT + 1 + (value - low) / (high - low or 1) * (WIDTH - 2 * DOT - 2) for value in row] for row in rows
     ]
+    # Where the site's style is missing, as in a notebook, a dot of the control is a ring all the same.
+    looks = ('class="effect"', 'class="control" fill="none" stroke="currentColor"')
     dots = "".join(
-        f'<circle class="{name}" cx="{x:.1f}" cy="{ROW * (k + 0.5):g}" r="{DOT}"/>'
-        for k, (name, row) in enumerate(zip(("effect", "control"), across, strict=True))
-        for x in row
+        f"<g {look}>"
+        + "".join(f'<circle cx="{x:.1f}" cy="{ROW * (k + 0.5):g}" r="{DOT}"/>' for x in row)
+        + "</g>"
+        for k, (look, row) in enumerate(zip(looks, across, strict=True))
     )
     low, high = (results.number(value, found["form"]) for value in (low, high))
     said = f"{found['tried']} seeds, a dot each, from {low} to {high}: effect above, control below."
     return (
-        f'<div class="strip"><svg viewBox="0 0 {WIDTH} {2 * ROW}" role="img" '
+        f'<div class="strip"><svg viewBox="0 0 {WIDTH} {2 * ROW}" width="{WIDTH}" role="img" '
         f'aria-label="{escape(said)}">{dots}</svg>'
-        f"<span>{low}</span><span>{high}</span></div>"
+        f"<span>{low}</span> <span>{high}</span></div>"
     )
 
 

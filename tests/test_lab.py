@@ -351,3 +351,46 @@ def test_a_strip_of_seeds_gives_both_medians_alike():
     words = engine("lab.js")("seedStrip(found, 0).textContent", found=pairs)
     assert "B is above A in 3 of 3 seeds; medians 90.1% and 95.0%." in words
     assert "medians 0.10 and 0.60." in words
+
+
+def test_a_guess_is_called_one_and_a_dead_output_named(trained_pair):
+    run = engine("lab.js")
+    assert run("[0.1, 0.118, 0.12, 1].map((right) => isGuess(right, 10, 1000))") == [True, True, False, False]
+    assert run("[[3], [3, 8], [1, 3, 8]].map(anyOf)") == ["3", "3 or 8", "1, 3 or 8"]
+    setup = training.Setup(images_per_digit=20, hidden=2, cost="cross_entropy")
+    (X, y), _ = training.lab_images(setup)
+    given = {**vars(setup), "digits": list(setup.digits)}
+    moment = f"(({SIDE})()).moment"
+    found = run(moment, setup=given, bytes=list(as_bytes(X)), labels=y.tolist())
+    answers = training.lab(setup, steps=40).predict(X)
+    assert found["never"] == sorted({*range(10)} - {*answers.tolist()}) != []
+
+
+SLICED = "Date.now = () => (clock += 1);"  # so that a slice holds few steps
+SEVERAL = """(async () => {
+  const passed = (time) => new Promise((done) => setTimeout(done, time));
+  const el = document.createElement("div"), part = (name) => el.querySelectorAll(`[data-part=${name}]`)[0];
+  const model = { get: (name) => state[name], set() {}, save_changes() {}, on() {}, off() {}, send() {} };
+  const stop = await render({ model, el }), seen = () => [part("five").textContent, part("done").textContent];
+  const press = async (time) => {
+    part("five").click();
+    await passed(time);
+    return seen();
+  };
+  const heard = [seen(), await press(30), await press(30), await press(10000)];
+  const dots = el.querySelectorAll("circle").length;
+  stop();
+  return { heard, dots };
+})()"""
+
+
+def test_several_seeds_can_be_stopped_and_tried_again():
+    looks = {"without_start": False, "inked": False, "blurred": False}
+    setup = training.Setup(digits=(0, 1), hidden=1, images_per_digit=20, cost="cross_entropy")
+    state = {"a": vars(setup), "b": {"hidden_scale": 0}, "epochs": 50, "neuron": 0, **looks}
+    for digit, images in enumerate(load_sample().images.reshape(10, -1)[:2]):
+        state[f"_late_digit{digit}"] = {"data": as_bytes(images)}
+    found = Engine(bundle.script("lab.js") + SLICED).evaluate(SEVERAL, state=state)
+    again = "Again with 5 seeds"
+    assert found["heard"] == [[again, ""], ["Stop", "Seed 1 of 5 …"], [again, "Stopped."], [again, ""]]
+    assert found["dots"] == 2 * 2 * 5

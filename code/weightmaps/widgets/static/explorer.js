@@ -24,7 +24,7 @@ const STEP_LASTS = 600; // milliseconds that each step is shown while playing
  * `needs` are the states that a panel's picture depends on: their controls are shown. A panel that needs `step` shows a
  * network, and stands twice where two are compared. One that `surveys` shows what the network does to all images.
  * @type {Record<string, {needs: (view: View) => string[], surveys?: boolean,
- *   build: (data: Data, update: Function, view: View) => {element: HTMLElement, draw: (view: View) => void}}>}
+ *   build: (data: Data, update: Function, view: View) => {element: HTMLElement, draw: (view: View) => Iterable<void> | void}}>}
  */
 const PANELS = {
   draw: { needs: () => ["sample"], build: drawPanel },
@@ -248,7 +248,7 @@ export function* start(data, model, root) {
   /** Bring a panel up to the state. */
   function* bring(one) {
     if (PANELS[one.name].surveys) yield* views[one.side].precomputeFirstLayer();
-    one.draw(views[one.side]);
+    yield* one.draw(views[one.side]) ?? [];
     if (one.which) setText(one.which, data.titles[views[one.side].index]);
     one.behind = false;
   }

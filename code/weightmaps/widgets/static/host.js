@@ -1,5 +1,6 @@
 // Shows every explorer on a page with no kernel: stands in for the kernel's side of the widget.
 (() => {
+  const IN_VIEW = 0.7; // share of the window in which a widget's head has to lie
   const assets = (window.weightmapsAssets ??= {});
   const folder = document.currentScript?.src.replace(/[^/]*$/, "");
   const fetched = {};
@@ -137,8 +138,10 @@
       const place = all.find((one) => one.dataset.explorer === number) ?? all[0];
       if (!places.includes(place)) return;
       const shown = wake(place);
-      // Who reloads, or comes back, is taken where they were. A smooth scroll gives up when the page grows.
-      if (event || !returned) place.scrollIntoView({ behavior: "instant" });
+      // Who reloads, or comes back, is taken where they were; who arrives is spared the jump where the widget is in view, below
+      // what introduces it. A smooth scroll gives up when the page grows.
+      const { top } = place.getBoundingClientRect(), inView = top > 0 && top < IN_VIEW * innerHeight;
+      if (event || !(returned || inView)) place.scrollIntoView({ behavior: "instant" });
       await shown;
       // An explorer says itself what it could not read; what else has this number has no settings in links.
       const says = place.querySelector("[data-part=link-note], [data-part=trouble]");

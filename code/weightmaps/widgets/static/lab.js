@@ -5,7 +5,7 @@ import { pieces } from "./frames.js";
 import { stored } from "./inflate.js";
 import { MEASURES } from "./lab_claims.js";
 import { blurred, chosen, conversation, correlation, inkedPixels, smoothness } from "./lab_run.js";
-import { curves, seedStrip, setupTable, two } from "./lab_parts.js";
+import { about, anyOf, curves, isGuess, seedStrip, setupTable, two } from "./lab_parts.js";
 import { FIELDS, PRESETS, differences, exactly, trouble } from "./lab_setup.js";
 import { linkTo } from "./link.js";
 import { maxAbs, memoize } from "./maths.js";
@@ -18,6 +18,7 @@ const STATE = ["a", "b", "epochs", "neuron", "without_start", "inked", "blurred"
 const EACH = 500, HELD = 100; // images of a digit, and the last of them that are held out
 const PAGE_SLICE = 10; // milliseconds of training between two frames, where there is no worker
 const SEEDS = 5;
+const SOON = 5000; // milliseconds that nobody has to be warned of
 const PANELS = ["input", "hidden", "outputs", "weight_map", "product", "ledger"];
 
 /** What of the shipped images a set-up learns, and what it is tested on. @param {Record<number, Uint8Array>} digits 500 images each */
@@ -45,6 +46,7 @@ function render({ model, el }) {
   const drawn = pieces(), stale = new Set(); // pictures that wait to be drawn
   let runs = null, shown = null, said = "", latest = "", away = false; // `shown` is a moment's number, null the latest
   let strip = null, asked = null; // what came of several seeds, and the set-ups whose seeds are being tried
+  let began = null, pace = 0; // when training went on, and from which step; milliseconds an epoch, once it is known
 
   /** A link names an experiment of the book, and tells of any other in full. */
   const known = () => Object.keys(PRESETS).find((name) => JSON.stringify(exactly(PRESETS[name].state)) === JSON.stringify(exactly(state))) ?? "";
@@ -156,6 +158,7 @@ function render({ model, el }) {
     if (!(await ready())) return;
     runs ??= setups().map((setup) => runOf(setup, update));
     shown = null;
+    began = { at: performance.now(), step: runs[0].step };
     for (const run of runs) train(run, until(run, stepsOf(run.setup)));
     redraw();
   }
@@ -171,8 +174,8 @@ function render({ model, el }) {
   function reset() {
     alive.forEach(stop);
     if (asked) status.set("");
-    runs = strip = shown = asked = null;
-    five.disabled = false;
+    runs = strip = shown = asked = began = null;
+    pace = 0;
     tell("");
   }
 
@@ -217,7 +220,7 @@ function render({ model, el }) {
     change({ a: { ...state.a, seed: (state.a.seed + 1) % 100 } });
     go(toEnd);
   });
-  const five = button("five", `Again with ${SEEDS} seeds`, manySeeds);
+  const five = button("five", "", () => (asked ? stopSeeds() : manySeeds()));
   const moment = slider("moment", "Moment", 0, 1, (k) => {
     shown = k === (runs?.[0].moments.length ?? 1) - 1 && working() ? null : k;
     redraw();
@@ -230,7 +233,7 @@ function render({ model, el }) {
 
   const difference = element("p", { class: "wm-text", "data-part": "difference" });
   const sentence = element("p", { class: "wm-sentence", "data-part": "sentence" }), say = announcer();
-  sentence.style.setProperty("--wm-said", "3");
+  sentence.style.setProperty("--wm-said", "4");
   const places = ["A", "B"].map((name, k) => {
     const words = element("span"), neuron = element("span"), maps = element("div"), large = canvas(`The chosen neuron's map in network ${name}.`);
     const out = element("div"), all = panel(`maps${name}`, `${name}: `, maps), one = panel(`neuron${name}`, `${name}, neuron `, large, out);
@@ -303,6 +306,8 @@ function render({ model, el }) {
     table.set(state.a, state.b);
     setText(difference, differences(state.a, state.b));
     setText(start, working() ? "Pause" : runs ? "Go on" : "Start");
+    const whole = SEEDS * state.epochs * pace;
+    setText(five, asked ? "Stop" : `Again with ${SEEDS} seeds${whole > SOON ? ` (${about(whole)})` : ""}`);
     for (const { name, box } of looks) box.checked = state[name];
     const lead = runs?.[0].moments.length ? runs[0] : null, last = lead ? lead.moments.length - 1 : 0;
     moment.setLast(last);
@@ -402,7 +407,15 @@ function render({ model, el }) {
     const alike = fewest() === 1 ? ` The maps of the first neurons correlate ${two(likeness(views))} over inked pixels.` : "";
     return `At ${when(runs[0], a.step)}${how}, A is right on ${percent(one.right)} and B on ${percent(other.right)} of the held-out images. ` +
       `Smoothness of the maps: ${two(one.smooth)} and ${two(other.smooth)}; A’s was ${two(start.smooth)} before training. ` +
-      `Likeness of the trained maps to their start: ${liked(0, a)} and ${liked(1, b)}.${alike}`;
+      `Likeness of the trained maps to their start: ${liked(0, a)} and ${liked(1, b)}.${alike}${caveats([one, other])}`;
+  }
+
+  /** What a share of right answers hides: that guessing reaches it, and digits that are never the answer. */
+  function caveats(found) {
+    const guess = found.map(({ right }, k) => isGuess(right, setups()[k].digits.length, runs[k].test.labels.length));
+    const never = found.map((one, k) => (guess[k] || !one.never.length ? "" : ` ${"AB"[k]} never answers ${anyOf(one.never.map((c) => setups()[k].digits[c]))}.`));
+    const who = guess.every(Boolean) ? " Neither is" : guess[0] ? " A is no" : " B is no";
+    return (guess.some(Boolean) ? `${who} better than guessing.` : "") + never.join("");
   }
 
   /** How alike maps are to their start; from zero there is nothing to be like. */
@@ -420,17 +433,24 @@ function render({ model, el }) {
   async function manySeeds() {
     pause();
     if (asked || !(await ready())) return;
-    const found = [], first = state.a.seed, both = (asked = setups());
-    five.disabled = true;
+    const found = [], first = state.a.seed, both = (asked = setups()), at = performance.now();
+    redraw();
     for (let k = 1; k <= SEEDS; k++) {
-      status.set(`Seed ${k} of ${SEEDS} …`);
+      const each = k > 1 ? (performance.now() - at) / (k - 1) : state.epochs * pace, left = (SEEDS + 1 - k) * each;
+      status.set(`Seed ${k} of ${SEEDS} …${left > SOON ? ` ${about(left)} left.` : ""}`);
       found.push(await Promise.all(both.map((setup) => lastOf({ ...setup, seed: (first + k) % 100 }))));
       if (asked !== both) return;
     }
     status.set("");
     asked = null;
-    five.disabled = false;
     strip = seedStrip(found, first);
+    redraw();
+  }
+
+  function stopSeeds() {
+    [...alive].filter((run) => !runs?.includes(run)).forEach(stop);
+    asked = null;
+    status.set("Stopped.");
     redraw();
   }
 
@@ -505,6 +525,8 @@ function render({ model, el }) {
   function update(run) {
     redraw([runs.indexOf(run)]);
     if (working() || !runs.every(({ maps, resting }) => maps && resting)) return;
+    const epochs = (runs[0].step - began.step) / runs[0].epoch;
+    if (epochs) pace = (performance.now() - began.at) / epochs;
     // A kernel, where there is one, is told what came out.
     const parts = runs.flatMap(({ maps, moments }) => [maps, ...["b1", "W2", "b2"].map((name) => Float32Array.from(moments.at(-1)[name]))]);
     const history = runs.map(({ moments }) => moments.map(({ step, right, cost, smooth, like }) => ({ step, right, cost, smooth, like })));

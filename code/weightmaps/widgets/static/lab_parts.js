@@ -6,6 +6,23 @@ import { element, newId, note, percent, setText, svgElement } from "./parts.js";
 /** Two decimals. */
 export const two = (value) => value.toFixed(2).replace("-", "−").replace("−0.00", "0.00");
 
+/** Whether a share of right answers is one that guessing reaches, too: within two standard errors. */
+export function isGuess(right, classes, count) {
+  const chance = 1 / classes;
+  return right <= chance + 2 * Math.sqrt((chance * (1 - chance)) / count);
+}
+
+/** How long something takes, in words. */
+export function about(milliseconds) {
+  const seconds = Math.max(1, Math.round(milliseconds / 1000));
+  return seconds < 90 ? `about ${seconds} second${seconds > 1 ? "s" : ""}` : `about ${Math.round(seconds / 60)} minutes`;
+}
+
+/** "3", "3 or 8", "1, 3 or 8". */
+export function anyOf(values) {
+  return values.length > 1 ? `${values.slice(0, -1).join(", ")} or ${values.at(-1)}` : String(values[0]);
+}
+
 const WIDE = 300, HIGH = 100, ROW = 14, DOT = 4;
 
 /**

@@ -3,10 +3,10 @@
 import { PIXELS, SIDE, mapsOf, sparse, stepsOf, trainer } from "./sgd.js";
 
 /**
- * What is kept of a moment: `maps` a row a neuron; `right` and `cost` on held-out images; `smooth` of the maps and `like`, their
- * correlation with the start, over inked pixels.
+ * What is kept of a moment: `maps` a row a neuron; `right` and `cost` on held-out images, and the outputs that are `never` the
+ * answer to one; `smooth` of the maps and `like`, their correlation with the start, over inked pixels.
  * @typedef {{step: number, maps: Float32Array, b1: Float64Array, W2: Float64Array, b2: Float64Array, right: number, cost: number,
- *   smooth: number, like: number}} Moment
+ *   never: number[], smooth: number, like: number}} Moment
  * @typedef {{bytes: Uint8Array, labels: Uint8Array}} Images
  */
 

@@ -2,7 +2,7 @@
 
 import { memoize, rankOrder } from "./maths.js";
 import { paintInput, thumbnailWords } from "./inputs.js";
-import { canvas, element, note, numberPlace, oneStop, panel, formatNumber, svgElement, text } from "./parts.js";
+import { canvas, element, note, numberPlace, oneStop, panel, formatNumber, setText, svgElement, text } from "./parts.js";
 import { overPeers, scaleWords } from "./panels.js";
 import { boundedIn } from "./ranks.js";
 
@@ -50,7 +50,7 @@ export function responsesPanel(data, update, { layer }) {
     element("div", { class: "wm-strip", role: "group", "aria-label": label }, ...some.map((one) => one.button)),
   ];
   let shown;
-  const tell = memoize(() => {
+  const tellRows = memoize(() => {
     const values = answersOf(shown), labels = shown.labels();
     const from = bounded ? 0 : -overPeers(shown, (one) => -Math.min(...answersOf(one)));
     const to = bounded ? 1 : overPeers(shown, (one) => Math.max(...answersOf(one)));
@@ -65,17 +65,19 @@ export function responsesPanel(data, update, { layer }) {
       mean.set(own, count ? formatNumber(own) : `no ${thing}`);
       svg.setAttribute("aria-label", `${name}: ` + (count ? `mean ${formatNumber(own)} over ${count} ${thing}s` : `no ${thing}`));
     });
-    low.textContent = formatNumber(from);
-    high.textContent = formatNumber(to);
-    words.textContent = `Neuron ${shown.neuron}` + (singleOutput ? "" : `, a row for each ${judged}`) +
+    setText(low, formatNumber(from));
+    setText(high, formatNumber(to));
+    setText(words, `Neuron ${shown.neuron}` + (singleOutput ? "" : `, a row for each ${judged}`) +
       `: where its activations for those ${thing}s lie. The tallest bar is ${Math.round(100 * most)}% of ` +
-      (singleOutput ? "" : `one ${judged}’s `) + `${thing}s; the line and the number are the mean.` + scaleWords(data, shown);
-    const order = rankOrder(answersOf(shown, "z")), half = cards.length / 2;
+      (singleOutput ? "" : `one ${judged}’s `) + `${thing}s; the line and the number are the mean.` + scaleWords(data, shown));
+  });
+  const tellCards = memoize(() => {
+    const values = answersOf(shown), labels = shown.labels(), order = rankOrder(answersOf(shown, "z")), half = cards.length / 2;
     cards.forEach((card, i) => {
       const sample = i < half ? order[i] : order[n - 1 - (i - half)];
       if (card.sample !== sample) paintInput(card.picture, data, data.images[sample]);
       card.sample = sample;
-      card.name.textContent = singleOutput ? `${thing} ${sample}` : data.outputs[labels[sample]];
+      setText(card.name, singleOutput ? `${thing} ${sample}` : data.outputs[labels[sample]]);
       card.value.set(values[sample]);
     });
   });
@@ -96,9 +98,12 @@ export function responsesPanel(data, update, { layer }) {
         ),
       ),
     ),
-    draw(view) {
+    *draw(view) {
       shown = view;
-      tell(view.neuron, view.scales, ...view.peers.map((one) => one.traces()));
+      const now = [view.neuron, view.scales, ...view.peers.map((one) => one.traces())];
+      tellRows(...now);
+      yield;
+      tellCards(...now);
       for (const { sample, button } of cards) {
         button.setAttribute("aria-pressed", String(!view.pixels && sample === view.sample));
       }

@@ -204,7 +204,7 @@ export function trainer(setup, data, held = data) {
 export function evaluate({ activation, outputs, cost, digits, hidden }, weights, data, add = gather, z = new Float64Array(hidden)) {
   const y = new Float64Array(digits.length), apply = APPLY[activation];
   let right = 0, total = 0;
-  const { labels } = data;
+  const { labels } = data, never = new Set(y.keys());
   for (let i = 0; i < labels.length; i++) {
     weighted(weights, data, i, z, add);
     for (let h = 0; h < hidden; h++) z[h] = apply(z[h]);
@@ -217,6 +217,7 @@ export function evaluate({ activation, outputs, cost, digits, hidden }, weights,
       else if (outputs === "sigmoid" || wanted) total -= Math.log(sure);
     }
     right += best === labels[i];
+    never.delete(best);
   }
-  return { right: right / labels.length, cost: total / labels.length };
+  return { right: right / labels.length, cost: total / labels.length, never: [...never] };
 }

@@ -548,6 +548,9 @@ def test_a_network_in_two_archives_or_a_file_a_layer(opened):
         for w, b in zip(MINE.weights, MINE.biases, strict=True)
     ]
     hidden, output = (json.dumps(one).encode() for one in layers)
+    unused = json.dumps([[bias, [*row, 0.5]] for bias, row in layers[1]]).encode()
+    drop(page, hidden__json=hidden, output__json=unused)
+    assert "the layer below has 5 neurons; if only the first are used, " in wrong(page)
     drop(page, hidden__json=hidden, output__json=output)
     for key, name in zip(("hidden", "outputs"), names, strict=True):
         part(page, f"select-drop-{key}").select_option(name)

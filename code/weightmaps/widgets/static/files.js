@@ -2,7 +2,7 @@
 
 import { MOST, NAMES, Refused, named, refuse } from "./bytes.js";
 import { dataIn, labelsFrom, readIdx, readText } from "./data.js";
-import { kindOf, networkNamed, networkOf, noteOf, roleAndKey } from "./layers.js";
+import { TooManyInputs, kindOf, networkNamed, networkOf, noteOf, roleAndKey } from "./layers.js";
 import { isNpy, readNpy } from "./npy.js";
 import { flat, listsIn, readJson, readSafetensors, unfolded } from "./text.js";
 import { networkInTfjs } from "./tfjs.js";
@@ -157,10 +157,14 @@ export async function readTogether(files, names) {
   const isNamed = (one) => one instanceof Map || (one !== null && typeof one === "object" && !Array.isArray(one) && !(one instanceof Numbers));
   const inTwo = names.length === 2 && endingOf(names[0]) !== ".npy" && [...found].every(([stem, one]) => kindOf(stem) && isNamed(one));
   const entries = inTwo ? [...found].flatMap(([stem, one]) => [...flat(one, roleIn)].map(([name, array]) => [`${name}.${stem}`, array])) : flat(found, roleIn);
-  return attempt(() => {
+  try {
     const network = networkNamed(new Map(entries), null, all);
     return { ...network, said: [...said, ...network.said] };
-  }, `${named(all)}: `);
+  } catch (error) {
+    if (error instanceof Refused) error.message = `${named(all)}: ${error.message}`;
+    if (error instanceof TooManyInputs) error.message += "; if only the first are used, “python -m weightmaps explore” with their folder prints lines that leave the others out";
+    throw error;
+  }
 }
 
 function inSafetensors(bytes, name) {

@@ -1,6 +1,6 @@
 // From named arrays to a network: which matrix goes with which vector, in which order and which way round, and whether all of it fits.
 
-import { MOST, NAMES, countOf, named, refuse, timesOf } from "./bytes.js";
+import { MOST, NAMES, Refused, countOf, named, refuse, timesOf } from "./bytes.js";
 import { readJson } from "./text.js";
 
 /**
@@ -8,6 +8,9 @@ import { readJson } from "./text.js";
  * Weights and biases in order, as one way to understand the names has them; a bias is null where a layer has none.
  * @typedef {{weights: object[], biases: (object | null)[], passed: string[], turned: boolean | null, within: boolean}} Reading
  */
+
+/** A matrix has more inputs than the layer below has neurons. */
+export class TooManyInputs extends Refused {}
 
 const NOT_DENSE = "networks of dense layers alone are read: matrices and vectors";
 
@@ -202,7 +205,9 @@ function misfit({ weights, biases }) {
   weights.forEach(({ name, shape }, i) => {
     const own = `its ${named(name)} is ${timesOf(shape)}`, [rows, columns] = shape, bias = biases[i];
     if (bias && bias.shape[0] !== rows) refuse(`${own}, a layer of ${rows}, but ${named(bias.name)} has ${bias.shape[0]} biases; each neuron needs one`);
-    if (i && columns !== weights[i - 1].shape[0]) refuse(`${own}, so it takes ${columns} inputs, but the layer below has ${weights[i - 1].shape[0]} neurons`);
+    const below = i ? weights[i - 1].shape[0] : columns, words = `${own}, so it takes ${columns} inputs, but the layer below has ${below} neurons`;
+    if (columns > below) throw new TooManyInputs(words);
+    if (columns < below) refuse(words);
   });
   return refuse("its shapes do not fit together");
 }

@@ -3,6 +3,13 @@
 const places = () => [...document.querySelectorAll(".weightmaps-explorer")];
 const area = (one) => { const { width, height } = one.getBoundingClientRect(); return width * height; };
 
+/** Scroll to number k of what waits until it is near; whether there is one. */
+function approach(k) {
+  const one = document.querySelectorAll(".weightmaps-explorer, img")[k];
+  one?.scrollIntoView({ behavior: "instant" });
+  return Boolean(one);
+}
+
 /** Whether every widget has taken its still's place, or has said why not. */
 function ready() {
   return places().every((place) => !place.querySelector(".wm-still") || place.querySelector("[data-part=trouble]"));

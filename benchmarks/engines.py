@@ -1,8 +1,8 @@
 """Every page of the built site in every engine: `make audit ENGINES=1`, which prints one table.
 
-Each page is opened from a server at 360 pixels and from its folder at 1280, and scrolled through. Nothing may
-be in the console or forbidden; every widget comes to life, its bars, marks and canvases can be seen, and it
-answers a key. Without JavaScript every widget is its still. WebKit's driver tells nothing of the console.
+Each page is opened from a server at 360 pixels and from its folder at 1280. Nothing may be in the console or
+forbidden; every widget comes to life, its bars, marks and canvases can be seen, and it answers a key. Without
+JavaScript every widget is its still. WebKit's driver tells nothing of the console.
 """
 
 import json

@@ -3,9 +3,18 @@
 const places = () => [...document.querySelectorAll(".weightmaps-explorer")];
 const area = (one) => { const { width, height } = one.getBoundingClientRect(); return width * height; };
 
-/** Whether every widget has taken its still's place, or has said why not. */
+/** Scroll to number k of what waits until it is near; whether there is one. */
+function approach(k) {
+  const one = document.querySelectorAll(".weightmaps-explorer, img")[k];
+  one?.scrollIntoView({ behavior: "instant" });
+  return Boolean(one);
+}
+
+/** Whether every widget has taken its still's place, or has said why not; the first that has not is scrolled to. */
 function ready() {
-  return places().every((place) => !place.querySelector(".wm-still") || place.querySelector("[data-part=trouble]"));
+  const late = places().find((place) => place.querySelector(".wm-still") && !place.querySelector("[data-part=trouble]"));
+  late?.scrollIntoView({ behavior: "instant" });
+  return !late;
 }
 
 /** What the page lacks, and of each widget its name, whether it is a still, and what is wrong with it. */
@@ -56,11 +65,11 @@ function said(i) {
 
 /** Focus control k of widget i, sliders first: the key that changes it, or null where there is no such control. */
 function reach(i, k) {
-  const kinds = ["input[type=range]", ".wm-end", "[role=listbox]", "[role=radio]", "input[type=checkbox]", "button"];
+  const kinds = ["input[type=range]", ".wm-end", "[role=listbox]", "[role=radio]", "input[type=radio]:checked", "input[type=checkbox]", "button:not([data-part=copy-link])"];
   const all = kinds.flatMap((kind) => [...places()[i].querySelectorAll(kind)]);
   const control = all.filter((one) => !one.disabled && area(one))[k];
   if (!control) return null;
   control.focus();
   if (control.type === "range") return control.value === control.max ? "ArrowLeft" : "ArrowRight";
-  return control.matches("[role], .wm-end") ? "ArrowDown" : control.type === "checkbox" ? " " : "Enter";
+  return control.matches("[role], [type=radio], .wm-end") ? "ArrowDown" : control.type === "checkbox" ? " " : "Enter";
 }

@@ -59,10 +59,7 @@ async function visit(browser, root, width, name) {
     await (await page.createCDPSession()).send("Emulation.setEmulatedMedia", { features });
   }
   await page.goto(`${root}/${name}.html`, { waitUntil: "load" });
-  for (let y = 0; y < await page.evaluate("document.documentElement.scrollHeight"); y += SCREEN) {
-    await page.evaluate(`window.scrollTo({ top: ${y}, behavior: "instant" })`);
-    await sleep(100);
-  }
+  for (let k = 0; await ask(page, `approach(${k})`); k++) await sleep(100);
   if (scripts) await waitFor(page, "ready()", 20); // what is not ready is named below
   const [wrong, widgets] = await ask(page, "look()");
   if (scripts) for (const [i, one] of widgets.entries()) if (!one.still) one.faults.push(...(await press(page, i)));

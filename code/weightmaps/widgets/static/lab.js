@@ -374,7 +374,7 @@ function render({ model, el }) {
     run.known ??= new Map();
     if (!run.known.has(key)) {
       const maps = looked(run, view);
-      run.known.set(key, { right: evaluate(run.setup, weightsOf(view, maps), run.test).right, smooth: smoothness(maps, run.where) });
+      run.known.set(key, { ...evaluate(run.setup, weightsOf(view, maps), run.test), smooth: smoothness(maps, run.where) });
     }
     return run.known.get(key);
   }

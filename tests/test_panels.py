@@ -395,3 +395,27 @@ def test_a_panel_off_screen_follows_when_it_is_seen_or_the_reader_rests(monkeypa
     before = shown.numbers("z")
     shown.change(layer=2)
     assert shown.numbers("z") != before  # panels that are built anew are drawn at once
+
+
+def test_while_a_key_is_held_each_panel_has_its_turn(monkeypatch):
+    slow = "performance.now = () => (clock += 3);"  # so that a frame has time for one panel
+    run = Engine(bundle.script("explorer.js") + without_a_browser.VIEWS + slow).evaluate
+    monkeypatch.setattr(without_a_browser, "engine", lambda _: run)
+    shown = Shown(NetworkExplorer(small(1), *SMALL, shape=(3, 4), panels=["outputs", "product", "input"]))
+    parts = "output-value", "z", "label"
+
+    def read():
+        return [[one["text"] for one in shown.parts()[name]] for name in parts]
+
+    before, followed = read(), []
+    for sample in (1, 2, 3):
+        shown.slide("sample", sample)
+        now = read()
+        followed.append([new != old for new, old in zip(now, before, strict=True)])
+        before = now
+    assert followed == [[True, False, False], [False, True, False], [False, False, True]]
+    shown.wait(200)
+    after = read()
+    shown.change(layer=2)
+    shown.change(layer=1)
+    assert read() == after  # what is built anew is drawn at once

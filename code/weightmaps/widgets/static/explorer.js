@@ -123,7 +123,7 @@ export function* start(data, model, root) {
   if (!isValidState(data, state)) throw new Error("its state does not fit its network");
   const layers = data.sizes.length - 2, { steps } = data;
   const lasting = {};
-  let views = viewsOf(data, state), panels = [], timer = 0, late = 0, playing = 0, built = "", lines = 0, opening = true, stale = false, chosen = false;
+  let views = viewsOf(data, state), panels = [], timer = 0, late = 0, playing = 0, turns = 0, built = "", lines = 0, opening = true, stale = false, chosen = false;
 
   const play = button("play", "Play", () => {
     if (playing) return pause();
@@ -247,6 +247,7 @@ export function* start(data, model, root) {
 
   /** Bring a panel up to the state. */
   function* bring(one) {
+    one.turn = ++turns;
     if (PANELS[one.name].surveys) yield* views[one.side].precomputeFirstLayer();
     yield* one.draw(views[one.side]) ?? [];
     if (one.which) setText(one.which, data.titles[views[one.side].index]);
@@ -257,8 +258,8 @@ export function* start(data, model, root) {
   function* bringAll(some = panels) {
     for (const one of some) {
       if (!one.behind) continue;
-      yield;
       yield* bring(one);
+      yield;
     }
   }
 
@@ -313,10 +314,10 @@ export function* start(data, model, root) {
       }
       keep.write();
     }, SAY_AFTER);
-    // First the one that is worked, then those that the last change did not reach, as while a key is held.
-    const urgency = new Map(panels.map((one) => [one, 2 * one.element.contains(document.activeElement) + Boolean(one.behind)]));
     for (const one of panels) one.behind = true;
-    yield* bringAll([...panels].filter((one) => !one.away).sort((a, b) => urgency.get(b) - urgency.get(a)));
+    // First the panel that is worked, then the one that has waited longest: while a key is held, few have their turn at each change.
+    const turn = (one) => (one.element.contains(document.activeElement) ? 0 : one.turn ?? 0);
+    yield* bringAll(panels.filter((one) => !one.away).sort((a, b) => turn(a) - turn(b)));
     if (anew) for (const one of panels) sight.observe(one.element);
     late = setTimeout(() => drawn.start(bringAll()), REST);
   }

@@ -307,7 +307,7 @@ function render({ model, el }) {
     setText(difference, differences(state.a, state.b));
     setText(start, working() ? "Pause" : runs ? "Go on" : "Start");
     const whole = SEEDS * state.epochs * pace;
-    setText(five, asked ? "Stop" : `Again with ${SEEDS} seeds${whole > SOON ? ` (${about(whole)})` : ""}`);
+    setText(five, asked ? "Stop" : `Again with ${SEEDS} seeds` + (whole > SOON ? ` (${about(whole)})` : ""));
     for (const { name, box } of looks) box.checked = state[name];
     const lead = runs?.[0].moments.length ? runs[0] : null, last = lead ? lead.moments.length - 1 : 0;
     moment.setLast(last);
@@ -374,7 +374,7 @@ function render({ model, el }) {
     run.known ??= new Map();
     if (!run.known.has(key)) {
       const maps = looked(run, view);
-      run.known.set(key, { right: evaluate(run.setup, weightsOf(view, maps), run.test).right, smooth: smoothness(maps, run.where) });
+      run.known.set(key, { ...evaluate(run.setup, weightsOf(view, maps), run.test), smooth: smoothness(maps, run.where) });
     }
     return run.known.get(key);
   }
@@ -437,7 +437,7 @@ function render({ model, el }) {
     redraw();
     for (let k = 1; k <= SEEDS; k++) {
       const each = k > 1 ? (performance.now() - at) / (k - 1) : state.epochs * pace, left = (SEEDS + 1 - k) * each;
-      status.set(`Seed ${k} of ${SEEDS} …${left > SOON ? ` ${about(left)} left.` : ""}`);
+      status.set(`Seed ${k} of ${SEEDS} …` + (left > SOON ? ` ${about(left)} left.` : ""));
       found.push(await Promise.all(both.map((setup) => lastOf({ ...setup, seed: (first + k) % 100 }))));
       if (asked !== both) return;
     }

@@ -66,14 +66,17 @@ export function curves(measures) {
     const lines = ["wm-line", "wm-line wm-other", "wm-zero"].map((kind) => svgElement("polyline", { class: kind, fill: "none" }));
     const svg = svgElement("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, preserveAspectRatio: "none", role: "img" }, ...lines);
     const ends = [element("span"), element("span")];
-    return { key, name, lines, svg, ends, element: element("div", {}, element("p", { class: "wm-title", id: newId() }, name), svg, element("div", { class: "wm-ends" }, ...ends)) };
+    const title = element("p", { class: "wm-title", id: newId() }, name);
+    return { key, name, title, lines, svg, ends, element: element("div", {}, title, svg, element("div", { class: "wm-ends" }, ...ends)) };
   });
   return {
     element: element("div", {}, element("div", { class: "wm-curves" }, ...charts.map((one) => one.element)),
       note("A is the full line, B the dashed one; the dotted line is A before it learned anything. Time runs to the right, the early steps spread out.")),
-    /** @param {{moments: import("./lab_run.js").Moment[], epoch: number}[]} runs */
+    /** @param {{setup: import("./sgd.js").Setup, moments: import("./lab_run.js").Moment[], epoch: number}[]} runs */
     set(runs, epochs) {
-      for (const { key, name, lines, svg, ends } of charts) {
+      const apart = new Set(runs.map(({ setup }) => setup.cost)).size > 1;
+      for (const { key, name, title, lines, svg, ends } of charts) {
+        setText(title, name + (key === "cost" && apart ? ": two costs, not to be compared" : ""));
         const format = key === "right" ? percent : two, values = runs.flatMap(({ moments }) => moments.map((one) => one[key]));
         const low = Math.min(0, ...values), high = Math.max(key === "right" ? 1 : 0.001, ...values);
         const last = Math.max(epochs, ...runs.map(({ moments, epoch }) => (moments.at(-1)?.step ?? 0) / (epoch || 1)));

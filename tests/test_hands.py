@@ -98,6 +98,7 @@ def test_a_swipe_that_scrolls_changes_nothing(new_page, address, target):
     wait_until(page, "(from) => scrollY !== from", from_top)
     assert sentences(page) == before
     one.tap(position={"x": 0.5 * box["width"], "y": 0.5 * box["height"]})
+    settle(page)
     assert sentences(page) != before
 
 

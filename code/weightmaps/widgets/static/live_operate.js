@@ -112,7 +112,7 @@ async function open({ get, update }) {
         words: `With ${WORDS[name][1]}, this network is right on ${percent(found[0].right)} of ${images.labels.length} images; as trained, on ${percent(whole[0])}. ${then}`,
         effect: whole[0] - found[0].right, control: whole[1] - found[1].right, format: percent,
         low: Math.min(0, ...found.map(({ right }, k) => whole[k] - right)), high: Math.max(0.05, ...found.map(({ right }, k) => whole[k] - right)),
-        names: ["Answers lost by this operation", other ? "by the other network" : "by the opposite one"],
+        names: ["Answers lost (− gained) by this operation", other ? "by the other network" : "by the opposite one"],
       };
     },
   };

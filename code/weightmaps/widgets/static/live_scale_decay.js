@@ -70,7 +70,7 @@ async function open({ get, update }) {
     controls: [seed.element, beside.element],
     choose: [measure.element],
     pictures: [
-      element("div", {}, table, note("Pick a recipe. The first map of a network of each.")),
+      element("div", {}, table, note("Pick a recipe. Each picture is the first map of one such network.")),
       element("div", {}, maps, said),
       chart.element,
     ],
@@ -85,7 +85,7 @@ async function open({ get, update }) {
       paintTiles(maps, Array.from({ length: each }, (_, j) => mapOf(cell, state.seed, j)), [SIDE, SIDE], ACROSS, signed(1));
       const shown = `The first ${each} maps: ${title}, seed ${state.seed}`;
       maps.setAttribute("aria-label", shown);
-      said.textContent = `${shown}. Colours end at ${VIVID} times the recipe’s root mean square.`;
+      said.textContent = `${shown}. The darkest colours stand for ${VIVID} times the recipe’s spread.`;
       const of = (what, k) => median(valuesOf(what, k));
       const smooth = (v) => v.toFixed(2), right = (v) => percent(v), more = (what) => of(what, cell) - of(what, state.beside);
       const often = Math.abs(more("accuracy")) < ALIKE ? "about as often" : more("accuracy") > 0 ? "more often" : "less often";

@@ -29,7 +29,7 @@ async function open({ get, update }) {
   function measured({ left: share, measure: what }, maps) {
     if (what === "smoothness") return { effect: smoothness(maps, where), control: smoothness(end, where), names: SMOOTH_NAMES, format: formatNumber };
     const [effect, control] = [ofStart, ofOther].map((part) => shareRight(layers, without(ofEnd, part, 1 - share), images.labels));
-    return { effect, control, format: percent, names: ["Right answers", "Had other random numbers been taken away"] };
+    return { effect, control, format: percent, names: ["Right answers", "With other random numbers taken away"] };
   }
 
   return {
@@ -37,7 +37,7 @@ async function open({ get, update }) {
     choose: [measure.element],
     lines: 3,
     pictures: [
-      ...(grid ? [element("div", {}, grid.element, note(`The colours of the small maps end at ${VIVID} times their root mean square.`))] : []),
+      ...(grid ? [element("div", {}, grid.element, note(`The darkest colours of the small maps stand for ${VIVID} times their spread.`))] : []),
       element("div", {}, large, colours.element),
     ],
     isValid: (state) => state.left >= 0 && state.left <= 1 && Number.isInteger(state.neuron) && state.neuron >= 0 && state.neuron < count &&

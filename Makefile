@@ -71,7 +71,7 @@ audit: $(VENV)/test.stamp ## Lighthouse, axe and old and new browsers over every
 links: book ## ask each other host that the book links to whether the page is still there
 	@$(BIN)/jupyter-book build . --builder linkcheck
 
-replicate: $(VENV)/book.stamp ## try every claim on fresh seeds, trained from full MNIST: about 40 minutes
+replicate: $(VENV)/book.stamp ## try every claim on fresh seeds, trained from full MNIST: about an hour
 	@$(BIN)/python -m replications $(CLAIMS)
 
 refresh: $(VENV)/book.stamp ## run all chapters or CHAPTER="the-answer claims", and keep the outputs that tests compare

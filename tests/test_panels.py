@@ -397,6 +397,15 @@ def test_a_panel_off_screen_follows_when_it_is_seen_or_the_reader_rests(monkeypa
     assert shown.numbers("z") != before  # panels that are built anew are drawn at once
 
 
+def test_a_change_is_drawn_though_the_reader_had_begun_to_rest():
+    shown = Shown(NetworkExplorer(small(1), *SMALL, shape=(3, 4), panels=["input"]))
+    shown.slide("sample", 1)
+    for sample, wait in ((2, 84), (3, 88), (2, 92)):  # the rest of 100 ms ends before the next frame
+        shown.wait(wait)
+        shown.slide("sample", sample)
+        assert f"image {sample} of" in shown.text("label")
+
+
 def test_while_a_key_is_held_each_panel_has_its_turn(monkeypatch):
     slow = "performance.now = () => (clock += 3);"  # so that a frame has time for one panel
     run = Engine(bundle.script("explorer.js") + without_a_browser.VIEWS + slow).evaluate

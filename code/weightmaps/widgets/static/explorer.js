@@ -275,7 +275,6 @@ export function* start(data, model, root) {
 
   /** Draw everything, part by part; of panels that are built already, those on screen, and the others once the reader rests. */
   function* drawing() {
-    clearTimeout(late);
     views = viewsOf(data, state);
     const now = kind(), anew = built !== now;
     if (anew) {
@@ -329,6 +328,7 @@ export function* start(data, model, root) {
   }
 
   function redraw() {
+    clearTimeout(late); // else the panels off screen could take the place of this change
     if (opening) stale = true;
     else drawn.start(redrawing());
   }

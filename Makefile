@@ -9,7 +9,7 @@ PORT := 8000
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 OLDEST := attribution network training zoo digits
 # Minutes: they start processes, train, or compare many pictures and networks in two languages.
-LONG := bookbuild command_line resume scale diagnosis lab live pictures extremes axioms dropped_data
+LONG := bookbuild command_line resume scale diagnosis lab live pictures extremes axioms dropped_data readers_agree
 PEERS := attribution_peers training_peers interop_peers own_network
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests and kernels run two at a time; matrix products on more threads each would only wait for one another.

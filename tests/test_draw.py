@@ -6,7 +6,7 @@ from matplotlib import colormaps
 
 from conftest import slow
 from engine import Shown, engine
-from reader import by_mouse, fingers, on_screen, part
+from reader import by_mouse, fingers, on_screen, part, settle
 from test_explorer import random_images, random_network
 from weightmaps import figures, zoo
 from weightmaps.digits import centre, load_sample
@@ -245,7 +245,7 @@ def sheet(request, page, folder):
 
 def pixels(page):
     """What the state holds once all is painted, as an array, or None."""
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    settle(page)
     found = page.evaluate("state.pixels")
     return found and np.array(found)
 
@@ -436,6 +436,32 @@ def test_the_pad_follows_the_state(sheet):
     part(page, "slider-sample").press("ArrowRight")
     assert pixels(page) is None
     assert paper(page).max() == 0
+    part(page, "undo").click()
+    assert pixels(page) is not None
+
+
+@pytest.mark.parametrize("strokes_before", [[], SEVEN])
+def test_what_is_chosen_while_a_stroke_is_on_its_way_stands(sheet, strokes_before):
+    """Pen and slider within one frame: the slider came last."""
+    page = sheet
+    by_mouse(page, strokes_before)
+    pixels(page)
+    page.evaluate(
+        """([[x, y]]) => {
+            const pad = document.querySelector("[data-part=pad]");
+            const slider = document.querySelector("[data-part=slider-sample]");
+            pad.setPointerCapture = () => {};
+            const pen = { clientX: x, clientY: y, pointerId: 7, bubbles: true };
+            pad.dispatchEvent(new PointerEvent("pointerdown", pen));
+            pad.dispatchEvent(new PointerEvent("lostpointercapture", pen));
+            slider.value = 1;
+            slider.dispatchEvent(new Event("input", { bubbles: true }));
+        }""",
+        on_screen(page, [(100, 100)]),
+    )
+    assert pixels(page) is None
+    assert paper(page).max() == 0
+    assert page.evaluate("state.sample") == 1
     part(page, "undo").click()
     assert pixels(page) is not None
 

@@ -146,6 +146,13 @@ export function drawPanel(data, update) {
   show();
   return {
     isDrawing: () => stroke !== null,
+    /** The pixels are set from elsewhere: what was drawn since the last frame must not take their place. */
+    overrule() {
+      if (!frame) return;
+      cancelAnimationFrame(frame);
+      frame = 0;
+      sent = undefined;
+    },
     element: panel(
       "draw", likeMnist ? "Draw a digit" : "Draw an image",
       element("div", { class: "wm-pads" }, pad, element("div", {}, seen, words)),

@@ -177,6 +177,7 @@ export function* start(data, model, root) {
     if (next.pixels === null) chosen = false;
     else if ("neuron" in next || "output" in next) chosen = true;
     else if (next.pixels && !chosen) Object.assign(next, hardest({ ...state, ...next }, side));
+    if ("pixels" in next) lasting.draw?.overrule();
     for (const [name, value] of Object.entries(next)) {
       if (state[name] !== value) asked.add(name);
       state[name] = value;
@@ -336,6 +337,7 @@ export function* start(data, model, root) {
   const heard = Object.fromEntries(STATE.map((name) => [`change:${name}`, () => {
     if (state[name] === model.get(name)) return;
     state[name] = model.get(name);
+    if (name === "pixels") lasting.draw?.overrule();
     redraw();
   }]));
   heard["change:panels"] = redraw;

@@ -101,7 +101,11 @@ def lighthouse(address, runs, slowdown):
         if made.returncode:
             sys.exit(f"Lighthouse failed on {address}: {made.stderr[-2000:]}")
         report = json.loads(made.stdout)
-        requests = report["audits"]["network-requests"]["details"]["items"]
+        requests = [
+            one
+            for one in report["audits"]["network-requests"]["details"]["items"]
+            if not one["url"].startswith("data:")  # it came with the file that holds it
+        ]
         images = sum(one["transferSize"] for one in requests if one.get("resourceType") == "Image")
         found.append(
             {

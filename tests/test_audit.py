@@ -1,5 +1,6 @@
-"""What `make audit` says of a page that misses its goals, or fares badly in an engine."""
+"""What `make audit` says of a page that misses its goals, or fares badly in an engine; what pages weigh."""
 
+import gzip
 import importlib.util
 import sys
 from pathlib import Path
@@ -55,3 +56,21 @@ def test_what_is_wrong_at_one_of_two_visits_is_told(engine, change, fares, words
         {"where": "file", "wrong": change.get("wrong", []), "widgets": [second]},
     ]
     assert engines.judged(engine, visits) == (fares, words)
+
+
+@pytest.mark.slow
+def test_each_chapter_loads_within_its_budget(site, serve, new_page):
+    """On a phone, with the compression that hosts use."""
+    address, page, loaded = serve(site), new_page(viewport={"width": 412, "height": 823}), {}
+    page.route("**/*", lambda route: route.continue_())  # which keeps Chromium from its cache
+    page.on("response", lambda response: loaded.setdefault(response.url, response))
+    for path in sorted((site / "chapters").glob("*.html")):
+        loaded.clear()
+        page.goto(f"{address}/chapters/{path.name}", wait_until="networkidle")
+        bodies = {url: response.body() for url, response in loaded.items() if url.startswith("http")}
+        images = sum(len(body) for url, body in bodies.items() if url.endswith((".png", ".svg"))) / 1000
+        text = sum(
+            len(gzip.compress(body, 6)) for url, body in bodies.items() if not url.endswith((".png", ".svg"))
+        )
+        seen = {**GOOD, "kB": images + text / 1000, "images": images}
+        assert audit.failures(seen, "data-weightmaps=" in path.read_text("utf-8")) == [], path.name

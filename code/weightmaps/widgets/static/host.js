@@ -104,7 +104,7 @@
     }
   }
 
-  // A widget waits until it is at most a screen away, or until a link leads to it.
+  // A widget waits until it is at most half a screen away, or until a link leads to it.
   function watch() {
     const places = [...document.querySelectorAll(".weightmaps-explorer[data-weightmaps]")].filter((place) => !place.watched);
     if (!places.length) return; // another copy of this script has them
@@ -115,7 +115,7 @@
     const mounted = new Map(); // by place, the promise that it is shown
     const observer = new IntersectionObserver((seen) => {
       for (const one of seen) if (one.isIntersecting) wake(one.target);
-    }, { rootMargin: "100% 0px" });
+    }, { rootMargin: "50% 0px" });
     const unread = document.createElement("p");
     unread.className = "wm-note wm-link";
     unread.setAttribute("role", "alert");

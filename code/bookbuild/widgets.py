@@ -95,6 +95,8 @@ def render(traits, folder):
     body, assets = page.place(traits, page.still_html(traits, address))
     for key, value in assets.items():
         files[f"{key}.js"] = "".join(page.asset_script(key, value)).encode()
-    style, host = put(traits["_css"].encode(), "css"), put(jsmin(bundle.read("host.js")).encode(), "js")
-    text = f'<link rel="stylesheet" href="{style}">\n{body}<script defer src="{host}"></script>'
-    return text, files
+    shared = bundle.style("explorer.css")  # all widgets begin with it
+    styles = [one.encode() for one in (shared, traits["_css"].removeprefix(shared)) if one]
+    links = "".join(f'<link rel="stylesheet" href="{put(style, "css")}">\n' for style in styles)
+    host = put(jsmin(bundle.read("host.js")).encode(), "js")
+    return f'{links}{body}<script defer src="{host}"></script>', files

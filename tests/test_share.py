@@ -385,10 +385,10 @@ def test_an_explorer_waits_until_it_is_near(page, place):
     page.wait_for_timeout(300)
     assert page.evaluate(MOUNTED) == [True, False]
     top = "document.querySelectorAll('.weightmaps-explorer')[1].getBoundingClientRect().top + scrollY"
-    page.evaluate(f"scrollTo({{ top: {top} - 3 * innerHeight, behavior: 'instant' }})")
+    page.evaluate(f"scrollTo({{ top: {top} - 1.75 * innerHeight, behavior: 'instant' }})")
     page.wait_for_timeout(300)
     assert page.evaluate(MOUNTED) == [True, False]
-    page.evaluate(f"scrollTo({{ top: {top} - 1.5 * innerHeight, behavior: 'instant' }})")
+    page.evaluate(f"scrollTo({{ top: {top} - 1.25 * innerHeight, behavior: 'instant' }})")
     page.wait_for_function(f"{MOUNTED}[1]")
     assert states(page, 2)["neuron"] == 4
 

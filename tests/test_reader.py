@@ -14,7 +14,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from bookbuild.reader import Book, in_words, reader_notebook
+from bookbuild.reader import Book, in_words, reader_notebook, works
 from conftest import slow
 from open_lab import copies
 from refresh_chapters import chapter, kept
@@ -45,22 +45,35 @@ BOOK = Book(
         ("{cite:t}`li2015` say", "[Li et al. (2015)](https://a.example/1) say"),
         ("[here](the-answer.ipynb#what-we-learned)", "[here](10-the-answer.ipynb#What-we-learned)"),
         ("[words](glossary.md)", "[words](glossary.ipynb)"),
+        ('<a href="the-answer.html#explorer=1&amp;left=0">Try it.</a>', "[Try it.](10-the-answer.ipynb)"),
+        ('- <a href="#explorer=1&amp;preset=decay">Decay.</a> So?', "- **Decay.** So?"),
         (
             ":::{admonition} Evidence\n:class: dropdown\n\nIt is {glue:text}`right`.\n:::",
-            "<details><summary>Evidence</summary>\n\nIt is 97%.\n\n</details>",
+            '<details style="margin-bottom: 1em"><summary>Evidence</summary>\n\nIt is 97%.\n\n</details>',
         ),
         ("```{note}\nMind this.\n```", "**Note.** Mind this."),
         ("::::{container} claim claim-true\n\n**So.** {glue:text}`right`\n\n::::", "**So.** 97%"),
         (
             "```{guess} it_is\n```",
             "**“It is.”** Your guess: true, false, or does it depend?\n\n"
-            "<details><summary>The verdict</summary>\n\nTrue. Held in 3 of 4 fresh seeds.\n\n</details>",
+            '<details style="margin-bottom: 1em"><summary>The verdict</summary>\n\n'
+            "True. Held in 3 of 4 fresh seeds.\n\n</details>",
         ),
         ("$\\frac{1}{2}$ and `{glue}`", "$\\frac{1}{2}$ and `{glue}`"),
     ],
 )
 def test_prose_is_plain_markdown(prose, wanted):
     assert in_words(prose, BOOK).strip() == wanted
+
+
+def test_names_in_references_show_no_braces(tmp_path):
+    (tmp_path / "a.bib").write_text(
+        "@misc{a, author = {{Cross Validated}}}\n"
+        "@misc{b, author = {Vi{\\'e}gas, Fernanda and {van der} Maaten, Laurens}, year = {2008}}"
+    )
+    found = works(tmp_path / "a.bib")
+    assert found["a"] == ("Cross Validated", "n.d.", None)
+    assert found["b"] == ("Viégas and van der Maaten", "2008", None)
 
 
 @pytest.mark.parametrize("prose", ["{glue:text}`none`", "{cite}`none`", "[x](none.ipynb)"])
@@ -100,12 +113,15 @@ def test_every_chapter_has_one_that_shows_no_markup_of_ours(site):
     pictures = 0
     for path in made:
         notebook = nbformat.read(path, 4)
+        assert notebook.metadata.kernelspec.name == "python3"  # else JupyterLab asks for a kernel
         for cell in notebook.cells:
             pictures += sum("image/png" in output.get("data", {}) for output in cell.get("outputs", ()))
             if cell.cell_type == "code":
                 assert "bookbuild" not in cell.source
                 continue
-            assert not re.search(r"\{[a-z:]+\}`|^:::|^```\{", cell.source, re.MULTILINE), path.name
+            assert not re.search(r"\{[a-z:]+\}`|^:::|^```\{|\(\{|#explorer", cell.source, re.MULTILINE), (
+                path.name
+            )
             for link in re.findall(r"\]\(([^)#:]+)[)#]", cell.source):
                 assert link in names, path.name
     assert pictures > 50

@@ -13,6 +13,7 @@ from jupyter_cache import get_cache
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from PIL import Image
 from pybtex.database import parse_file
+from pybtex.richtext import Text
 
 from weightmaps.widgets import page, still
 
@@ -25,6 +26,7 @@ FOLDER = "notebooks"  # beside the site
 HEIGHT, WIDTH, GAP = 168, 1000, 12  # of a still picture, in pixels
 ROLE = re.compile(r"\{(glue:text|cite:t|cite|term)\}`([^`]+)`")
 LINK = re.compile(r"\]\(([\w-]+)\.(?:ipynb|md)(?:#([\w-]+))?\)")
+TO_STATE = re.compile(r'<a href="(?:([\w-]+)\.html)?#explorer=[^"]*">([^<]*)</a>')  # a widget's, on a page
 FOLD = re.compile(
     r"^(:{3,}|`{3,})\{(\w+)\} *(.*?)\n((?::[\w-]+:.*?\n)*)\n?(.*?)^\1 *$", re.MULTILINE | re.DOTALL
 )
@@ -109,6 +111,10 @@ def reader_notebook(notebook, book):
         for k, caption in enumerate(captions):
             cells.append(new_markdown_cell(f"*{in_words(caption, book)}*", id=f"{cell.id[:50]}-caption{k}"))
     cells.insert(1, new_code_cell(_install(cells, book), id="install"))
+    return _notebook(cells)
+
+
+def _notebook(cells):
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return nbformat.v4.new_notebook(
         cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}}
@@ -139,6 +145,10 @@ def in_words(prose, book):
         place = "#" + book.headings[name][anchor].replace(" ", "-") if anchor else ""
         return f"]({book.files[name]}{place})"
 
+    def to_state(match):
+        name, words = match.groups()
+        return f"[{words}]({book.files[name]})" if name else f"**{words}**"
+
     def fold(match):
         _, kind, title, options, body = match.groups()
         if kind == "container":
@@ -147,9 +157,9 @@ def in_words(prose, book):
             return guess.as_markdown(title, book.claims)
         if "dropdown" not in options:
             return f"**{title or kind.capitalize()}.** {body}"
-        return f"<details><summary>{title or kind.capitalize()}</summary>\n\n{body}\n</details>"
+        return guess.folded(title or kind.capitalize(), body)
 
-    return LINK.sub(link, ROLE.sub(role, FOLD.sub(fold, prose)))
+    return TO_STATE.sub(to_state, LINK.sub(link, ROLE.sub(role, FOLD.sub(fold, prose))))
 
 
 def _linked(words, url):
@@ -204,7 +214,10 @@ def works(path):
     """Of each work in a BibTeX file: authors in short, year, and address or None."""
     found = {}
     for key, entry in parse_file(str(path)).entries.items():
-        names = [" ".join(person.prelast_names + person.last_names) for person in entry.persons["author"]]
+        names = [
+            str(Text(" ").join(person.rich_prelast_names + person.rich_last_names))
+            for person in entry.persons["author"]
+        ]
         authors = {1: names[0], 2: " and ".join(names[:2])}.get(len(names), f"{names[0]} et al.")
         doi = entry.fields.get("doi")
         url = entry.fields.get("url") or (doi and f"https://doi.org/{doi}")
@@ -216,7 +229,7 @@ def glossary(path, book):
     """The glossary, which is a page of MyST, as a notebook."""
     text = path.read_text("utf-8")
     text = re.sub(r"```\{glossary\}\n(.*?)```", lambda match: _definitions(match[1]), text, flags=re.DOTALL)
-    return nbformat.v4.new_notebook(cells=[new_markdown_cell(in_words(text, book), id="glossary")])
+    return _notebook([new_markdown_cell(in_words(text, book), id="glossary")])
 
 
 def _definitions(entries):
@@ -230,9 +243,7 @@ def claims(path, book):
     for cell in nbformat.read(path, 4).cells:
         parts += [cell.source] if cell.cell_type == "markdown" else []
         parts += [output.data["text/markdown"] for output in cell.get("outputs", ())]
-    return nbformat.v4.new_notebook(
-        cells=[new_markdown_cell(OF_PAGE.sub("", in_words(one, book))) for one in parts]
-    )
+    return _notebook([new_markdown_cell(OF_PAGE.sub("", in_words(one, book))) for one in parts])
 
 
 def setup(app):

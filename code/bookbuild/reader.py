@@ -243,7 +243,7 @@ def claims(path, book):
     for cell in nbformat.read(path, 4).cells:
         parts += [cell.source] if cell.cell_type == "markdown" else []
         parts += [output.data["text/markdown"] for output in cell.get("outputs", ())]
-    return _notebook([new_markdown_cell(OF_PAGE.sub("", in_words(one, book))) for one in parts])
+    return _notebook([new_markdown_cell(in_words(OF_PAGE.sub("", one), book)) for one in parts])
 
 
 def setup(app):

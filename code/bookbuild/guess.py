@@ -56,12 +56,10 @@ def as_html(name, found):
 def as_markdown(name, found):
     """The same for a reader's notebook."""
     one = _named(name, found)
-    return f"**“{one['claim']}”** {ASKED}\n\n" + folded("The verdict", claims.outcome(one) + "\n")
-
-
-def folded(title, body):
-    """Markdown with a fold; JupyterLab leaves no room below one that is shut."""
-    return f'<details style="margin-bottom: 1em"><summary>{title}</summary>\n\n{body}\n</details>'
+    return (
+        f"**“{one['claim']}”** {ASKED}\n\n"
+        f"<details><summary>The verdict</summary>\n\n{claims.outcome(one)}\n\n</details>"
+    )
 
 
 def _named(name, found):

@@ -26,6 +26,7 @@ FOLDER = "notebooks"  # beside the site
 HEIGHT, WIDTH, GAP = 168, 1000, 12  # of a still picture, in pixels
 ROLE = re.compile(r"\{(glue:text|cite:t|cite|term)\}`([^`]+)`")
 LINK = re.compile(r"\]\(([\w-]+)\.(?:ipynb|md)(?:#([\w-]+))?\)")
+ROOMY = '<details style="margin-bottom: 1em">'  # JupyterLab leaves no room below a fold that is shut
 TO_STATE = re.compile(r'<a href="(?:([\w-]+)\.html)?#explorer=[^"]*">([^<]*)</a>')  # a widget's, on a page
 FOLD = re.compile(
     r"^(:{3,}|`{3,})\{(\w+)\} *(.*?)\n((?::[\w-]+:.*?\n)*)\n?(.*?)^\1 *$", re.MULTILINE | re.DOTALL
@@ -157,9 +158,10 @@ def in_words(prose, book):
             return guess.as_markdown(title, book.claims)
         if "dropdown" not in options:
             return f"**{title or kind.capitalize()}.** {body}"
-        return guess.folded(title or kind.capitalize(), body)
+        return f"<details><summary>{title or kind.capitalize()}</summary>\n\n{body}\n</details>"
 
-    return TO_STATE.sub(to_state, LINK.sub(link, ROLE.sub(role, FOLD.sub(fold, prose))))
+    text = TO_STATE.sub(to_state, LINK.sub(link, ROLE.sub(role, FOLD.sub(fold, prose))))
+    return text.replace("<details>", ROOMY)
 
 
 def _linked(words, url):

@@ -2,23 +2,29 @@
 
 import ast
 import builtins
+import io
 import re
 import subprocess
 import sys
 import venv
+from base64 import b64decode
+from xml.etree.ElementTree import fromstring
 
 import nbformat
+import numpy as np
 import pytest
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
 
-from bookbuild.reader import Book, in_words, reader_notebook, works
+from bookbuild.reader import GAP, Book, in_words, reader_notebook, works
 from conftest import slow
 from open_lab import copies
 from refresh_chapters import chapter, kept
 from test_project import ROOT
+from weightmaps.figures import Frames
 
 NOTEBOOKS = ROOT / "_build" / "notebooks"
 BOOK = Book(
@@ -105,6 +111,21 @@ def test_cells_for_the_site_alone_are_gone_and_captions_follow_figures():
     assert sources[1].endswith('if find_spec("weightmaps") is None:\n    %pip install it')
 
 
+def test_of_pictures_that_change_there_is_the_last_still_of_each():
+    frames = Frames({"a < b": [np.zeros(36), np.ones(36)], "c": [np.zeros(36), np.eye(6).ravel()]})
+    shown = new_output("execute_result", {"text/html": frames._repr_html_()}, execution_count=1)
+    made = reader_notebook(new_notebook(cells=[new_code_cell("draw()", outputs=[shown])]), BOOK)
+    (output,) = made.cells[0].outputs
+    assert "text/html" not in output.data
+    with Image.open(io.BytesIO(b64decode(output.data["image/png"]))) as picture:
+        side = picture.height
+        corners = [
+            picture.convert("L").getpixel((x, 0)) for x in (0, side - 1, side + GAP, 2 * side + GAP - 1)
+        ]
+    assert corners == [0, 0, 0, 255]
+    assert made.cells[2].source == "*a < b. c. Run the cell above to see them change.*"
+
+
 def test_every_chapter_has_one_that_shows_no_markup_of_ours(site):
     made = sorted(NOTEBOOKS.glob("*.ipynb"))
     assert made[0].name == "00-index.ipynb"
@@ -142,6 +163,16 @@ def test_no_cell_needs_what_a_cell_for_the_site_alone_defines(site):
             elif isinstance(one, ast.arg):
                 known.add(one.arg)
         assert used <= known, path.name
+
+
+def test_the_strips_of_the_claims_are_images(site):
+    prose = "".join(cell.source for cell in nbformat.read(NOTEBOOKS / "claims.ipynb", 4).cells)
+    strips = re.findall(
+        r'^\S+ <img src="data:image/svg\+xml;base64,([^"]+)" alt="[^"]+"> \S+$', prose, re.MULTILINE
+    )
+    assert len(strips) == prose.count("○ *Control*") > 100
+    assert "<svg" not in prose
+    assert fromstring(b64decode(strips[0])).tag == "{http://www.w3.org/2000/svg}svg"
 
 
 def test_the_download_of_a_page_is_the_readers_notebook(site):

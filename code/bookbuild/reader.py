@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path, PurePath
 
 import nbformat
@@ -38,6 +39,13 @@ PAGE_ONLY = "page-only"  # a cell whose text is true on the site alone
 OF_PAGE = re.compile(
     r' <a href="[^"]*\.html[^"]*">[^<]*</a>|<div class="claim-filter".*?</div>|<p class="guess-score".*?</p>'
 )
+LAST_STILL = re.compile(
+    r'base64,([^"]*)"[^>]*></div>([^<]*)</div>'
+)  # of each of `figures.Frames`, and its name
+STRIP = re.compile(
+    r'<div class="strip"><svg (.*?aria-label="([^"]*)".*?</svg>)<span>(.*?)</span> <span>(.*?)</span></div>'
+)
+INK = "#767b82"  # on light paper and on dark
 WORDS = "weightmaps"  # in an output's metadata: what a widget says
 RECORD = "application/papermill.record/text/plain"
 
@@ -171,6 +179,10 @@ def _linked(words, url):
 def _shown(output, models, alt):
     """An output that needs no kernel; a widget as a picture; None for one that nobody reads."""
     data = output.get("data", {})
+    if "<style>" in data.get("text/html", ""):  # which JupyterLab drops
+        stills, names = zip(*LAST_STILL.findall(data["text/html"]), strict=True)
+        words = f"{'. '.join(map(unescape, names))}."
+        return _picture(words, "Run the cell above to see them change.", map(base64.b64decode, stills))
     if VIEW not in data:
         if alt and "image/png" in data:
             output.metadata.setdefault("image/png", {})["alt"] = alt
@@ -179,10 +191,14 @@ def _shown(output, models, alt):
     if "_esm" not in traits:
         return None
     drawn = still.draw(traits["_esm"], page.own(traits))
-    words = f"{drawn.words} Run the cell above to move it.".strip()
-    data, metadata = {"text/plain": words}, {WORDS: words}
-    if picture := _side_by_side(drawn.pictures):
-        data["image/png"], metadata["image/png"] = base64.b64encode(picture).decode(), {"alt": drawn.words}
+    return _picture(drawn.words, "Run the cell above to move it.", drawn.pictures)
+
+
+def _picture(words, advice, pictures):
+    said = f"{words} {advice}".strip()
+    data, metadata = {"text/plain": said}, {WORDS: said}
+    if picture := _side_by_side(pictures):
+        data["image/png"], metadata["image/png"] = base64.b64encode(picture).decode(), {"alt": words}
     return new_output("display_data", data, metadata=metadata)
 
 
@@ -245,7 +261,16 @@ def claims(path, book):
     for cell in nbformat.read(path, 4).cells:
         parts += [cell.source] if cell.cell_type == "markdown" else []
         parts += [output.data["text/markdown"] for output in cell.get("outputs", ())]
-    return _notebook([new_markdown_cell(in_words(OF_PAGE.sub("", one), book)) for one in parts])
+    parts = [STRIP.sub(_as_image, in_words(OF_PAGE.sub("", one), book)) for one in parts]
+    return _notebook([new_markdown_cell(one) for one in parts])
+
+
+def _as_image(strip):
+    """The strip of a claim as JupyterLab shows it, which drops an SVG that is no image."""
+    drawing, said, low, high = strip.groups()
+    file = f'<svg xmlns="http://www.w3.org/2000/svg" color="{INK}" fill="{INK}" {drawing}'
+    data = base64.b64encode(file.encode()).decode()
+    return f'{low} <img src="data:image/svg+xml;base64,{data}" alt="{said}"> {high}'
 
 
 def setup(app):

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 import nbformat
 from jupyter_cache import get_cache
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
-from PIL import Image
+from PIL import Image, ImageOps
 from pybtex.database import parse_file
 from pybtex.richtext import Text
 
@@ -211,11 +211,11 @@ def _side_by_side(pictures):
                 continue  # a colour scale
             scale = max(1, round(HEIGHT / picture.height))
             size = picture.width * scale, picture.height * scale
-            row.append(picture.convert("RGB").resize(size, Image.Resampling.NEAREST))
-        width += GAP + size[0]
+            large = picture.convert("RGB").resize(size, Image.Resampling.NEAREST)
+        row.append(ImageOps.expand(large, 1, INK))  # so that one without ink is seen
+        width += GAP + row[-1].width
         if width > WIDTH and len(row) > 1:
-            width -= GAP + size[0]
-            row.pop()
+            width -= GAP + row.pop().width
             break
     if not row:
         return None

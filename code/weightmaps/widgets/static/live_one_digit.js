@@ -6,6 +6,7 @@ import { paint, signed } from "./paint.js";
 import { canvas, choice, element, note, percent, setText, slider } from "./parts.js";
 
 const RULES = [["same", "the same for all"], ["own", "each its own"]];
+const WIDTH = 2; // of the table, in heights
 const ALONE = 0.75, SHARED = -0.45; // on the scale of colours from −1 to 1
 
 /**
@@ -31,10 +32,10 @@ function onTable(title, digits, ...notes) {
     set(on) {
       const rank = ({ length }) => (length === 1 ? 0 : length ? 1 : 2), count = on.length;
       const order = on.slice().sort((a, b) => rank(a) - rank(b) || a.length - b.length || a[0] - b[0]);
-      const cells = names.flatMap((_, d) => order.map((own) => (own.includes(d) ? (own.length === 1 ? ALONE : SHARED) : 0)));
+      const row = (d) => order.map((own) => (own.includes(d) ? (own.length === 1 ? ALONE : SHARED) : 0)), high = Math.max(1, Math.round(count / (WIDTH * digits)));
+      const cells = names.flatMap((_, d) => new Array(high).fill(row(d)).flat());
       const [one, several, none] = [0, 1, 2].map((kind) => on.filter((own) => rank(own) === kind).length);
       paint(picture, cells, count, signed(1));
-      picture.style.aspectRatio = "";
       setText(found, `Red, on for one digit: ${one} of ${count}. Blue, on for several: ${several}. On for none: ${none}.`);
       picture.setAttribute("aria-label", `${title}. ${found.textContent}`);
       return one / count;

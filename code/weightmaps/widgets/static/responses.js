@@ -71,16 +71,18 @@ export function responsesPanel(data, update, { layer }) {
       `: where its activations for those ${thing}s lie. The tallest bar is ${Math.round(100 * most)}% of ` +
       (singleOutput ? "" : `one ${judged}’s `) + `${thing}s; the line and the number are the mean.` + scaleWords(data, shown));
   });
-  const tellCards = memoize(() => {
-    const values = answersOf(shown), labels = shown.labels(), order = rankOrder(answersOf(shown, "z")), half = cards.length / 2;
-    cards.forEach((card, i) => {
-      const sample = i < half ? order[i] : order[n - 1 - (i - half)];
+  const tellHalf = (some, sampleAt) => memoize(() => {
+    const values = answersOf(shown), labels = shown.labels(), order = rankOrder(answersOf(shown, "z"));
+    some.forEach((card, i) => {
+      const sample = sampleAt(order, i);
       if (card.sample !== sample) paintInput(card.picture, data, data.images[sample]);
       card.sample = sample;
       setText(card.name, singleOutput ? `${thing} ${sample}` : data.outputs[labels[sample]]);
       card.value.set(values[sample]);
     });
   });
+  const [strongest, weakest] = [cards.slice(0, cards.length / 2), cards.slice(cards.length / 2)];
+  const halves = [tellHalf(strongest, (order, i) => order[i]), tellHalf(weakest, (order, i) => order[n - 1 - i])];
   return {
     element: panel(
       "responses", `The neuron over these ${n} ${thing}s`,
@@ -91,8 +93,8 @@ export function responsesPanel(data, update, { layer }) {
             element("div", { class: "wm-ends" }, low, element("span", {}, "activation"), high)), words,
         ),
         element(
-          "div", {}, ...strip(`These ${thing}s drive it most:`, cards.slice(0, cards.length / 2)),
-          ...strip(`These ${thing}s drive it least:`, cards.slice(cards.length / 2)),
+          "div", {}, ...strip(`These ${thing}s drive it most:`, strongest),
+          ...strip(`These ${thing}s drive it least:`, weakest),
           note(`In order of the neuron’s z. Below each ${thing}: its ${singleOutput ? "number" : judged} and the neuron’s activation. Choose one to see it everywhere.` +
             (data.features ? thumbnailWords(data, 1) : "")),
         ),
@@ -101,9 +103,10 @@ export function responsesPanel(data, update, { layer }) {
     *draw(view) {
       shown = view;
       const now = [view.neuron, view.scales, ...view.peers.map((one) => one.traces())];
-      tellRows(...now);
-      yield;
-      tellCards(...now);
+      for (const tell of [tellRows, ...halves]) {
+        tell(...now);
+        yield;
+      }
       for (const { sample, button } of cards) {
         button.setAttribute("aria-pressed", String(!view.pixels && sample === view.sample));
       }

@@ -128,9 +128,10 @@ export function findings(layers, images, labels) {
     if (layers.slice(0, -1).some(({ activation }) => AS + activation !== key)) judge(answersOf(asActivated(layers, key), images, some), [key]);
   }
   function judge(answers, keys, shift = 0) {
-    const right = answers.map((answer, k) => Number(answer === labels[some[k]] + shift));
-    const shareOf = (parity) => right.filter((_, k) => k % 2 === parity).reduce((a, v) => a + v, 0) / Math.max(1, right.filter((_, k) => k % 2 === parity).length);
-    tried.push({ keys, chose: shareOf(0), judged: shareOf(1) });
+    const right = [[], []];
+    answers.forEach((answer, k) => right[k % 2].push(Number(answer === labels[some[k]] + shift)));
+    const [chose, judged] = right.map((part) => part.reduce((a, v) => a + v, 0) / Math.max(1, part.length));
+    tried.push({ keys, chose, judged });
   }
   /** Each pixel's moments as they are after a scale. */
   function moments_(keys, key) {

@@ -32,7 +32,7 @@ class TakeStart(LiveNeuron):
         How much of the start is left, from 0 to 1.
     measure : {"accuracy", "smoothness"}
         What is measured: the share of right answers; or ``weightmaps.analysis.smoothness`` of the maps
-        over the pixels with ink in a tenth of the images, where the control is the maps with their start.
+        over the pixels with ink in a tenth of the images.
     neuron : int
         The map that is shown large.
 
@@ -75,9 +75,9 @@ class TakeStart(LiveNeuron):
     def measured(self):
         """Effect and control, by NumPy: see the parameter `measure`."""
         end, maps = self._shown.weights[0], self.maps()
-        if self.measure == "smoothness":
-            where = inked(self._digits.images)
-            return tuple(analysis.smoothness(some, where=where) for some in (maps, end))
         other = self._began.std() * random.normal(0, 0, end.size).reshape(end.shape)
         changed = (maps, end - (1 - self.left) * np.float32(other))
+        if self.measure == "smoothness":
+            where = inked(self._digits.images)
+            return tuple(analysis.smoothness(some, where=where) for some in changed)
         return tuple(analysis.with_maps(self._shown, some).accuracy(*self._digits) for some in changed)

@@ -12,7 +12,6 @@ import { PIXELS, SIDE } from "./sgd.js";
 const ACROSS = 10; // maps in a row
 const VIVID = 4; // root mean squares at which the colours of the small maps end
 const MEASURES = [["accuracy", "right answers"], ["smoothness", "smoothness of the maps"]];
-const SMOOTH_NAMES = ["The maps as they are now", "With their start"];
 
 async function open({ get, update }) {
   const [layers, { W1: start }, images] = await Promise.all([networkOf(get("_network")), arraysOf(get("_start")), imagesFrom(get("_images"))]);
@@ -27,9 +26,12 @@ async function open({ get, update }) {
   const measure = choice("Measure", MEASURES, (value) => update({ measure: value }));
 
   function measured({ left: share, measure: what }, maps) {
-    if (what === "smoothness") return { effect: smoothness(maps, where), control: smoothness(end, where), names: SMOOTH_NAMES, format: formatNumber };
-    const [effect, control] = [ofStart, ofOther].map((part) => shareRight(layers, without(ofEnd, part, 1 - share), images.labels));
-    return { effect, control, format: percent, names: ["Right answers", "With other random numbers taken away"] };
+    const control = "With other random numbers taken away";
+    if (what === "smoothness") {
+      return { effect: smoothness(maps, where), control: smoothness(without(end, other, 1 - share), where), names: ["Smoothness", control], format: formatNumber };
+    }
+    const [right, less] = [ofStart, ofOther].map((part) => shareRight(layers, without(ofEnd, part, 1 - share), images.labels));
+    return { effect: right, control: less, names: ["Right answers", control], format: percent };
   }
 
   return {
@@ -58,8 +60,9 @@ async function open({ get, update }) {
       const found = measured(state, maps), one = many ? `${count} maps` : "map";
       const seen = state.left === 1 ? `This is the network’s ${one}, as training left ${many ? "them" : "it"}, random start and all.`
         : state.left === 0 ? `No random start is left: this is what training added to the ${one}.` : `${words} of the random start is left in the ${one}.`;
-      const right = state.measure === "accuracy" ? found.effect : measured({ ...state, measure: "accuracy" }, maps).effect;
-      return { ...found, words: `${seen} With ${many ? "them" : "it"} the network is right on ${percent(right)} of ${images.labels.length} images.` };
+      const told = state.measure === "accuracy" ? `With ${many ? "them" : "it"} the network is right on ${percent(found.effect)} of ${images.labels.length} images.`
+        : "Smoothness is the correlation of neighbouring weights: near 0 for static, near 1 for a soft picture.";
+      return { ...found, words: `${seen} ${told}` };
     },
   };
 }

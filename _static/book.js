@@ -141,7 +141,6 @@
     }
   }
   addEventListener("resize", reach);
-  reach();
 
   let waiting = false;
   function soon() {
@@ -154,7 +153,10 @@
   }
   addEventListener("scroll", soon, { passive: true });
   addEventListener("resize", soon);
-  look();
+  requestAnimationFrame(() => { // when the page is laid out anyway
+    reach();
+    look();
+  });
 
   async function copy(pre) {
     try {

@@ -1,13 +1,20 @@
 // The search page: every section of the book that holds all the words asked for, the likeliest first.
 (() => {
-  if (!window.bookTexts) return; // texts.js has not arrived; the page says so
+  const texts = document.currentScript?.dataset.texts;
   const box = document.querySelector("#search-words");
   const list = document.querySelector("#search-results");
   const count = document.querySelector("#search-count");
   const MOST = 40; // results on the page
   const AROUND = 90; // characters on each side of the first word found
-  const sections = window.bookTexts.flatMap(([page, title, parts]) =>
-    parts.map(([anchor, heading, text]) => ({ address: page + (anchor && "#" + anchor), title, heading, text })));
+  const LATE = count.textContent; // what the page says until the texts are there
+  let sections = null, loading = null;
+
+  /** Load the texts of all pages, once, and search them. */
+  function load() {
+    if (loading) return;
+    loading = Object.assign(document.createElement("script"), { src: texts, onload: search });
+    document.head.append(loading);
+  }
 
   /** A pattern that finds a word where a word of the text begins with it, also after a "_". */
   function beginning(word) {
@@ -59,6 +66,12 @@
     list.replaceChildren();
     count.textContent = "";
     if (!words.length) return;
+    if (!window.bookTexts) {
+      count.textContent = LATE;
+      return load();
+    }
+    sections ??= window.bookTexts.flatMap(([page, title, parts]) =>
+      parts.map(([anchor, heading, text]) => ({ address: page + (anchor && "#" + anchor), title, heading, text })));
     const patterns = patternsOf(words);
     const found = sections
       .map((section) => ({ section, points: score(section, patterns, words.join(" ")) }))

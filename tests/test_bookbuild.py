@@ -262,6 +262,14 @@ def test_sections_are_read_without_code_and_without_each_other():
     assert sections(page) == [["a", "A & B", "one twofour"], ["c", "C", "threez"]]
 
 
+def test_a_claim_is_found_by_itself():
+    page = (
+        '<article><section id="a"><h1>A</h1><div class="claim claim-true" id="b"><p><strong>“B.”</strong> '
+        '<em>True.</em></p><div class="strip">7%</div>\nwhy</div>more</section></article>'
+    )
+    assert sections(page) == [["a", "A", "more"], ["b", "“B.”", "True. why"]]
+
+
 DOM = """
 const element = () => ({
   items: [], value: "", addEventListener() {}, prepend() {},

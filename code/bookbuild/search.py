@@ -7,12 +7,14 @@ from bs4 import BeautifulSoup
 
 SKIPPED = (
     "script, style, summary, noscript, svg, button, annotation, "
-    ".headerlink, .cell_input, .chapter-links, .weightmaps-explorer"
+    ".headerlink, .cell_input, .chapter-links, .weightmaps-explorer, .strip"
 )
 
 
 def sections(page):
     """Anchor, heading and text of each section of a page, without code and what its own sections hold.
+
+    A claim is a section, too, and its first words in bold are the heading.
 
     >>> sections('<article><section id="a"><h1>A</h1> b <em>c</em></section></article>')
     [['a', 'A', 'b c']]
@@ -23,9 +25,9 @@ def sections(page):
     for skipped in article.select(SKIPPED):
         skipped.decompose()
     found = []
-    for section in reversed(article.find_all("section")):  # the inner ones first, each taken out of its outer
+    for section in reversed(article.select("section, .claim")):  # the inner ones first, each taken out of its outer
         section.extract()
-        heading = section.find(["h1", "h2", "h3", "h4"]).extract()
+        heading = section.find(["h1", "h2", "h3", "h4", "strong"]).extract()
         found.append([section.get("id", ""), words(heading), words(section)])
     return found[::-1]
 

@@ -118,6 +118,7 @@ async function unhurried(parts) {
 
 /** Build the explorer in `root`, part by part, none of which is seen before all are there; returns what stops it. */
 export function* start(data, model, root) {
+  yield;
   /** @type {State} */
   const state = Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
   if (!isValidState(data, state)) throw new Error("its state does not fit its network");
@@ -283,6 +284,7 @@ export function* start(data, model, root) {
       yield* build();
     }
     built = now;
+    if (anew) yield;
     const [view] = views;
     const needs = new Set(panels.flatMap((one) => one.needs(view)));
     if (needs.has("neuron")) needs.add("layer");
@@ -343,6 +345,7 @@ export function* start(data, model, root) {
   heard["change:panels"] = redraw;
   for (const [event, callback] of Object.entries(heard)) model.on(event, callback);
 
+  yield;
   const keep = share({ data, state, root, view: () => viewsOf(data, state)[0], set: update, isValidState, complete });
   function stop() {
     keep.stop();

@@ -2,7 +2,10 @@
 
 const BUDGET = 2; // milliseconds of a frame after which no piece begins: style, layout and paint come on top
 
-/** @returns {{start: (work: Iterator<void>) => void, finish: () => void, stop: () => void}} `start` drops what is left of older work */
+/**
+ * `start` drops what is left of older work; `finish` does the rest at once, `open` before the page shows it, a piece a task.
+ * @returns {{start: (work: Iterator<void>) => void, finish: () => void, open: () => Promise<void>, stop: () => void}}
+ */
 export function pieces() {
   let work = null, frame = 0;
 
@@ -26,6 +29,12 @@ export function pieces() {
       frame ||= requestAnimationFrame(tick);
     },
     finish: () => advance(),
+    async open() {
+      while (work) {
+        advance(0);
+        await new Promise((rested) => setTimeout(rested));
+      }
+    },
     stop() {
       work = null;
       cancelAnimationFrame(frame);

@@ -36,8 +36,8 @@ export function imagesOf({ digits: wanted, images_per_digit: count }, digits) {
   return { learned: part(0, count), held: part(EACH - HELD, EACH) };
 }
 
-/** @param {{model: any, el: HTMLElement}} place @returns {() => void} */
-function render({ model, el }) {
+/** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
+async function render({ model, el }) {
   const root = widgetRoot(el, "Laboratory", "wm wm-lab");
   const state = Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
   const setups = () => [state.a, { ...state.a, ...state.b }];
@@ -557,7 +557,7 @@ function render({ model, el }) {
   link.read();
   keepKeys(root);
   redraw();
-  drawn.finish();
+  await drawn.open();
   return () => {
     reset();
     drawn.stop();

@@ -4,13 +4,15 @@ import { activate, answerOf, forward, argmax, scaled } from "./maths.js";
 
 /** @typedef {import("./maths.js").Layer} Layer @typedef {import("./maths.js").Trace} Trace */
 
+const AT_ONCE = 25; // images between which the page may answer
+
 /**
- * The first layer's z and a for every image, which no factor changes, put into `known`: a hundred more each time.
+ * The first layer's z and a for every image, which no factor changes, put into `known`, some more each time.
  * @param {Layer[]} layers @param {Float64Array[]} images @param {{z: Float64Array, a: Float64Array}[]} known
  */
 export function* firstAnswers(layers, images, known) {
   while (known.length < images.length) {
-    known.push(...images.slice(known.length, known.length + 100).map((x) => answerOf(layers[0], x)));
+    known.push(...images.slice(known.length, known.length + AT_ONCE).map((x) => answerOf(layers[0], x)));
     yield;
   }
 }

@@ -25,7 +25,7 @@ def sections(page):
     for skipped in article.select(SKIPPED):
         skipped.decompose()
     found = []
-    for section in reversed(article.select("section, .claim")):  # the inner ones first, each taken out of its outer
+    for section in reversed(article.select("section, .claim")):  # the inner ones first
         section.extract()
         heading = section.find(["h1", "h2", "h3", "h4", "strong"]).extract()
         found.append([section.get("id", ""), words(heading), words(section)])

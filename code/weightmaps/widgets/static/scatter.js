@@ -126,7 +126,7 @@ function ticks(legend, kinds, picked) {
 async function render({ model, el }) {
   const root = widgetRoot(el, "Maps of images", "wm wm-scatter");
   const { names, points, notes } = model.get("_maps"), { labels, data } = model.get("_images");
-  const pixels = Float32Array.from(new Uint8Array(await inflate(data)), (v) => v / 255);
+  const pixels = new Float32Array(new Uint8Array(await inflate(data))).map((v) => v / 255);
   if (pixels.length !== 784 * labels.length || points.some((one) => one.length !== 2 * labels.length)) {
     root.append(element("p", { class: "wm-trouble", "data-part": "trouble" }, "These maps cannot be shown: their data is not complete."));
     return () => root.remove();

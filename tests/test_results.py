@@ -26,6 +26,14 @@ def test_the_page_is_what_the_figures_make(results):
     assert results.PAGE.read_text("utf-8") == results.rendered(figures)
 
 
+def test_each_planted_bug_finds_its_place(monkeypatch):
+    monkeypatch.syspath_prepend(str(FOLDER))
+    from mutants import MUTANTS
+
+    lost = [one.name for one in MUTANTS if (ROOT / one.file).read_text("utf-8").count(one.old) != 1]
+    assert lost == []
+
+
 def test_an_unknown_part_is_named_and_nothing_is_run(results, capsys, monkeypatch):
     monkeypatch.setattr(results, "measured", lambda part: pytest.fail("measured"))
     with pytest.raises(SystemExit):

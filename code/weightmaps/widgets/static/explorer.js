@@ -2,7 +2,7 @@
 
 import { ablatePanel, switchedWords } from "./ablate.js";
 import { drawPanel } from "./draw.js";
-import { pieces } from "./frames.js";
+import { pieces, unhurried } from "./frames.js";
 import { ledgerPanel } from "./ledger.js";
 import { effectivePanel, inputPanel, outgoingPanel, outputsPanel, productPanel, targetOf, verdict, weightMapPanel, withArticle } from "./panels.js";
 import { argmax } from "./maths.js";
@@ -105,15 +105,6 @@ export async function render({ model, el }) {
     stop();
     root.remove();
   };
-}
-
-/** Take one part after the other, and let the browser see to the reader in between. @returns {Promise} what `parts` returns */
-async function unhurried(parts) {
-  for (;;) {
-    const { done, value } = parts.next();
-    if (done) return value;
-    await new Promise((rested) => setTimeout(rested));
-  }
 }
 
 /** Build the explorer in `root`, part by part, none of which is seen before all are there; returns what stops it. */
@@ -345,7 +336,6 @@ export function* start(data, model, root) {
   heard["change:panels"] = redraw;
   for (const [event, callback] of Object.entries(heard)) model.on(event, callback);
 
-  yield;
   const keep = share({ data, state, root, view: () => viewsOf(data, state)[0], set: update, isValidState, complete });
   function stop() {
     keep.stop();

@@ -2,10 +2,7 @@
 
 const BUDGET = 2; // milliseconds of a frame after which no piece begins: style, layout and paint come on top
 
-/**
- * `start` drops what is left of older work; `finish` does the rest at once, `open` before the page shows it, a piece a task.
- * @returns {{start: (work: Iterator<void>) => void, finish: () => void, open: () => Promise<void>, stop: () => void}}
- */
+/** @returns {{start: (work: Iterator<void>) => void, finish: () => void, stop: () => void}} `start` drops what is left of older work */
 export function pieces() {
   let work = null, frame = 0;
 
@@ -29,16 +26,19 @@ export function pieces() {
       frame ||= requestAnimationFrame(tick);
     },
     finish: () => advance(),
-    async open() {
-      while (work) {
-        advance(0);
-        await new Promise((rested) => setTimeout(rested));
-      }
-    },
     stop() {
       work = null;
       cancelAnimationFrame(frame);
       frame = 0;
     },
   };
+}
+
+/** Take one part after the other, and let the browser see to the reader in between. @returns {Promise} what `parts` returns */
+export async function unhurried(parts) {
+  for (;;) {
+    const { done, value } = parts.next();
+    if (done) return value;
+    await new Promise((rested) => setTimeout(rested));
+  }
 }

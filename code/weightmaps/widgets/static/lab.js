@@ -1,7 +1,7 @@
 // The laboratory: two networks that differ in what the reader chose, trained side by side in the page.
 
 import { inflate } from "./codec.js";
-import { pieces } from "./frames.js";
+import { pieces, unhurried } from "./frames.js";
 import { stored } from "./inflate.js";
 import { MEASURES } from "./lab_claims.js";
 import { blurred, chosen, conversation, correlation, inkedPixels, smoothness } from "./lab_run.js";
@@ -557,7 +557,8 @@ async function render({ model, el }) {
   link.read();
   keepKeys(root);
   redraw();
-  await drawn.open();
+  drawn.stop(); // here it need not wait for frames
+  await unhurried(drawing());
   return () => {
     reset();
     drawn.stop();

@@ -71,8 +71,9 @@ export function responsesPanel(data, update, { layer }) {
       `: where its activations for those ${thing}s lie. The tallest bar is ${Math.round(100 * most)}% of ` +
       (singleOutput ? "" : `one ${judged}’s `) + `${thing}s; the line and the number are the mean.` + scaleWords(data, shown));
   });
-  const tellHalf = (some, sampleAt) => memoize(() => {
-    const values = answersOf(shown), labels = shown.labels(), order = rankOrder(answersOf(shown, "z"));
+  const orderOf = memoize(() => rankOrder(answersOf(shown, "z")));
+  const tellHalf = (some, sampleAt) => memoize((...now) => {
+    const values = answersOf(shown), labels = shown.labels(), order = orderOf(...now);
     some.forEach((card, i) => {
       const sample = sampleAt(order, i);
       if (card.sample !== sample) paintInput(card.picture, data, data.images[sample]);

@@ -132,13 +132,14 @@ def javascript():
 
 @pytest.fixture(scope="session")
 def serve():
-    """A function that serves a folder on 127.0.0.1 and returns its address."""
+    """A function that serves a folder on 127.0.0.1 and returns its address, the same each time it is asked."""
     servers = []
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_):
             pass
 
+    @functools.cache
     def start(folder):
         handler = functools.partial(Quiet, directory=os.fspath(folder))
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)

@@ -140,7 +140,9 @@ def sample_copy(tmp_path, monkeypatch):
     for suffix in (".png", ".json"):
         shutil.copy(digits.SAMPLE.with_suffix(suffix), tmp_path)
     monkeypatch.setattr(digits, "SAMPLE", tmp_path / "mnist-5k.png")
-    return tmp_path / "mnist-5k.png"
+    load_sample.cache_clear()
+    yield tmp_path / "mnist-5k.png"
+    load_sample.cache_clear()
 
 
 def test_sample_with_one_changed_pixel_is_refused(sample_copy):

@@ -169,10 +169,10 @@ def test_strokes_and_their_preparation_are_numpys(pen):
     found = pen(code, every=[strokes.tolist() for strokes in every])
     for strokes, (ink, prepared, shrunk) in zip(every, found, strict=True):
         ink = np.reshape(ink, (224, 224))
-        assert ink == pytest.approx(drawn(strokes), abs=1e-9)
+        np.testing.assert_allclose(ink, drawn(strokes), rtol=0, atol=1e-9)
         assert np.array_equal(np.float32(prepared), centre(ink))
         means = ink.reshape(28, 8, 28, 8).mean(axis=(1, 3)).ravel()
-        assert shrunk == pytest.approx(means.tolist(), abs=LEVEL / 2 + 1e-6)
+        np.testing.assert_allclose(shrunk, means, rtol=0, atol=LEVEL / 2 + 1e-6)
 
 
 def test_images_replayed_through_the_pad_keep_their_answer(pen):
@@ -423,7 +423,7 @@ def test_the_pad_follows_the_state(sheet):
     before, other = page.evaluate("saves"), random_images(seed=5).images[0].astype(float)
     page.evaluate("(pixels) => fromPython('pixels', pixels)", other.tolist())
     assert np.array_equal(pixels(page), other)
-    assert paper(page) == pytest.approx(blocks(other).ravel(), abs=0.02)
+    np.testing.assert_allclose(paper(page), blocks(other).ravel(), rtol=0, atol=0.02)
     assert page.evaluate("saves") == before
     assert not part(page, "prepare").is_checked()
     by_mouse(page, [[(4, 4)]])
@@ -473,7 +473,7 @@ def test_pixels_that_python_set_first_are_on_the_pad(page, folder):
         "(pixels) => { fromPython('pixels', pixels); fromPython('panels', ['draw']); }", other.tolist()
     )
     assert np.array_equal(pixels(page), other)
-    assert paper(page) == pytest.approx(blocks(other).ravel(), abs=0.02)
+    np.testing.assert_allclose(paper(page), blocks(other).ravel(), rtol=0, atol=0.02)
 
 
 def test_a_pad_of_another_shape(page, folder):

@@ -241,7 +241,7 @@ def assert_same(found, theirs):
     assert np.asarray(theirs["boxes"]).tolist() == [list(box) for box in found.boxes]
     assert (theirs["dark"], theirs["thickened"], theirs["ruled"]) == (
         found.dark, found.thickened, found.ruled)  # fmt: skip
-    assert np.array(theirs["images"]) == pytest.approx(found.images, abs=1.5 / 255)
+    np.testing.assert_allclose(theirs["images"], found.images, rtol=0, atol=1.5 / 255)
 
 
 @pytest.mark.parametrize("paper", PAPER)

@@ -36,7 +36,7 @@ def test_the_readout_is_ridge_regression():
     unit = np.mean(np.linalg.svd(X - X.mean(axis=0))[1] ** 2)
     readout = analysis.linear_probe(X, y, penalties=[0.3])
     W, b = by_hand(X, y, 0.3 * unit)
-    assert readout.weights[0] == pytest.approx(W, abs=1e-6)
+    np.testing.assert_allclose(readout.weights[0], W, rtol=0, atol=1e-6)
     assert readout.biases[0] == pytest.approx(b, abs=1e-6)
 
 
@@ -57,7 +57,7 @@ def test_the_penalty_is_the_one_that_guesses_left_out_rows_best():
     best = penalties[int(np.argmax(right))]
     chosen = analysis.linear_probe(X, y, penalties=penalties)
     only = analysis.linear_probe(X, y, penalties=[best])
-    assert chosen.weights[0] == pytest.approx(only.weights[0])
+    np.testing.assert_allclose(chosen.weights[0], only.weights[0], rtol=1e-6)
 
 
 def test_more_columns_than_rows_and_blank_columns_are_no_trouble():

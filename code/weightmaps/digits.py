@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
@@ -99,8 +100,11 @@ class Mnist:
     test: Digits
 
 
+@functools.cache
 def load_sample():
     """The 5,000 images that ship: the first 500 MNIST training images of each digit, sorted by digit.
+
+    They are read once; every call returns the same ones, which nobody can change.
 
     Returns
     -------

@@ -80,7 +80,7 @@ class Lab(Standalone):
             inked=inked,
             blurred=blurred,
             **{
-                name: {"data": zlib.compress(np.round(255 * some).astype(np.uint8).tobytes(), 9)}
+                name: {"data": zlib.compress(np.round(255 * some).astype(np.uint8).tobytes(), 7)}
                 for name, some in zip(LATE, images, strict=True)
             },
         )

@@ -132,7 +132,7 @@ def javascript():
 
 @pytest.fixture(scope="session")
 def serve():
-    """A function that serves a folder on 127.0.0.1 and returns its address, the same each time it is asked."""
+    """A function that serves a folder on 127.0.0.1 and returns its address, each time the same."""
     servers = []
 
     class Quiet(http.server.SimpleHTTPRequestHandler):

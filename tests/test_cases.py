@@ -42,40 +42,47 @@ def each(write, ending):
     return {f"{name}{ending}": write(one) for name, one in arrays(NETWORK).items()}
 
 
-NETWORKS = {
-    "x @ W": {"net.npz": npz(**arrays(NETWORK, flip=True))},
-    "x @ W, rows": {"net.npz": npz(W1=W[0].T, b1=B[0][None], W2=W[1].T, b2=B[1][None])},
-    "x @ W, unnamed": {"net.npz": npz(arr_0=W[0].T, arr_1=B[0], arr_2=W[1].T, arr_3=B[1])},
-    "rows of biases": {"net.npz": npz(W1=W[0], b1=B[0][None], W2=W[1], b2=B[1][None])},
-    "columns of biases": {"net.npz": npz(arr_0=W[0], arr_1=B[0][:, None], arr_2=W[1], arr_3=B[1][:, None])},
-    "sizes": {"net.npz": npz(layer_sizes=NETWORK.sizes, **arrays(NETWORK, "weights_{}", "biases_{}"))},
-    "accuracy": {"net.npz": npz(**arrays(NETWORK), accuracy=np.float32(0.9), epochs=np.int64(60))},
-    "an activation each": {"net.npz": npz(**arrays(NETWORK), activation0="sigmoid", activation1="sigmoid")},
-    "no biases": {"net.npz": npz(w1=W[0], w2=W[1])},
-    "Theta": {"net.npz": npz(Theta1=np.column_stack([B[0], W[0]]), Theta2=np.column_stack([B[1], W[1]]))},
-    "JSON by names": {"net.json": text(LISTS)},
-    "JSON in JSON": {"net.json": text({name: json.dumps(one) for name, one in LISTS.items()})},
-    "JSON of layers": {"net.json": text([{"neurons": 784, "weights": None}, *LAYERS])},
-    "Nielsen's, no ending": {"net": text(NIELSEN)},
-    "arrays": each(npy, ".npy"),
-    "two archives": {"weights.npz": npz(w1=W[0], w2=W[1]), "biases.npz": npz(b1=B[0], b2=B[1])},
-    "a file a layer": {"hidden.json": text(PAIRS[0]), "output.json": text(PAIRS[1])},
-    "TensorFlow.js": {name.replace("__", "."): one for name, one in tfjs_files(NETWORK).items()},
-    "a state_dict from a GPU": {
-        "net.pth": torch_file(arrays(NETWORK, "{}.weight", "{}.bias"), location="cuda:0")
-    },
-    "trained on (x - 0.5) / 0.5": {
-        "net.npz": npz(
-            W1=W[0] / 2, b1=B[0] + W[0].sum(axis=1) / 2, W2=W[1], b2=B[1], activations=["sigmoid"] * 2
-        )
-    },
-    "another activation": {"net.npz": npz(**arrays(NETWORK), activations=["relu", "sigmoid"])},
-    "never trained": {
-        "net.npz": npz(
-            W1=np.random.default_rng(0).normal(size=W[0].shape), W2=W[1], activations=["sigmoid", "sigmoid"]
-        )
-    },
-}
+def networks():
+    return {
+        "x @ W": {"net.npz": npz(**arrays(NETWORK, flip=True))},
+        "x @ W, rows": {"net.npz": npz(W1=W[0].T, b1=B[0][None], W2=W[1].T, b2=B[1][None])},
+        "x @ W, unnamed": {"net.npz": npz(arr_0=W[0].T, arr_1=B[0], arr_2=W[1].T, arr_3=B[1])},
+        "rows of biases": {"net.npz": npz(W1=W[0], b1=B[0][None], W2=W[1], b2=B[1][None])},
+        "columns of biases": {
+            "net.npz": npz(arr_0=W[0], arr_1=B[0][:, None], arr_2=W[1], arr_3=B[1][:, None])
+        },
+        "sizes": {"net.npz": npz(layer_sizes=NETWORK.sizes, **arrays(NETWORK, "weights_{}", "biases_{}"))},
+        "accuracy": {"net.npz": npz(**arrays(NETWORK), accuracy=np.float32(0.9), epochs=np.int64(60))},
+        "an activation each": {
+            "net.npz": npz(**arrays(NETWORK), activation0="sigmoid", activation1="sigmoid")
+        },
+        "no biases": {"net.npz": npz(w1=W[0], w2=W[1])},
+        "Theta": {"net.npz": npz(Theta1=np.column_stack([B[0], W[0]]), Theta2=np.column_stack([B[1], W[1]]))},
+        "JSON by names": {"net.json": text(LISTS)},
+        "JSON in JSON": {"net.json": text({name: json.dumps(one) for name, one in LISTS.items()})},
+        "JSON of layers": {"net.json": text([{"neurons": 784, "weights": None}, *LAYERS])},
+        "Nielsen's, no ending": {"net": text(NIELSEN)},
+        "arrays": each(npy, ".npy"),
+        "two archives": {"weights.npz": npz(w1=W[0], w2=W[1]), "biases.npz": npz(b1=B[0], b2=B[1])},
+        "a file a layer": {"hidden.json": text(PAIRS[0]), "output.json": text(PAIRS[1])},
+        "TensorFlow.js": {name.replace("__", "."): one for name, one in tfjs_files(NETWORK).items()},
+        "a state_dict from a GPU": {
+            "net.pth": torch_file(arrays(NETWORK, "{}.weight", "{}.bias"), location="cuda:0")
+        },
+        "trained on (x - 0.5) / 0.5": {
+            "net.npz": npz(
+                W1=W[0] / 2, b1=B[0] + W[0].sum(axis=1) / 2, W2=W[1], b2=B[1], activations=["sigmoid"] * 2
+            )
+        },
+        "another activation": {"net.npz": npz(**arrays(NETWORK), activations=["relu", "sigmoid"])},
+        "never trained": {
+            "net.npz": npz(
+                W1=np.random.default_rng(0).normal(size=W[0].shape),
+                W2=W[1],
+                activations=["sigmoid", "sigmoid"],
+            )
+        },
+    }
 
 
 def seven(paper, ink):
@@ -84,29 +91,30 @@ def seven(paper, ink):
     return picture
 
 
-IMAGES = {
-    "standardised": {"a.npz": npz(images=(SAMPLE.images - 0.5) / 0.5, labels=SAMPLE.labels)},
-    "labels first": {"a.csv": "\n".join(ROWS).encode()},
-    "class last": {
-        "a.csv": "\n".join(
-            [
-                ",".join([*(f"pixel{i}" for i in range(784)), "class"]),
-                *(",".join([*row.split(",")[1:], row.split(",")[0]]) for row in ROWS),
-            ]
-        ).encode()
-    },
-    "Kaggle's": {
-        "a.csv": "\n".join([",".join(["label", *(f"pixel{i}" for i in range(784))]), *ROWS]).encode()
-    },
-    "Keras'": {"a.npz": npz(x_test=BYTES.reshape(-1, 28, 28), y_test=SAMPLE.labels.astype(np.uint8))},
-    "dotted IDX": {
-        "t10k-images.idx3-ubyte": idx(BYTES.reshape(-1, 28, 28)),
-        "t10k-labels.idx1-ubyte": idx(SAMPLE.labels.astype(np.uint8)),
-    },
-    "black on white": {"a.png": seven(255, 0)},
-    "on grey paper": {"a.png": seven(170, 40)},
-    "in pale pencil": {"a.png": seven(255, 160)},
-}
+def images():
+    return {
+        "standardised": {"a.npz": npz(images=(SAMPLE.images - 0.5) / 0.5, labels=SAMPLE.labels)},
+        "labels first": {"a.csv": "\n".join(ROWS).encode()},
+        "class last": {
+            "a.csv": "\n".join(
+                [
+                    ",".join([*(f"pixel{i}" for i in range(784)), "class"]),
+                    *(",".join([*row.split(",")[1:], row.split(",")[0]]) for row in ROWS),
+                ]
+            ).encode()
+        },
+        "Kaggle's": {
+            "a.csv": "\n".join([",".join(["label", *(f"pixel{i}" for i in range(784))]), *ROWS]).encode()
+        },
+        "Keras'": {"a.npz": npz(x_test=BYTES.reshape(-1, 28, 28), y_test=SAMPLE.labels.astype(np.uint8))},
+        "dotted IDX": {
+            "t10k-images.idx3-ubyte": idx(BYTES.reshape(-1, 28, 28)),
+            "t10k-labels.idx1-ubyte": idx(SAMPLE.labels.astype(np.uint8)),
+        },
+        "black on white": {"a.png": seven(255, 0)},
+        "on grey paper": {"a.png": seven(170, 40)},
+        "in pale pencil": {"a.png": seven(255, 160)},
+    }
 
 
 def written(files, place):
@@ -140,7 +148,7 @@ def share(words):
 def test_networks(opened, folder, capsys):  # noqa: F811
     np.savez("sample.npz", images=SAMPLE.images, labels=SAMPLE.labels)
     page = opened(network=NETWORK, digits=SAMPLE)
-    for name, files in NETWORKS.items():
+    for name, files in networks().items():
         path = written(files, folder / name.replace("/", "over"))
         named = name in (
             "an activation each",
@@ -174,7 +182,7 @@ def test_networks(opened, folder, capsys):  # noqa: F811
 
 def test_images(opened, folder, capsys):  # noqa: F811
     page = opened(network=NETWORK, digits=SAMPLE)
-    for name, files in IMAGES.items():
+    for name, files in images().items():
         path = written(files, folder / name)
         options = ["--labels", path.parent / "t10k-labels.idx1-ubyte"] if name == "dotted IDX" else []
         assert explore("nielsen", "--images", path, *options, "-o", "a.html") == 0, name

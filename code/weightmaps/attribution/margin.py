@@ -25,8 +25,8 @@ def margin(network, X, y):
     array, shape (n,)
         Above zero where the answer is right.
     """
-    start, steps, _, _ = _against_others(network, X, y)
-    return (start + steps.sum(axis=0)).min(axis=0)
+    a, W, y = _right_and_others(network, X, y)
+    return _ahead(a @ W.T + network.biases[-1], y)
 
 
 def margin_without(network, X, y, *, part="all"):
@@ -77,17 +77,12 @@ def margin_without_teams(network, X, y, teams, *, rest=None):
     >>> margin_without_teams(network, [[1.0, 1.0]], [0], [[], [1], [0, 1]]).tolist()
     [[6.0], [2.0], [0.0]]
     """
-    a, W = _last_layer(network, X)
-    rest = _rest(rest, a)
-    y = labels(y, len(a), len(W))
-    z, change, rows = a @ W.T + network.biases[-1], rest - a, np.arange(len(a))
+    a, W, y = _right_and_others(network, X, y)
+    z, change = a @ W.T + network.biases[-1], _rest(rest, a) - a
     margins = np.empty((len(teams), len(a)))
     for row, team in zip(margins, teams, strict=True):
         team = distinct(team, network.sizes[-2], "neuron")
-        without = z + change[:, team] @ W[:, team].T
-        row[:] = without[rows, y]
-        without[rows, y] = -np.inf
-        row -= without.max(axis=1)
+        row[:] = _ahead(z + change[:, team] @ W[:, team].T, y)
     return margins
 
 
@@ -218,6 +213,23 @@ def _by_output(network, y):
     return [y == k for k in range(network.sizes[-1])]
 
 
+def _right_and_others(network, X, y):
+    """The activations and outgoing weights of the last hidden layer, and the checked labels."""
+    a, W = _last_layer(network, X)
+    y = labels(y, len(a), len(W))
+    if len(W) < 2:
+        raise ValueError(f"{network!r} has one output; to be ahead takes two")
+    return a, W, y
+
+
+def _ahead(z, y):
+    """The right output's z minus the largest other, for each image; `z`, shape (n, n_out), is overwritten."""
+    rows = np.arange(len(z))
+    right = z[rows, y]
+    z[rows, y] = -np.inf
+    return right - z.max(axis=1)
+
+
 def _right(margins):
     return int((margins.min(axis=0) > 0).sum())
 
@@ -228,10 +240,7 @@ def _against_others(network, X, y, rest=None):
     Returns the start (n_out - 1, n), the steps (n_hidden, n_out - 1, n), the differences of outgoing weights
     in the shape of the steps, and the activations.
     """
-    a, W = _last_layer(network, X)
-    y = labels(y, len(a), len(W))
-    if len(W) < 2:
-        raise ValueError(f"{network!r} has one output; to be ahead takes two")
+    a, W, y = _right_and_others(network, X, y)
     rest = _rest(rest, a)
     others = (y + np.arange(1, len(W))[:, None]) % len(W)
     outgoing = np.ascontiguousarray(

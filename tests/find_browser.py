@@ -1,4 +1,4 @@
-"""Find the Chromium or Chrome that the tests of the site drive; `--install` gets one where that is easy."""
+"""Find the Chromium or Chrome that the tests drive; `--install` gets one, and its fonts, where that is easy."""
 
 import os
 import shutil
@@ -14,6 +14,8 @@ MAC = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
+# As wide as Arial, which most readers see; with another, pages have other lengths.
+FONTS = "/usr/share/fonts/truetype/liberation"
 ADVICE = "no Chromium or Chrome found: install one, or set WEIGHTMAPS_BROWSER to its path"
 
 
@@ -41,19 +43,22 @@ def find():
     return found[0] if found else None
 
 
-def install():
-    """Install Debian's chromium, the part that needs no screen; only root on a system with apt-get can."""
+def install(packages):
+    """Install Debian packages; only root on a system with apt-get can."""
+    print(f"Installing {' and '.join(packages)} with apt-get", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium-headless-shell"]):
+    for command in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
         subprocess.run(["apt-get", "-qq", *command], env=environment, stdin=subprocess.DEVNULL, check=True)
 
 
 def main():
+    if "--install" in sys.argv and os.geteuid() == 0 and shutil.which("apt-get"):
+        wanted = [] if find() else ["chromium-headless-shell"]
+        if not Path(FONTS).exists():
+            wanted.append("fonts-liberation")
+        if wanted:
+            install(wanted)
     path = find()
-    if path is None and "--install" in sys.argv and os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Installing chromium-headless-shell with apt-get", flush=True)
-        install()
-        path = find()
     if path is None:
         sys.exit(ADVICE) if os.environ.get("CI") else print(ADVICE + "; its tests are skipped")
     else:

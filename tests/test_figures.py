@@ -46,6 +46,16 @@ def test_the_scale_is_drawn_when_asked_for(ax):
     assert shown(ax).colorbar is not None
 
 
+def test_signs_are_a_minus_on_each_pixel_that_is_seen_to_be_blue(ax):
+    figures.weight_map(np.array([-2.0, -0.5, -0.1, 1.0]), signs=True, ax=ax)
+    [marks] = ax.collections
+    assert [segment[:, 1].tolist() for segment in marks.get_segments()] == [[0, 0], [0, 0]]
+    assert [segment[:, 0].mean() for segment in marks.get_segments()] == [0, 1]
+    on_dark, on_pale = marks.get_colors()
+    assert on_dark[:3].tolist() == [1, 1, 1]
+    assert on_pale[:3].tolist() == [0, 0, 0]
+
+
 def test_a_digit_is_dark_on_light(ax):
     figures.digit(np.array([0.0, 1.0, 0.5, 0.0]), ax=ax)
     assert shown(ax).get_clim() == (0, 1)

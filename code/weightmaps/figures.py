@@ -26,6 +26,7 @@ KINDS = (
     *("#1f5fa8", "#b5480a", "#23702f", "#b01e2e", "#6a3fa6"),
     *("#744a3a", "#a82a80", "#4b5157", "#6b6300", "#006d78"),
 )
+VISIBLE = 0.1  # the share of a scale from which on a colour is not taken for white
 SHADES = 25  # of a picture that is smooth; odd, so that zero is white
 
 
@@ -66,7 +67,7 @@ def digit(image, *, ax=None):
     return ax
 
 
-def weight_map(weights, *, limit=None, scale=False, ax=None):
+def weight_map(weights, *, limit=None, scale=False, signs=False, ax=None):
     """Draw signed values, one a pixel, as a picture: red above zero, blue below, zero in white.
 
     Parameters
@@ -76,6 +77,8 @@ def weight_map(weights, *, limit=None, scale=False, ax=None):
         The value at which the colours end, in both directions; by default the largest magnitude.
     scale : bool
         Draw the colour scale beside the picture.
+    signs : bool
+        Draw a minus on each pixel that is visibly blue, which on grey paper looks like red.
     ax : Axes, optional
 
     Returns
@@ -83,7 +86,12 @@ def weight_map(weights, *, limit=None, scale=False, ax=None):
     Axes
     """
     ax = _bare(ax)
-    picture = ax.imshow(as_square(weights), cmap=SIGNED, **_signed_limits(weights, limit))
+    square, limits = as_square(weights), _signed_limits(weights, limit)
+    picture = ax.imshow(square, cmap=SIGNED, **limits)
+    if signs:
+        y, x = np.nonzero(square < VISIBLE * limits["vmin"])
+        colours = np.where(square[y, x] < limits["vmin"] / 2, "white", "black")
+        ax.hlines(y, x - 0.3, x + 0.3, colors=colours, linewidth=0.8)
     if scale:
         ax.figure.colorbar(picture, ax=ax, fraction=0.046, pad=0.04)
     return ax

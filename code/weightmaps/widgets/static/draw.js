@@ -1,7 +1,7 @@
 // The drawing pad: what a mouse, a finger, a pen or the keyboard draws becomes what the network sees.
 
 import { ink, paint } from "./paint.js";
-import { announcer, button, canvas, element, note, panel, setText } from "./parts.js";
+import { announcer, button, canvas, element, formatNumber, note, panel, setText, text } from "./parts.js";
 import { CELL, enlarge, prepare, press, shrink } from "./pen.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").View} View */
@@ -25,7 +25,7 @@ export function drawPanel(data, update) {
   let at = [columns >> 1, rows >> 1]; // the keyboard's pen, in pixels
   let sent = null, frame = 0, view;
 
-  const picture = canvas(""), seen = canvas("What the network sees"), words = note();
+  const picture = canvas(""), seen = canvas("What the network sees"), words = note(), answer = text("drawing-answer");
   const cursor = element("div", { class: "wm-cursor" }), hint = element("div", { class: "wm-hint" }, "Draw here");
   const say = announcer();
   // ARIA's application: no pattern of the APG moves a pen, and a reader in browse mode would keep the arrow keys.
@@ -155,7 +155,7 @@ export function drawPanel(data, update) {
     },
     element: panel(
       "draw", likeMnist ? "Draw a digit" : "Draw an image",
-      element("div", { class: "wm-pads" }, pad, element("div", {}, seen, words)),
+      element("div", { class: "wm-pads" }, pad, element("div", {}, seen, words, answer)),
       element("div", { class: "wm-buttons" }, ...buttons), ...(likeMnist ? [preparation] : []),
       note(KEYS),
     ),
@@ -163,6 +163,7 @@ export function drawPanel(data, update) {
       view = now;
       paint(seen, view.x, columns, ink());
       setText(words, "The network sees: " + (view.pixels ? "the drawing" : `image ${view.sample}`));
+      setText(answer, `It says ${data.singleOutput ? formatNumber(view.y[0]) : data.outputs[view.answer]}.`);
       if (frame || same(view.pixels, sent)) return;
       sent = view.pixels; // from elsewhere: Python, a link, or another image was chosen
       lift();

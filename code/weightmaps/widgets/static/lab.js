@@ -281,9 +281,9 @@ async function render({ model, el }) {
 
   function looked(run, view) {
     let { maps } = view;
-    if (!run?.moments.length) return maps;
-    if (state.without_start) maps = maps.map((w, i) => w - run.moments[0].maps[i]);
-    if (state.inked) maps = maps.map((w, i) => (run.where[i % PIXELS] ? w : 0));
+    const begun = run?.moments.length, start = begun ? run.moments[0].maps : maps;
+    if (state.without_start) maps = maps.map((w, i) => w - start[i]);
+    if (state.inked && begun) maps = maps.map((w, i) => (run.where[i % PIXELS] ? w : 0));
     return state.blurred ? blurred(maps) : maps;
   }
 

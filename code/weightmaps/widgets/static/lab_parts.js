@@ -87,7 +87,7 @@ export function curves(measures) {
         lines[2].setAttribute("points", first === undefined ? "" : `0,${y(first).toFixed(1)} ${WIDE},${y(first).toFixed(1)}`);
         const now = runs.map(({ moments }) => moments.at(-1)).filter(Boolean).map((one) => format(one[key]));
         svg.setAttribute("aria-label", now.length ? `${name}: A ${now[0]}, B ${now[1] ?? "not yet"}` : `${name}: not started`);
-        setText(ends[0], `from ${format(low)} to ${format(high)}`);
+        setText(ends[0], now.length ? `from ${format(low)} to ${format(high)}` : "not started");
         setText(ends[1], now.length ? `now ${now.join(" and ")}` : "");
       }
     },

@@ -79,7 +79,8 @@ async function open({ get, update }) {
   });
 
   return {
-    controls: [alike.element, beside.element, again],
+    controls: [alike.element],
+    choose: [beside.element, again],
     pictures: [
       element("div", {}, grid.element, note("Each map has its own scale; the most alike come first. Pale: no double in the two others.")),
       element("div", { class: "wm-live-cards" }, ...cards.map((one) => one.element)),

@@ -86,7 +86,8 @@ async function open({ get, update }) {
   const chart = keptChart(count, (value) => update({ kept: value }));
 
   return {
-    controls: [kept.element, ranking.element, measure.element, again],
+    controls: [kept.element, ranking.element],
+    choose: [measure.element, again],
     pictures: [chart.element],
     isValid: (state) => Number.isInteger(state.kept) && state.kept >= 0 && state.kept <= count && Object.hasOwn(RANKINGS, state.ranking) &&
       MEASURES.some(([value]) => value === state.measure) && Number.isInteger(state.draw) && state.draw >= 0 && state.draw < 2 ** 31,

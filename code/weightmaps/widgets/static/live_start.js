@@ -39,8 +39,8 @@ async function open({ get, update }) {
     choose: [measure.element],
     lines: 3,
     pictures: [
-      ...(grid ? [element("div", {}, grid.element, note(`The darkest colours of the small maps stand for ${VIVID} times their spread.`))] : []),
-      element("div", {}, large, colours.element),
+      ...(grid ? [element("div", {}, grid.element, note(`Full colour is always ${VIVID} times the spread of the weights.`))] : []),
+      element("div", {}, large, colours.element, note("Full colour is always the map’s largest weight.")),
     ],
     isValid: (state) => state.left >= 0 && state.left <= 1 && Number.isInteger(state.neuron) && state.neuron >= 0 && state.neuron < count &&
       MEASURES.some(([value]) => value === state.measure),

@@ -136,6 +136,7 @@ export function weightMapPanel(data, update, { layer }) {
   const picture = signedPicture(data, layer, "weight"), words = note();
   const raises = layer > 1 ? "activity" : data.features ? "a positive value" : data.channels ? "light" : "ink";
   const whole = panel("weight_map", "The neuron’s weights", picture.element, picture.scale, words);
+  const own = data.sizes[layer] > 1 ? " Each neuron has its own scale." : "";
   let shown;
   peekAtProducts(whole, picture.element, data, layer, () => shown);
   return {
@@ -144,7 +145,7 @@ export function weightMapPanel(data, update, { layer }) {
       shown = view;
       picture.set(view.weights, data.maxAbsOf(layer, view.neuron, ownScale(view)),
         `The ${view.weights.length} weights of neuron ${view.neuron} as a picture`);
-      setText(words, `Neuron ${view.neuron}: ${raises} on red raises its z, on blue lowers it.` + scaleWords(data, view) + cellWords(data, view));
+      setText(words, `Neuron ${view.neuron}: ${raises} on red raises its z, on blue lowers it.${own}` + scaleWords(data, view) + cellWords(data, view));
     },
   };
 }
@@ -183,7 +184,7 @@ export function productPanel(data, update, { layer }) {
       sum.element, " = z ", z.element, ` → ${formula(data.activations[layer - 1])} `, a.element,
     ),
     note(`Where ${first ? data.drawing === "drawing" ? "the image is blank" : "an input is 0" : "the layer below is silent"} the product is zero, `,
-      "whatever the weight. The line starts at the bias, adds up row by row, and ends at z."),
+      "whatever the weight. The line starts at the bias, adds up row by row, and ends at z.", data.networks.length < 2 ? " Each picture has its own scale." : ""),
   );
   let shown;
   peekAtProducts(whole, picture.element, data, layer, () => shown);

@@ -78,15 +78,19 @@ class WebKit:
         self._ask("DELETE", "")
 
 
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 @contextlib.contextmanager
 def opened():
     """WebKit on a screen that nobody sees."""
     programs = [shutil.which(name) for name in ("WebKitWebDriver", "xvfb-run")]
     if None in programs:
         sys.exit(f"WebKit is not installed: {ADVICE}")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [programs[1], "-a", "-s", "-screen 0 1600x1200x24", programs[0], f"--port={port}"]
     driver = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
     try:

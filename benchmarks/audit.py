@@ -14,7 +14,6 @@ import argparse
 import contextlib
 import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -32,6 +31,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 sys.path.append(str(ROOT / "benchmarks"))  # last: a file here is called as a module of the standard library
 
 from engines import WIDTHS, tried, wanted  # noqa: E402  (beside this file)
+from webkit import free_port  # noqa: E402
 
 from find_browser import find  # noqa: E402  (the tests' folder is no package)
 
@@ -56,9 +56,7 @@ http {{
 def served(site):
     """The site at an address, from nginx with gzip."""
     nginx = wanted("nginx", "apt-get install nginx-light, or brew install nginx")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     types = next(
         (
             path

@@ -1,5 +1,6 @@
 // Runs in a page of the book, in any engine: what its reader would miss there. benchmarks/pages.mjs and webkit.py read it.
 
+const CONTROLS = 12; // of a widget, tried until one answers
 const places = () => [...document.querySelectorAll(".weightmaps-explorer")];
 const area = (one) => { const { width, height } = one.getBoundingClientRect(); return width * height; };
 
@@ -63,13 +64,17 @@ function said(i) {
   return copy.textContent + chosen;
 }
 
-/** Focus control k of widget i, sliders first: the key that changes it, or null where there is no such control. */
+/** Focus control k of widget i, sliders first: the key that changes it, or null where no more are tried. */
 function reach(i, k) {
+  window.before = said(i);
   const kinds = ["input[type=range]", ".wm-end", "[role=listbox]", "[role=radio]", "input[type=radio]:checked", "input[type=checkbox]", "button:not([data-part=copy-link])"];
   const all = kinds.flatMap((kind) => [...places()[i].querySelectorAll(kind)]);
   const control = all.filter((one) => !one.disabled && area(one))[k];
-  if (!control) return null;
+  if (!control || k >= CONTROLS) return null;
   control.focus();
   if (control.type === "range") return control.value === control.max ? "ArrowLeft" : "ArrowRight";
   return control.matches("[role], [type=radio], .wm-end") ? "ArrowDown" : control.type === "checkbox" ? " " : "Enter";
 }
+
+/** Whether widget i says something else than before the last control was reached. */
+const answered = (i) => said(i) !== window.before;

@@ -32,10 +32,10 @@ def lines_of(error):
     return "\n".join(line[2:] for line in str(error).splitlines() if line.startswith("  "))
 
 
-def raw_npy(header, body=b"", version=1):
+def raw_npy(header, body=b""):
     """An .npy file with any header at all."""
     text = header.encode()
-    return b"\x93NUMPY" + bytes([version, 0]) + struct.pack("<H", len(text)) + text + body
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + body
 
 
 def zipped(compression=zipfile.ZIP_DEFLATED, **members):

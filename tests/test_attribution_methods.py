@@ -10,15 +10,14 @@ SIZES, SHAPE = (12, 7, 5, 3), (3, 4)
 TARGETS = [{"output": 2}, {"neuron": 6}, {"neuron": 4, "layer": 2}]
 
 
-def random_network(activation, *, sizes=SIZES, seed=0):
+def random_network(activation, seed=0):
     rng = np.random.default_rng(seed)
-    shapes = zip(sizes[1:], sizes, strict=False)
-    weights = [rng.normal(size=shape) / 2 for shape in shapes]
-    return Network(weights, [rng.normal(size=n) for n in sizes[1:]], [activation] * (len(sizes) - 1))
+    weights = [rng.normal(size=shape) / 2 for shape in zip(SIZES[1:], SIZES, strict=False)]
+    return Network(weights, [rng.normal(size=n) for n in SIZES[1:]], [activation] * 3)
 
 
-def some_images(n=4, *, n_in=SIZES[0], seed=1):
-    return np.random.default_rng(seed).uniform(size=(n, n_in))
+def some_images(n=4):
+    return np.random.default_rng(1).uniform(size=(n, SIZES[0]))
 
 
 def z_of(network, X, *, output=None, neuron=None, layer=1):

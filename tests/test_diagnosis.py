@@ -68,9 +68,9 @@ def test_a_network_trained_on_bytes_is_told_from_one_that_was_not():
     assert found.problem == "images look like 0 to 1, training like 0 to 255: try images * 255"
 
 
-def prototypes(shape, classes=6):
+def prototypes(shape):
     """Images of random classes with noise, and the network that finds the nearest class."""
-    rng = np.random.default_rng(0)
+    rng, classes = np.random.default_rng(0), 6
     ideal = rng.random((classes, *shape))
     labels = rng.integers(0, classes, 300)
     flat = ideal.reshape(classes, -1)

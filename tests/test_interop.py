@@ -40,13 +40,17 @@ def test_from_arrays_takes_lists_columns_and_names_of_others():
         [w.tolist() for w in weights], [b[:, None] for b in biases], ["Logistic", "relu", "linear"]
     )
     assert network.activations == ("sigmoid", "relu", "identity")
-    same(network.weights, weights)
-    same(network.biases, biases)
+    consists_of(network, weights, biases)
     half = interop.from_arrays([w.astype(np.float16) for w in weights], biases, "relu,relu,softmax")
     assert half.weights[0].dtype == np.float32
 
 
 W, B = toy()
+
+
+def consists_of(network, weights=W[:2], biases=B[:2]):
+    same(network.weights, weights)
+    same(network.biases, biases)
 
 
 @pytest.mark.parametrize(
@@ -142,8 +146,7 @@ def test_names_are_paired(convention):
     ordered = sorted(names, key=lambda n: (n[1:], n[0] == "b")) if convention == "shuffled" else names
     entries = dict(zip(ordered, (a for pair in zip(stored, biases, strict=True) for a in pair), strict=True))
     network = from_names({name: entries[name] for name in names}, ["relu"] * len(weights))
-    same(network.weights, weights)
-    same(network.biases, biases)
+    consists_of(network, weights, biases)
 
 
 def test_what_a_layer_has_not_is_nought_and_that_is_said():
@@ -207,8 +210,7 @@ def test_what_is_unambiguous_is_read_and_said(kept, tmp_path):
     np.savez(tmp_path / "kept.npz", **entries)
     with interop.heard() as notes:
         network = interop.read(tmp_path / "kept.npz", "tanh,softmax")
-    same(network.weights, W[:2])
-    same(network.biases, B[:2])
+    consists_of(network)
     assert len(notes) == (says is not None)
     assert says is None or says in notes[0]
 
@@ -248,8 +250,7 @@ def test_pairs_and_nested_names_of_arrays():
     listed = {"weights": [w.tolist() for w in W], "biases": [b.tolist() for b in B]}
     for given in (pairs, flax, listed):
         network = interop.from_arrays(given, activations="relu,relu,softmax")
-        same(network.weights, W)
-        same(network.biases, B)
+        consists_of(network, W, B)
     deep = entries = {}
     for _ in range(30):
         entries["a"] = {}
@@ -274,8 +275,7 @@ def test_arrays_that_python_pickled(tmp_path):
         (tmp_path / name).write_bytes(data)
         with interop.heard():
             network = interop.read(tmp_path / name, "relu,softmax")
-        same(network.weights, W[:2])
-        same(network.biases, B[:2])
+        consists_of(network)
 
 
 @pytest.mark.parametrize("old", [False, True])
@@ -286,8 +286,7 @@ def test_state_dicts_without_torch(old, tmp_path):
         (tmp_path / "net.pth").write_bytes(data)
         with interop.heard() as notes:
             network = interop.read(tmp_path / "net.pth", "relu,softmax")
-        same(network.weights, W[:2])
-        same(network.biases, B[:2])
+        consists_of(network)
         assert notes == ([f"the network is in the entry {around}", "passed over: epoch"] if around else [])
 
 
@@ -298,8 +297,7 @@ def test_a_folder_of_arrays_is_one_network(tmp_path):
         np.savetxt(tmp_path / "text" / f"{name}.csv", array, delimiter=",", fmt="%.17g")
     for folder in (tmp_path, tmp_path / "text"):
         network = interop.read(folder, "relu,softmax")
-        same(network.weights, W[:2])
-        same(network.biases, B[:2])
+        consists_of(network)
     for kind, arrays in (("weights", W[:2]), ("biases", B[:2])):
         for form in ("lists", "archives"):
             (tmp_path / form).mkdir(exist_ok=True)
@@ -309,8 +307,7 @@ def test_a_folder_of_arrays_is_one_network(tmp_path):
         )
     for folder in ("lists", "archives"):
         network = interop.read(tmp_path / folder, "relu,softmax")
-        same(network.weights, W[:2])
-        same(network.biases, B[:2])
+        consists_of(network)
     (tmp_path / "archives" / "biases.npz").rename(tmp_path / "archives" / "other.npz")
     with pytest.raises(NotANetwork, match=r"a folder without arrays .*; name the file in it"):
         interop.read(tmp_path / "archives", "relu,softmax")
@@ -332,8 +329,7 @@ def test_a_file_of_weights_and_one_of_biases(tmp_path):
             (tmp_path / f"{kind}.json").write_text(json.dumps(shape(kind, arrays)))
         with interop.heard() as notes:
             network = interop.read(tmp_path, "relu,softmax")
-        same(network.weights, W[:2])
-        same(network.biases, B[:2])
+        consists_of(network)
     said = "text that was JSON itself was read as such: syn_weights_0, syn_weights_1"
     assert notes == [said, said]
     with interop.heard() as notes:
@@ -359,15 +355,13 @@ def test_a_file_a_layer(tmp_path, monkeypatch):
             layer = [one[::-1] for one in neurons(i)] if turned else neurons(i)
             (folder / f"{name}_layer.json").write_text(json.dumps(layer))
         network = interop.read(folder, "relu,softmax")
-        same(network.weights, W[:2])
-        same(network.biases, B[:2])
+        consists_of(network)
     (folder / "output_layer.json").write_text(json.dumps(neurons(1, 3)))
     with pytest.raises(NotANetwork, match=r"If training used the first 5 of these inputs alone") as error:
         interop.read("net", "relu,softmax")
     exec(lines_of(error.value), {})
     network = interop.read("plain.npz", "relu,softmax")
-    same(network.weights, W[:2])
-    same(network.biases, B[:2])
+    consists_of(network)
     (folder / "output_layer.json").unlink()
     with pytest.raises(NotANetwork, match="a folder without arrays"):
         interop.read(folder)
@@ -414,8 +408,7 @@ def test_json_of_other_forms(form, tmp_path):
     (tmp_path / "net").write_text(json.dumps(JSON[form]))
     with interop.heard():
         network = interop.read(tmp_path / "net", None if "named" in form else "tanh,softmax")
-    same(network.weights, W[:2])
-    same(network.biases, B[:2])
+    consists_of(network)
     assert network.activations == ("tanh", "softmax")
 
 
@@ -715,8 +708,7 @@ def test_matlabs_files(tmp_path):
     scipy_io.savemat(tmp_path / "net.mat", thetas)
     with interop.heard() as notes:
         network = interop.read(tmp_path / "net.mat", "sigmoid,sigmoid")
-    same(network.weights, W[:2])
-    same(network.biases, B[:2])
+    consists_of(network)
     assert "first column" in notes[0]
     assert "by columns" in notes[-1]
     (tmp_path / "net.mat").write_bytes((tmp_path / "net.mat").read_bytes()[:200])
@@ -742,8 +734,7 @@ def tfjs(folder, **changes):
 def test_tensorflow_js(tmp_path):
     network = interop.read(tfjs(tmp_path))
     assert network.activations == ("relu", "softmax")
-    same(network.weights, [w.astype(np.float32) for w in W[:2]])
-    same(network.biases, [b.astype(np.float32) for b in B[:2]])
+    consists_of(network, [w.astype(np.float32) for w in W[:2]], [b.astype(np.float32) for b in B[:2]])
     assert interop.read(tfjs(tmp_path, modelTopology=None), "tanh,tanh").activations == ("tanh", "tanh")
     layers = [
         {"class_name": "Reshape", "config": {"name": "flat", "target_shape": [6]}},
@@ -774,8 +765,7 @@ def test_hdf5_of_weights_alone(tmp_path):
             file["optimizer/vars/0"] = W[0]
             file["round"] = h5py.SoftLink("/")
         network = interop.read(tmp_path / name, "relu,softmax")
-        same(network.weights, W[:2])
-        same(network.biases, B[:2])
+        consists_of(network)
     (tmp_path / "net.h5").write_bytes((tmp_path / "net.h5").read_bytes()[:300])
     with pytest.raises(NotANetwork, match=r"net\.h5: a damaged HDF5 file"):
         interop.read(tmp_path / "net.h5", "relu,softmax")
@@ -810,8 +800,7 @@ def test_the_lines_that_convert_the_text_of_a_program(name, tmp_path, monkeypatc
         interop.read(name)
     exec(lines_of(caught.value), {})
     network = interop.read("plain.npz", "relu,sigmoid")
-    same(network.weights, [np.array([[1, -2, 0.3], [0.5, 0, 6]]), np.array([[9, 1]])])
-    same(network.biases, [np.array([7, 8]), np.array([0])])
+    consists_of(network, [[[1, -2, 0.3], [0.5, 0, 6]], [[9, 1]]], [[7, 8], [0]])
 
 
 @pytest.mark.parametrize("library", ["h5py", "onnx", "scipy.io"])

@@ -330,12 +330,19 @@ async function attended(state, button, moments) {
 """
 
 
+def state_of_a_pair(epochs, **recipe):
+    """A laboratory's whose networks tell 0 from 1, the second one from a start at zero."""
+    setup = training.Setup(digits=(0, 1), hidden=1, cost="cross_entropy", **recipe)
+    images = load_sample().images.reshape(10, -1)[:2]
+    return {
+        **{"a": vars(setup), "b": {"hidden_scale": 0}, "epochs": epochs, "neuron": 0},
+        **dict.fromkeys(("without_start", "inked", "blurred"), False),
+        **{f"_late_digit{digit}": {"data": as_bytes(some)} for digit, some in enumerate(images)},
+    }
+
+
 def test_what_is_hidden_rests_and_then_goes_on_to_where_it_was_to_go():
-    setup = training.Setup(digits=(0, 1), hidden=1, images_per_digit=100, batch_size=1, cost="cross_entropy")
-    looks = {"without_start": False, "inked": False, "blurred": False}
-    state = {"a": vars(setup), "b": {"hidden_scale": 0}, "epochs": 2, "neuron": 0, **looks}
-    for digit, images in enumerate(load_sample().images.reshape(10, -1)[:2]):
-        state[f"_late_digit{digit}"] = {"data": as_bytes(images)}
+    state = state_of_a_pair(epochs=2, images_per_digit=100, batch_size=1)
     run = Engine(bundle.script("lab.js") + VIEWS + ATTENTION).evaluate
     for button, end in (("epoch", "At epoch 1,"), ("start", "At epoch 2,")):
         found = run("attended(state, button, [false, true, false, true])", state=state, button=button)
@@ -385,11 +392,7 @@ SEVERAL = """(async () => {
 
 
 def test_several_seeds_can_be_stopped_and_tried_again():
-    looks = {"without_start": False, "inked": False, "blurred": False}
-    setup = training.Setup(digits=(0, 1), hidden=1, images_per_digit=20, cost="cross_entropy")
-    state = {"a": vars(setup), "b": {"hidden_scale": 0}, "epochs": 50, "neuron": 0, **looks}
-    for digit, images in enumerate(load_sample().images.reshape(10, -1)[:2]):
-        state[f"_late_digit{digit}"] = {"data": as_bytes(images)}
+    state = state_of_a_pair(epochs=50, images_per_digit=20)
     found = Engine(bundle.script("lab.js") + SLICED).evaluate(SEVERAL, state=state)
     again = "Again with 5 seeds"
     assert found["heard"] == [[again, ""], ["Stop", "Seed 1 of 5 …"], [again, "Stopped."], [again, ""]]

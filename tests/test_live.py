@@ -18,25 +18,23 @@ from weightmaps.widgets.live.operate import OPPOSITES
 DIGITS = random_images(n=60, labels=10)
 
 
-def take_start(hidden=6, **state):
-    return live.TakeStart(
-        random_network((784, hidden, 10), 1), random_network((784, hidden, 10), 2), *DIGITS, **state
-    )
+def take_start(**state):
+    return live.TakeStart(random_network((784, 6, 10), 1), random_network((784, 6, 10), 2), *DIGITS, **state)
 
 
-def keep_neurons(hidden=6, **state):
-    network = training.initialise((784, hidden, 10), scale="unit", seed=0)
+def keep_neurons(**state):
+    network = training.initialise((784, 6, 10), scale="unit", seed=0)
     return live.KeepNeurons(network, DIGITS.images, network.predict(DIGITS.images), choose=DIGITS, **state)
 
 
-def one_digit(hidden=6, **state):
-    networks = (training.initialise((784, hidden, 10), scale="fan_in", seed=seed) for seed in (1, 2))
+def one_digit(**state):
+    networks = (training.initialise((784, 6, 10), scale="fan_in", seed=seed) for seed in (1, 2))
     return live.OneDigit(*networks, *DIGITS, choose=DIGITS, **state)
 
 
-def come_back(hidden=8, **state):
+def come_back(**state):
     """Two of the others' neurons are the network's own, and another two are in one of them."""
-    network, *others = (training.initialise((784, hidden, 10), scale="unit", seed=seed) for seed in range(3))
+    network, *others = (training.initialise((784, 8, 10), scale="unit", seed=seed) for seed in range(3))
     for k, kept in enumerate(([0, 1, 2], [0, 1, 3])):
         (maps, outgoing), (biases, last) = (
             [part.copy() for part in some] for some in (others[k].weights, others[k].biases)
@@ -74,8 +72,8 @@ def half_planes(**state):
     return live.HalfPlanes(puzzles, **state)
 
 
-def operate(hidden=6, **state):
-    networks = [random_network((784, hidden, 10), seed) for seed in range(1, 5)]
+def operate(**state):
+    networks = [random_network((784, 6, 10), seed) for seed in range(1, 5)]
     return live.Operate(*networks, *DIGITS, choose=Digits(*random_images(n=30, labels=10, seed=5)), **state)
 
 

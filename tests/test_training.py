@@ -12,9 +12,9 @@ from weightmaps.training import COSTS, SGD, STARTS, Adam, AdamW, initialise, tra
 from weightmaps.training.sgd import Dropped
 
 
-def toy_digits(n=23, n_in=784, seed=0):
+def toy_digits(n=23, seed=0):
     rng = np.random.default_rng(seed)
-    return Digits(rng.integers(0, 256, (n, n_in)) / 255, rng.integers(0, 3, n))
+    return Digits(rng.integers(0, 256, (n, 784)) / 255, rng.integers(0, 3, n))
 
 
 def start(sizes=(784, 4, 3), dtype=np.float64, activations=None):

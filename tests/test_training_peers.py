@@ -128,11 +128,10 @@ def test_starts_have_the_spread_of_the_frameworks_own_layers(framework, monkeypa
 # scikit-learn
 
 
-def clouds(n=90, d=5, k=3):
-    """Points of k kinds that overlap, from 0 to 1."""
-    rng = np.random.default_rng(2)
-    labels = np.arange(n) % k
-    X = rng.normal(size=(n, d)) + 2 * np.eye(k, d)[labels]
+def clouds():
+    """90 points of three kinds that overlap, from 0 to 1."""
+    labels = np.arange(90) % 3
+    X = np.random.default_rng(2).normal(size=(90, 5)) + 2 * np.eye(3, 5)[labels]
     X -= X.min(axis=0)
     return X / X.max(), labels
 

@@ -6,10 +6,10 @@ import json
 import re
 import shutil
 from dataclasses import dataclass, field
-from html import unescape
 from pathlib import Path, PurePath
 
 import nbformat
+from bs4 import BeautifulSoup
 from jupyter_cache import get_cache
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from PIL import Image, ImageOps
@@ -39,9 +39,6 @@ PAGE_ONLY = "page-only"  # a cell whose text is true on the site alone
 OF_PAGE = re.compile(
     r' <a href="[^"]*\.html[^"]*">[^<]*</a>|<div class="claim-filter".*?</div>|<p class="guess-score".*?</p>'
 )
-LAST_STILL = re.compile(
-    r'base64,([^"]*)"[^>]*></div>([^<]*)</div>'
-)  # of each of `figures.Frames`, and its name
 STRIP = re.compile(
     r'<div class="strip"><svg (.*?aria-label="([^"]*)".*?</svg>)<span>(.*?)</span> <span>(.*?)</span></div>'
 )
@@ -180,9 +177,10 @@ def _shown(output, models, alt):
     """An output that needs no kernel; a widget as a picture; None for one that nobody reads."""
     data = output.get("data", {})
     if "<style>" in data.get("text/html", ""):  # which JupyterLab drops
-        stills, names = zip(*LAST_STILL.findall(data["text/html"]), strict=True)
-        words = f"{'. '.join(map(unescape, names))}."
-        return _picture(words, "Run the cell above to see them change.", map(base64.b64decode, stills))
+        frames = BeautifulSoup(data["text/html"], "html.parser").select(".wm-frames > [role=img]")
+        words = f"{'. '.join(one['aria-label'] for one in frames)}."
+        last = (base64.b64decode(one("img")[-1]["src"].partition(",")[2]) for one in frames)
+        return _picture(words, "Run the cell above to see them change.", last)
     if VIEW not in data:
         if alt and "image/png" in data:
             output.metadata.setdefault("image/png", {})["alt"] = alt

@@ -89,8 +89,8 @@ def baseline_image(network, baseline):
     return np.broadcast_to(baseline, n_in)
 
 
-def integer(value, name, least=1):
-    """An integer of a certain size or more."""
-    if not isinstance(value, (int, np.integer)) or value < least:
-        raise ValueError(f"{name} is {value!r}; it must be an integer, {least} or more")
+def integer(value, name):
+    """An integer from 1 on."""
+    if not isinstance(value, (int, np.integer)) or value < 1:
+        raise ValueError(f"{name} is {value!r}; it must be an integer, 1 or more")
     return int(value)

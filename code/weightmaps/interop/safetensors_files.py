@@ -7,21 +7,19 @@ import os
 
 import numpy as np
 
-from ..arrays import LIMIT, Unreadable, opened, shown
+from ..arrays import Unreadable, opened, shown
 from .json_text import parsed
 from .names import LIMITS
 
 DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 
 
-def read_safetensors(path, *, limit=LIMIT):
+def read_safetensors(path):
     """Read every tensor of a ``.safetensors`` file.
 
     Parameters
     ----------
     path : path
-    limit : int
-        The most bytes that the file may have.
 
     Returns
     -------
@@ -39,7 +37,7 @@ def read_safetensors(path, *, limit=LIMIT):
         with its size.
     """
     path = os.fspath(path)
-    with opened(path, limit=limit) as (stream, size):
+    with opened(path) as (stream, size):
         length = int.from_bytes(stream.read(8), "little")
         if size < 10 or length > min(LIMITS["safetensors_header"], size - 8):
             raise Unreadable(f"{path}: no .safetensors file, or damaged (its header does not fit)")

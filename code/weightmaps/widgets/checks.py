@@ -1,10 +1,19 @@
-"""Check the networks that an explorer is given, and their names."""
+"""Check the networks that an explorer is given, and their names; and the states of widgets."""
 
 import itertools
 
 import numpy as np
+import traitlets
 
 from weightmaps.network import Network
+
+
+def there_is(proposal, count, what):
+    """The value of a trait that says which of `count` things, from 0 on; TraitError where there is none."""
+    if not 0 <= proposal.value < count:
+        name, value = proposal.trait.name, proposal.value
+        raise traitlets.TraitError(f"{name} is {value}; there are {what} 0 to {count - 1}")
+    return proposal.value
 
 
 def check_network(network, name="network"):

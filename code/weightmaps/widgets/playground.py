@@ -8,6 +8,7 @@ import traitlets
 from weightmaps import plane
 from weightmaps.widgets import bundle
 from weightmaps.widgets.base import Standalone
+from weightmaps.widgets.checks import there_is
 
 STATE = ("data", "noise", "seed", "hidden", "scale", "l2", "neuron", "weights", "bias", "step")
 RANGES = {  # name: (what it is, lowest, highest)
@@ -105,11 +106,7 @@ class TwoInputs(Standalone):
 
     @traitlets.validate("neuron")
     def _a_neuron(self, proposal):
-        if not 0 <= proposal.value < self.hidden:
-            raise traitlets.TraitError(
-                f"neuron is {proposal.value}; there are hidden neurons 0 to {self.hidden - 1}"
-            )
-        return proposal.value
+        return there_is(proposal, self.hidden, "hidden neurons")
 
     @traitlets.validate("weights")
     def _rows(self, proposal):

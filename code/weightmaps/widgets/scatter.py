@@ -6,6 +6,7 @@ import traitlets
 from weightmaps.digits import Digits
 from weightmaps.widgets import bundle
 from weightmaps.widgets.base import Standalone
+from weightmaps.widgets.checks import there_is
 from weightmaps.widgets.encode import encode_images
 from weightmaps.widgets.input_spec import InputSpec
 
@@ -89,11 +90,7 @@ class ImageScatter(Standalone):
 
     @traitlets.validate("chosen")
     def _an_image(self, proposal):
-        if not 0 <= proposal.value < len(self._labels):
-            raise traitlets.TraitError(
-                f"chosen is {proposal.value}; there are images 0 to {len(self._labels) - 1}"
-            )
-        return proposal.value
+        return there_is(proposal, len(self._labels), "images")
 
     @traitlets.validate("shown")
     def _digits_there_are(self, proposal):

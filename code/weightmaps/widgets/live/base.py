@@ -3,9 +3,11 @@
 import numpy as np
 import traitlets
 
+from weightmaps.digits import Digits
 from weightmaps.network import Network
 from weightmaps.widgets import bundle
 from weightmaps.widgets.base import Standalone
+from weightmaps.widgets.checks import there_is
 from weightmaps.widgets.encode import decode_arrays, encode_arrays, encode_images
 from weightmaps.widgets.input_spec import InputSpec
 
@@ -27,17 +29,27 @@ class Live(Standalone):
         raise NotImplementedError
 
 
-class LiveNeuron(Live):
-    """A figure that shows one hidden neuron of its network, ``_shown``."""
+class LiveNetwork(Live):
+    """A figure of a network, ``_shown`` as the page has it, and of images to answer, ``_digits``."""
+
+    _network = traitlets.Dict().tag(sync=True)
+    _images = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, network, images, labels, **more):
+        sent = travelling_network(network)
+        pictures = travelling_images(images, labels, network.sizes[-1])
+        self._shown, self._digits = travelled_network(sent), Digits(images, labels)
+        super().__init__(_network=sent, _images=pictures, **more)
+
+
+class LiveNeuron(LiveNetwork):
+    """The same of which one hidden neuron is shown."""
 
     neuron = traitlets.Int(0, min=0).tag(sync=True)
 
     @traitlets.validate("neuron")
     def _a_neuron(self, proposal):
-        count = len(self._shown.biases[0])
-        if proposal.value >= count:
-            raise traitlets.TraitError(f"neuron is {proposal.value}; there are neurons 0 to {count - 1}")
-        return proposal.value
+        return there_is(proposal, len(self._shown.biases[0]), "neurons")
 
 
 def inked(images):
@@ -56,6 +68,11 @@ def travelling_network(network):
     arrays = {f"{kind}{k}": one for k, pair in layers for kind, one in zip("Wb", pair, strict=True)}
     coarse = ["W1"] if network.weights[0].size > FEW else []
     return encode_arrays(arrays, coarse=coarse, activations=list(network.activations))
+
+
+def travelling_maps(network):
+    """What a figure sends of a network's maps alone, a byte a weight."""
+    return encode_arrays({"W1": network.weights[0]}, coarse=["W1"])
 
 
 def travelled_network(payload):

@@ -4,10 +4,9 @@ import numpy as np
 import traitlets
 
 from weightmaps import analysis, attribution, random
-from weightmaps.digits import Digits
 from weightmaps.widgets import bundle
 from weightmaps.widgets.encode import decode_arrays, encode_arrays
-from weightmaps.widgets.live.base import LiveNeuron, travelled_network, travelling_images, travelling_network
+from weightmaps.widgets.live.base import LiveNeuron
 
 DRAWS = 50  # of as many other neurons
 
@@ -58,9 +57,7 @@ class ComeBack(LiveNeuron):
     alike = traitlets.Float(0.9, min=0.8, max=0.99).tag(sync=True)
     beside = traitlets.Enum(["random", "largest", "again"], "random").tag(sync=True)
     draw = traitlets.Int(0, min=0, max=2**31 - 1).tag(sync=True)
-    _network = traitlets.Dict().tag(sync=True)
     _others = traitlets.Dict().tag(sync=True)
-    _images = traitlets.Dict().tag(sync=True)
 
     def __init__(self, network, others, images, labels, *, choose, **state):
         sizes = {one.sizes for one in (network, *others)}
@@ -84,15 +81,9 @@ class ComeBack(LiveNeuron):
             "rest": a.mean(axis=0),
             "swing": a.std(axis=0) * np.linalg.norm(outgoing - outgoing.mean(axis=0), axis=0),
         }
-        travels = {
-            "_network": travelling_network(network),
-            "_others": encode_arrays(found, coarse=["maps"]),
-            "_images": travelling_images(images, labels, network.sizes[-1]),
-        }
-        self._shown = travelled_network(travels["_network"])
-        self._found = decode_arrays(travels["_others"])
-        self._digits = Digits(images, labels)
-        super().__init__(**travels, **state)
+        others = encode_arrays(found, coarse=["maps"])
+        self._found = decode_arrays(others)
+        super().__init__(network, images, labels, _others=others, **state)
 
     def measured(self):
         """Effect and control, by NumPy: see the parameter `beside`."""

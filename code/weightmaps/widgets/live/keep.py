@@ -4,10 +4,9 @@ import numpy as np
 import traitlets
 
 from weightmaps import attribution, random
-from weightmaps.digits import Digits
 from weightmaps.widgets import bundle
 from weightmaps.widgets.encode import encode_arrays
-from weightmaps.widgets.live.base import Live, travelled_network, travelling_images, travelling_network
+from weightmaps.widgets.live.base import LiveNetwork
 
 DRAWS = 30  # random orders
 ENOUGH = 0.95  # the share of the whole accuracy that the needed neurons keep
@@ -21,7 +20,7 @@ RANKINGS = {
 }
 
 
-class KeepNeurons(Live):
+class KeepNeurons(LiveNetwork):
     """How often a network is right with the first neurons of a ranking and all others off.
 
     The control keeps as many in random orders.
@@ -64,9 +63,7 @@ class KeepNeurons(Live):
     ranking = traitlets.Enum(list(RANKINGS), "greedy").tag(sync=True)
     measure = traitlets.Enum(["accuracy", "needed"], "accuracy").tag(sync=True)
     draw = traitlets.Int(0, min=0, max=2**31 - 1).tag(sync=True)
-    _network = traitlets.Dict().tag(sync=True)
     _orders = traitlets.Dict().tag(sync=True)
-    _images = traitlets.Dict().tag(sync=True)
 
     def __init__(self, network, images, labels, *, choose, **state):
         if len(network.sizes) != 3 or network.sizes[0] != 784:
@@ -74,14 +71,7 @@ class KeepNeurons(Live):
                 f"network has sizes {network.sizes}; one hidden layer is wanted, after 784 inputs"
             )
         self._ranked = {name: rank(network, *choose) for name, rank in RANKINGS.items()}
-        travels = {
-            "_network": travelling_network(network),
-            "_orders": encode_arrays(self._ranked),
-            "_images": travelling_images(images, labels, network.sizes[-1]),
-        }
-        self._shown = travelled_network(travels["_network"])
-        self._digits = Digits(images, labels)
-        super().__init__(**travels, **state)
+        super().__init__(network, images, labels, _orders=encode_arrays(self._ranked), **state)
 
     @traitlets.validate("kept")
     def _neurons(self, proposal):

@@ -5,6 +5,7 @@ import traitlets
 
 from weightmaps import attribution
 from weightmaps.widgets import bundle
+from weightmaps.widgets.checks import there_is
 from weightmaps.widgets.live.base import Live, travelled_network, travelling_images, travelling_network
 
 EVERY = 20  # images; so many are enough, and take no time to colour
@@ -56,6 +57,7 @@ class Methods(Live):
 
     def __init__(self, network, start, other, images, labels, **state):
         places, weights = np.polynomial.legendre.leggauss(STEPS)
+        self._measured = np.asarray(images, float)[::EVERY], np.asarray(labels)[::EVERY]
         super().__init__(
             _network=travelling_network(network),
             _start=travelling_network(start),
@@ -64,14 +66,10 @@ class Methods(Live):
             _rule={"places": ((places + 1) / 2).tolist(), "weights": (weights / 2).tolist()},
             **state,
         )
-        self._measured = np.asarray(images, float)[::EVERY], np.asarray(labels)[::EVERY]
 
     @traitlets.validate("image")
     def _an_image(self, proposal):
-        count = -(-len(self._images["labels"]) // EVERY)
-        if proposal.value >= count:
-            raise traitlets.TraitError(f"image is {proposal.value}; there are images 0 to {count - 1}")
-        return proposal.value
+        return there_is(proposal, len(self._measured[1]), "images")
 
     def pictures(self, which):
         """What the method makes of each measured image, shape (n, 784), for a network, start or other."""

@@ -4,10 +4,9 @@ import numpy as np
 import traitlets
 
 from weightmaps import analysis, random
-from weightmaps.digits import Digits
 from weightmaps.widgets import bundle
 from weightmaps.widgets.encode import decode_arrays, encode_arrays
-from weightmaps.widgets.live.base import Live, travelled_network, travelling_images, travelling_network
+from weightmaps.widgets.live.base import LiveNetwork, travelled_network, travelling_maps, travelling_network
 
 SHARE = 0.95  # of the images' variance, that the directions called inside hold
 OPPOSITES = {
@@ -21,7 +20,7 @@ OPPOSITES = {
 OPPOSITES |= {second: first for first, second in OPPOSITES.items()}
 
 
-class Operate(Live):
+class Operate(LiveNetwork):
     """The answers that a network loses when its maps are operated on; all else stays as trained.
 
     Parameters
@@ -61,12 +60,10 @@ class Operate(Live):
     operation = traitlets.Enum(list(OPPOSITES), "outside").tag(sync=True)
     strength = traitlets.Float(2.0, min=0.0, max=4.0).tag(sync=True)
     beside = traitlets.Enum(["other", "opposite"], "opposite").tag(sync=True)
-    _network = traitlets.Dict().tag(sync=True)
     _start = traitlets.Dict().tag(sync=True)
     _other_network = traitlets.Dict().tag(sync=True)
     _other_start = traitlets.Dict().tag(sync=True)
     _directions = traitlets.Dict().tag(sync=True)
-    _images = traitlets.Dict().tag(sync=True)
 
     def __init__(self, network, start, other, other_start, images, labels, *, choose, **state):
         for name, one in (("start", start), ("other", other), ("other_start", other_start)):
@@ -76,21 +73,20 @@ class Operate(Live):
                 )
         blank = ~(choose.images > 0).any(axis=0)
         directions = {"inside": _directions(choose.images), "blank": blank.astype(np.uint8)}
-        travels = {
-            "_network": travelling_network(network),
-            "_start": encode_arrays({"W1": start.weights[0]}, coarse=["W1"]),
-            "_other_network": travelling_network(other),
-            "_other_start": encode_arrays({"W1": other_start.weights[0]}, coarse=["W1"]),
-            "_directions": encode_arrays(directions, coarse=["inside"]),
-            "_images": travelling_images(images, labels, network.sizes[-1]),
-        }
-        self._shown = [
-            (travelled_network(travels[f"_{name}network"]), decode_arrays(travels[f"_{name}start"])["W1"])
-            for name in ("", "other_")
-        ]
-        self._known = decode_arrays(travels["_directions"])
-        self._digits = Digits(images, labels)
-        super().__init__(**travels, **state)
+        super().__init__(
+            network,
+            images,
+            labels,
+            _start=travelling_maps(start),
+            _other_network=travelling_network(other),
+            _other_start=travelling_maps(other_start),
+            _directions=encode_arrays(directions, coarse=["inside"]),
+            **state,
+        )
+        starts = (decode_arrays(one)["W1"] for one in (self._start, self._other_start))
+        networks = (self._shown, travelled_network(self._other_network))
+        self._patients = list(zip(networks, starts, strict=True))
+        self._known = decode_arrays(self._directions)
 
     def operated(self, network, start, operation):
         """The maps of a network after an operation, shape (hidden, 784)."""
@@ -123,7 +119,7 @@ class Operate(Live):
 
     def measured(self):
         """Effect and control, by NumPy: the share of the images whose right answers are lost."""
-        this, other = self._shown
+        this, other = self._patients
         pairs = [(this, self.operation), (other, self.operation)]
         if self.beside == "opposite":
             pairs[1] = this, OPPOSITES[self.operation]

@@ -4,16 +4,9 @@ import numpy as np
 import traitlets
 
 from weightmaps import analysis, random
-from weightmaps.digits import Digits
 from weightmaps.widgets import bundle
-from weightmaps.widgets.encode import decode_arrays, encode_arrays
-from weightmaps.widgets.live.base import (
-    LiveNeuron,
-    inked,
-    travelled_network,
-    travelling_images,
-    travelling_network,
-)
+from weightmaps.widgets.encode import decode_arrays
+from weightmaps.widgets.live.base import LiveNeuron, inked, travelling_maps
 
 
 class TakeStart(LiveNeuron):
@@ -49,24 +42,16 @@ class TakeStart(LiveNeuron):
 
     left = traitlets.Float(1.0, min=0.0, max=1.0).tag(sync=True)
     measure = traitlets.Enum(["accuracy", "smoothness"], "accuracy").tag(sync=True)
-    _network = traitlets.Dict().tag(sync=True)
     _start = traitlets.Dict().tag(sync=True)
-    _images = traitlets.Dict().tag(sync=True)
 
     def __init__(self, network, start, images, labels, **state):
         if start.sizes != network.sizes or network.sizes[0] != 784:
             raise ValueError(
                 f"network is {network.sizes} and start {start.sizes}; both want the same sizes, 784 first"
             )
-        travels = {
-            "_network": travelling_network(network),
-            "_start": encode_arrays({"W1": start.weights[0]}, coarse=["W1"]),
-            "_images": travelling_images(images, labels, network.sizes[-1]),
-        }
-        self._shown = travelled_network(travels["_network"])
-        self._began = decode_arrays(travels["_start"])["W1"]
-        self._digits = Digits(images, labels)
-        super().__init__(**travels, **state)
+        maps = travelling_maps(start)
+        self._began = decode_arrays(maps)["W1"]
+        super().__init__(network, images, labels, _start=maps, **state)
 
     def maps(self):
         """The maps with what is left of their start, shape (hidden, 784)."""

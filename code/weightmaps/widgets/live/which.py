@@ -5,6 +5,7 @@ import traitlets
 
 from weightmaps import analysis, attribution, random
 from weightmaps.widgets import bundle
+from weightmaps.widgets.checks import there_is
 from weightmaps.widgets.encode import decode_arrays, encode_arrays
 from weightmaps.widgets.live.base import Live, travelling_images
 
@@ -74,11 +75,7 @@ class Which(Live):
 
     @traitlets.validate("round")
     def _a_round(self, proposal):
-        if proposal.value >= len(self._ink):
-            raise traitlets.TraitError(
-                f"round is {proposal.value}; there are rounds 0 to {len(self._ink) - 1}"
-            )
-        return proposal.value
+        return there_is(proposal, len(self._ink), "rounds")
 
     @traitlets.validate("answers")
     def _places(self, proposal):

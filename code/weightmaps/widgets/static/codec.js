@@ -14,6 +14,13 @@ function bytesOf(value) {
   return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
 }
 
+/** A worker that runs this script. @param {string} script */
+export function workerFrom(script) {
+  const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" })), worker = new Worker(url);
+  URL.revokeObjectURL(url);
+  return worker;
+}
+
 export async function inflate(value) {
   const bytes = bytesOf(value);
   if (typeof DecompressionStream === "undefined") return inflateRaw(bytes.subarray(2)).buffer; // Firefox before 113, Safari before 16.4

@@ -1,8 +1,9 @@
 // The place to drop a network: reads it in a worker, asks what the file does not say, and rebuilds the explorer with it.
 
+import { workerFrom } from "./codec.js";
 import { isPicture, picturesIn, unpackAll } from "./decode.js";
 import { render, start } from "./explorer.js";
-import { announcer, button, element, note, percent, select, text, setText } from "./parts.js";
+import { announcer, button, element, keepKeys, note, percent, select, text, setText } from "./parts.js";
 import { dataOf, load, STATE } from "./view.js";
 
 /** @typedef {import("./worker.js").Parts} Parts */
@@ -93,7 +94,7 @@ async function renderDrop({ model, el }) {
     setText(status, words);
     say(wrong || words);
     more.replaceChildren(...places);
-    for (const one of box.querySelectorAll("input, button, select")) one.dataset.lmSuppressShortcuts = "true";
+    keepKeys(box);
   }
 
   function tell(...words) {
@@ -125,9 +126,7 @@ async function renderDrop({ model, el }) {
     }
     if (asked !== me) return;
     files = files.filter((file) => !isPicture(file));
-    const url = URL.createObjectURL(new Blob([model.get("_worker")], { type: "text/javascript" }));
-    worker = new Worker(url);
-    URL.revokeObjectURL(url);
+    worker = workerFrom(model.get("_worker"));
     const patience = PATIENCE + PICTURE * pictures.length;
     timer = setTimeout(() => complain(`Reading took more than ${patience / 1000} seconds, so it was stopped.`), patience);
     worker.onerror = (event) => {

@@ -3,7 +3,7 @@
 import { inflate } from "./codec.js";
 import { maxAbs, products } from "./maths.js";
 import { ink, paint, signed } from "./paint.js";
-import { announcer, button, canvas, element, numberPlace, percent, setText, widgetRoot } from "./parts.js";
+import { announcer, button, canvas, element, keepKeys, listen, numberPlace, percent, setText, widgetRoot } from "./parts.js";
 
 const ROUNDS = 10;
 
@@ -94,7 +94,7 @@ async function render({ model, el }) {
   const board = element("div", { class: "wm-game-board" },
     element("div", {}, element("p", { class: "wm-title" }, "The map"), picture), ...cards.map((one) => one.element));
   root.append(sentence, buttons, board, score);
-  for (const one of root.querySelectorAll("button")) one.dataset.lmSuppressShortcuts = "true";
+  keepKeys(root);
 
   const mapOf = (i) => maps.subarray(784 * i, 784 * (i + 1));
 
@@ -138,10 +138,10 @@ async function render({ model, el }) {
       ? `${answers[at] === truthOf(question) ? "Right" : "Wrong"}: of ${a} and ${b} it is ${best} that drives this neuron more.${misled}`
       : `Map ${at + 1} of ${ROUNDS}. Which digit drives this neuron more, ${a} or ${b}?`);
   }
-  for (const name of ["answers", "game"]) model.on(`change:${name}`, draw);
+  const stop = listen(model, ["answers", "game"], draw);
   draw();
   return () => {
-    for (const name of ["answers", "game"]) model.off(`change:${name}`, draw);
+    stop();
     root.remove();
   };
 }

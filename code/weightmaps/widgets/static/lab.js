@@ -1,18 +1,18 @@
 // The laboratory: two networks that differ in what the reader chose, trained side by side in the page.
 
-import { inflate } from "./codec.js";
+import { inflate, workerFrom } from "./codec.js";
 import { pieces, unhurried } from "./frames.js";
 import { stored } from "./inflate.js";
 import { MEASURES } from "./lab_claims.js";
 import { blurred, chosen, conversation, correlation, inkedPixels, smoothness } from "./lab_run.js";
 import { about, anyOf, curves, isGuess, seedStrip, setupTable, two } from "./lab_parts.js";
 import { FIELDS, PRESETS, differences, exactly, trouble } from "./lab_setup.js";
-import { linkTo } from "./link.js";
+import { linkTo, saveFile } from "./link.js";
 import { maxAbs, memoize } from "./maths.js";
 import { paint, paintTiles, signed } from "./paint.js";
-import { announcer, bars, button, canvas, cellGrid, element, formatNumber, formatSigned, mapWords, note, panel, percent, select, setText, slider, widgetRoot } from "./parts.js";
+import { announcer, bars, button, canvas, cellGrid, element, formatNumber, formatSigned, keepKeys, listen, mapWords, note, panel, percent, select, setText, slider, widgetRoot } from "./parts.js";
 import { npz } from "./save_npz.js";
-import { PIXELS, SIDE, evaluate, mapsOf, sparse, startOf, stepsOf, weightsOf } from "./sgd.js";
+import { PIXELS, SIDE, evaluate, mapsOf, pictureAt, sparse, startOf, stepsOf, weightsOf } from "./sgd.js";
 
 const STATE = ["a", "b", "epochs", "neuron", "without_start", "inked", "blurred"];
 const EACH = 500, HELD = 100; // images of a digit, and the last of them that are held out
@@ -27,7 +27,7 @@ export function imagesOf({ digits: wanted, images_per_digit: count }, digits) {
     const bytes = new Uint8Array((last - first) * wanted.length * PIXELS), labels = new Uint8Array((last - first) * wanted.length);
     for (let j = first, i = 0; j < last; j++) {
       wanted.forEach((digit, label) => {
-        bytes.set(digits[digit].subarray(j * PIXELS, (j + 1) * PIXELS), i * PIXELS);
+        bytes.set(pictureAt(digits[digit], j), i * PIXELS);
         labels[i++] = label;
       });
     }
@@ -97,9 +97,7 @@ async function render({ model, el }) {
       heard(run);
     };
     try {
-      const url = URL.createObjectURL(new Blob([model.get("_worker")], { type: "text/javascript" }));
-      const worker = new Worker(url);
-      URL.revokeObjectURL(url);
+      const worker = workerFrom(model.get("_worker"));
       worker.onmessage = ({ data }) => take(data);
       run.tell = (message) => worker.postMessage(message);
       run.end = () => worker.terminate();
@@ -320,11 +318,6 @@ async function render({ model, el }) {
     setText(sentence, words);
   }
 
-  /** JupyterLab would else take some keys for itself. */
-  function keepKeys(part) {
-    for (const one of part.querySelectorAll("input, button, select, [tabindex]")) one.dataset.lmSuppressShortcuts = "true";
-  }
-
   const drawCurves = memoize(() => charts.set(runs ?? [], state.epochs));
 
   /** Curves are other ones after an epoch, claims once both rest. */
@@ -344,7 +337,7 @@ async function render({ model, el }) {
       keepKeys(place.maps);
       if (focus) place.grid.element.focus();
     }
-    const tiles = Array.from({ length: hidden }, (_, h) => maps.subarray(h * PIXELS, (h + 1) * PIXELS));
+    const tiles = Array.from({ length: hidden }, (_, h) => pictureAt(maps, h));
     paintTiles(place.grid.canvas, tiles, [SIDE, SIDE], across, signed(maxAbs(maps)));
     place.grid.set(state.neuron, (j) => `neuron ${j}`);
     const found = run?.moments.length ? measured(run, view) : null;
@@ -353,7 +346,7 @@ async function render({ model, el }) {
 
   function drawNeuron(k) {
     const place = places[k], view = now(k), { hidden, digits: of } = setups()[k];
-    const own = looked(runs?.[k], view).subarray(state.neuron * PIXELS, (state.neuron + 1) * PIXELS);
+    const own = pictureAt(looked(runs?.[k], view), state.neuron);
     paint(place.large, own, SIDE, signed(maxAbs(own)));
     place.large.setAttribute("aria-label", `The map of neuron ${state.neuron} in network ${place.name}: ${mapWords(own, SIDE)}.`);
     setText(place.neuron, String(state.neuron));
@@ -424,7 +417,7 @@ async function render({ model, el }) {
   }
 
   function likeness(views) {
-    const [one, other] = views.map((view, k) => chosen(looked(runs[k], view).subarray(0, PIXELS), runs[0].where));
+    const [one, other] = views.map((view, k) => chosen(pictureAt(looked(runs[k], view), 0), runs[0].where));
     return correlation(one, other);
   }
 
@@ -483,9 +476,8 @@ async function render({ model, el }) {
       W2: { shape: [of.length, hidden], values: view.W2 }, b2: { shape: [of.length], values: view.b2 },
       activations: { shape: [2], values: [activation, outputs] },
     });
-    const url = URL.createObjectURL(new Blob([bytes])), name = `lab-${"ab"[k]}-step-${view.step}.npz`;
-    element("a", { href: url, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 10000);
+    const name = `lab-${"ab"[k]}-step-${view.step}.npz`;
+    saveFile(new Blob([bytes]), name);
     status.set(`Downloaded ${name}. The workbench’s drop zone and weightmaps.interop.read open it.`);
   }
 
@@ -546,13 +538,12 @@ async function render({ model, el }) {
   observer.observe(root);
   document.addEventListener("visibilitychange", attend);
 
-  const heard = Object.fromEntries(STATE.map((name) => [`change:${name}`, () => {
+  const deafen = listen(model, STATE, (name) => {
     if (JSON.stringify(state[name]) === JSON.stringify(model.get(name))) return;
     state[name] = model.get(name);
     if (name === "a" || name === "b") reset();
     redraw();
-  }]));
-  for (const [event, callback] of Object.entries(heard)) model.on(event, callback);
+  });
   root.prepend(link.note.element);
   link.read();
   keepKeys(root);
@@ -565,7 +556,7 @@ async function render({ model, el }) {
     observer.disconnect();
     document.removeEventListener("visibilitychange", attend);
     link.stop();
-    for (const [event, callback] of Object.entries(heard)) model.off(event, callback);
+    deafen();
     root.remove();
   };
 }

@@ -1,6 +1,7 @@
 // What an experiment of the laboratory measures of the book's claims: effect beside control.
 
 import { chosen, correlation, inkCounts } from "./lab_run.js";
+import { median } from "./maths.js";
 import { percent } from "./parts.js";
 import { PIXELS, evaluate, labelsFor, mapsOf, sparse, startOf, weightsOf } from "./sgd.js";
 
@@ -20,9 +21,8 @@ const minus = (one, other) => one.map((v, i) => v - other[i]);
 function leftOfStart({ setup, moment, maps, start, learned, epoch }) {
   const counts = inkCounts(learned.bytes), shares = [];
   for (let i = 0; i < maps.length; i++) if (!counts[i % PIXELS]) shares.push(maps[i] / start[i]);
-  shares.sort((a, b) => a - b);
-  const middle = shares.length / 2, { learning_rate: rate, weight_decay: decay, batch_size: batch } = setup;
-  return [(shares[Math.floor(middle - 0.5)] + shares[Math.floor(middle)]) / 2, Math.exp((-rate * decay * moment.step) / epoch / batch)];
+  const { learning_rate: rate, weight_decay: decay, batch_size: batch } = setup;
+  return [median(shares), Math.exp((-rate * decay * moment.step) / epoch / batch)];
 }
 
 /** Root mean square of what was learned on the rim, over that on inked pixels: `weightmaps.analysis.loudness`. */

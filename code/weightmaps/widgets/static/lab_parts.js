@@ -1,6 +1,6 @@
 // The laboratory's parts: the table of settings, the curves, the strip of seeds.
 
-import { memoize } from "./maths.js";
+import { median, memoize } from "./maths.js";
 import { element, newId, note, percent, setText, svgElement } from "./parts.js";
 
 /** Two decimals. */
@@ -102,7 +102,7 @@ export function seedStrip(found, first) {
     const low = Math.min(...all), high = Math.max(...all), ahead = values.filter(([a, b]) => b > a).length;
     const at = (v) => DOT + 1 + ((v - low) / (high - low || 1)) * (WIDE - 2 * DOT - 2);
     const dots = values.flatMap((pair) => pair.map((v, k) => svgElement("circle", { class: k ? "wm-b" : "wm-a", cx: at(v).toFixed(1), cy: String(ROW * (k + 0.5)), r: String(DOT) })));
-    const medians = [0, 1].map((k) => values.map((pair) => pair[k]).sort((a, b) => a - b)[Math.floor(values.length / 2)]);
+    const medians = [0, 1].map((k) => median(values.map((pair) => pair[k])));
     const gaps = values.map(([a, b]) => b - a), words = `B is above A in ${ahead} of ${values.length} seeds; medians ${medians.map((v) => format(v)).join(" and ")}. ` +
       `The difference B − A lies between ${format(Math.min(...gaps))} and ${format(Math.max(...gaps))}.`;
     return element("div", {}, element("p", { class: "wm-title" }, `${name}, seeds ${first + 1} to ${first + values.length}`),

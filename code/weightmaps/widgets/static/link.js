@@ -4,6 +4,13 @@ import { button, element, spokenText } from "./parts.js";
 
 /** @typedef {{element: HTMLElement, set: (words: string) => void}} SpokenText */
 
+/** Have the browser keep a file. @param {Blob} blob @param {string} name */
+export function saveFile(blob, name) {
+  const url = URL.createObjectURL(blob);
+  element("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+}
+
 /**
  * The link to what a widget shows; host.js scrolls to the widget that it names.
  * @param {{place: HTMLElement, own: object, state: object, set: (state: object) => void, isValid: (state: object) => boolean,

@@ -1,7 +1,7 @@
 // The frame of a small figure: pictures, up to three controls, a sentence, and an effect beside its control.
 
 import { linkTo } from "./link.js";
-import { announcer, bars, element, formatNumber, setText } from "./parts.js";
+import { announcer, bars, element, formatNumber, keepKeys, listen, setText } from "./parts.js";
 
 /**
  * What a figure's file makes; `choose` are controls of what is measured, beside effect and control: `lines` is how many the longest sentence takes, where that is more than four.
@@ -13,12 +13,22 @@ import { announcer, bars, element, formatNumber, setText } from "./parts.js";
 const SAY_AFTER = 500; // milliseconds without a change until it is said, and stands in the address
 
 /**
- * Show a figure.
- * @param {{model: any, el: HTMLElement}} place @param {string[]} names the figure's state
+ * A figure as a widget.
+ * @param {string[]} names the figure's state
  * @param {(context: {get: (name: string) => any, update: (parts: object) => void}) => Promise<Figure>} open an error that it throws is shown
- * @returns {Promise<() => void>} what removes it
+ * @returns {{render: (place: {model: any, el: HTMLElement}) => Promise<() => void>}}
  */
-export async function live({ model, el }, names, open) {
+export function live(names, open) {
+  return { render: (place) => showFigure(place, names, open) };
+}
+
+/** Whether a value is one of a choice's. @param {[string, string][]} choices */
+export const isAmong = (choices, value) => choices.some(([one]) => one === value);
+
+/** Whether a value is a whole number from 0 on, below `count`. */
+export const isBelow = (value, count) => Number.isInteger(value) && value >= 0 && value < count;
+
+async function showFigure({ model, el }, names, open) {
   const root = element("div", { class: "wm wm-live" });
   el.append(root);
   const state = Object.fromEntries(names.map((name) => [name, model.get(name)]));
@@ -44,7 +54,7 @@ export async function live({ model, el }, names, open) {
       element("div", { class: "wm-live-said" }, sentence, ...(figure.choose ?? []), measures.element)),
     element("div", { class: "wm-foot" }, ...link.buttons, link.status.element, link.byHand),
   );
-  for (const one of root.querySelectorAll("input, button, select, [tabindex]")) one.dataset.lmSuppressShortcuts = "true";
+  keepKeys(root);
 
   function update(parts) {
     asked = true;
@@ -73,12 +83,11 @@ export async function live({ model, el }, names, open) {
     frame ||= requestAnimationFrame(draw);
   }
 
-  const heard = Object.fromEntries(names.map((name) => [`change:${name}`, () => {
+  const deafen = listen(model, names, (name) => {
     if (state[name] === model.get(name)) return;
     state[name] = model.get(name);
     redraw();
-  }]));
-  for (const [event, callback] of Object.entries(heard)) model.on(event, callback);
+  });
   draw();
   link.read();
   asked = false; // a link is no change
@@ -86,7 +95,7 @@ export async function live({ model, el }, names, open) {
     link.stop();
     cancelAnimationFrame(frame);
     clearTimeout(timer);
-    for (const [event, callback] of Object.entries(heard)) model.off(event, callback);
+    deafen();
     root.remove();
   };
 }

@@ -1,12 +1,12 @@
 // Do they come back: a neuron beside its partners in two other networks, and what is lost without those that have a double.
 
-import { live } from "./live.js";
-import { addedBy, arraysOf, hiddenOf, imagesFrom, median, networkOf } from "./live_data.js";
-import { dense, maxAbs, memoize } from "./maths.js";
+import { isAmong, isBelow, live } from "./live.js";
+import { addedBy, arraysOf, hiddenOf, imagesFrom, networkOf } from "./live_data.js";
+import { dense, maxAbs, median, memoize } from "./maths.js";
 import { paint, paintTiles, signed } from "./paint.js";
 import { button, canvas, cellGrid, choice, element, note, setText, slider } from "./parts.js";
 import { permutation } from "./random.js";
-import { PIXELS, SIDE } from "./sgd.js";
+import { SIDE, pictureAt } from "./sgd.js";
 
 const DRAWS = 50; // of as many other neurons
 const ACROSS = 10; // maps in a row
@@ -39,6 +39,8 @@ function leadWithout(atRest, steps, labels) {
   };
 }
 
+const { render } = live(["neuron", "alike", "beside", "draw"], open);
+
 async function open({ get, update }) {
   const [layers, found, images] = await Promise.all([networkOf(get("_network")), arraysOf(get("_others")), imagesFrom(get("_images"))]);
   const count = layers[0].rows, every = Array.from({ length: count }, (_, j) => j), others = [0, 1];
@@ -47,8 +49,8 @@ async function open({ get, update }) {
   const lead = leadWithout(dense(layers[1], rest), steps, images.labels), whole = lead([]);
   const alikeTo = (other, j) => likeness[other * count + j], most = (j) => Math.max(...others.map((k) => alikeTo(k, j)));
   const order = every.slice().sort((i, j) => most(j) - most(i) || i - j);
-  const map = (j) => layers[0].weights.subarray(j * PIXELS, (j + 1) * PIXELS);
-  const partnerMap = (other, j) => found.maps.values.subarray((other * count + j) * PIXELS, (other * count + j + 1) * PIXELS);
+  const map = (j) => pictureAt(layers[0].weights, j);
+  const partnerMap = (other, j) => pictureAt(found.maps.values, other * count + j);
 
   const alike = slider("alike", "A double is alike above", LEAST, MOST, (value) => update({ alike: value / 100 }));
   const beside = choice("Measure", BESIDE, (value) => update({ beside: value }));
@@ -85,8 +87,8 @@ async function open({ get, update }) {
       element("div", {}, grid.element, note("Each map has its own scale; the most alike come first. Pale: no double in the two others.")),
       element("div", { class: "wm-live-cards" }, ...cards.map((one) => one.element)),
     ],
-    isValid: (state) => Number.isInteger(state.neuron) && state.neuron >= 0 && state.neuron < count && state.alike >= LEAST / 100 && state.alike <= MOST / 100 &&
-      BESIDE.some(([value]) => value === state.beside) && Number.isInteger(state.draw) && state.draw >= 0 && state.draw < 2 ** 31,
+    isValid: (state) => isBelow(state.neuron, count) && state.alike >= LEAST / 100 && state.alike <= MOST / 100 &&
+      isAmong(BESIDE, state.beside) && isBelow(state.draw, 2 ** 31),
     show({ neuron: j, alike: limit, beside: against, draw }) {
       const doubles = doublesOf(limit), back = doubles.filter(Boolean).length;
       draws = draw;
@@ -113,11 +115,6 @@ async function open({ get, update }) {
       };
     },
   };
-}
-
-/** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
-function render(place) {
-  return live(place, ["neuron", "alike", "beside", "draw"], open);
 }
 
 export default { render };

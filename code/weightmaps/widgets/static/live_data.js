@@ -71,12 +71,6 @@ export function addedBy({ rows, columns, weights }, activations, rest = null) {
   });
 }
 
-/** The median, as NumPy takes it. @param {ArrayLike<number>} values */
-export function median(values) {
-  const sorted = Float64Array.from(values).sort(), middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
-}
-
 /**
  * The share of images that a network answers rightly, if its first layer's Σ w x are these.
  * @param {import("./maths.js").Layer[]} layers @param {Float64Array} sums as `weightedSums` gives them @param {ArrayLike<number>} labels

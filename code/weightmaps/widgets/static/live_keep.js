@@ -1,8 +1,8 @@
 // How many neurons: keep the first of a ranking, all others off, beside random orders drawn again at a press.
 
-import { live } from "./live.js";
-import { addedBy, arraysOf, hiddenOf, imagesFrom, median, networkOf } from "./live_data.js";
-import { memoize } from "./maths.js";
+import { isAmong, isBelow, live } from "./live.js";
+import { addedBy, arraysOf, hiddenOf, imagesFrom, networkOf } from "./live_data.js";
+import { median, memoize } from "./maths.js";
 import { button, choice, element, note, percent, select, slider, svgElement } from "./parts.js";
 import { permutation } from "./random.js";
 
@@ -71,6 +71,8 @@ function keptChart(count, picked) {
   };
 }
 
+const { render } = live(["kept", "ranking", "measure", "draw"], open);
+
 async function open({ get, update }) {
   const [layers, orders, images] = await Promise.all([networkOf(get("_network")), arraysOf(get("_orders")), imagesFrom(get("_images"))]);
   const count = layers[0].rows, { labels } = images, steps = addedBy(layers[1], hiddenOf(layers[0], images.ink));
@@ -89,8 +91,7 @@ async function open({ get, update }) {
     controls: [kept.element, ranking.element],
     choose: [measure.element, again],
     pictures: [chart.element],
-    isValid: (state) => Number.isInteger(state.kept) && state.kept >= 0 && state.kept <= count && Object.hasOwn(RANKINGS, state.ranking) &&
-      MEASURES.some(([value]) => value === state.measure) && Number.isInteger(state.draw) && state.draw >= 0 && state.draw < 2 ** 31,
+    isValid: (state) => isBelow(state.kept, count + 1) && Object.hasOwn(RANKINGS, state.ranking) && isAmong(MEASURES, state.measure) && isBelow(state.draw, 2 ** 31),
     show({ kept: k, ranking: by, measure: what, draw }) {
       const shares = ranked(by), luck = drawn(draw), whole = shares[count], needed = neededOf(shares);
       draws = draw;
@@ -112,11 +113,6 @@ async function open({ get, update }) {
       };
     },
   };
-}
-
-/** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
-function render(place) {
-  return live(place, ["kept", "ranking", "measure", "draw"], open);
 }
 
 export default { render };

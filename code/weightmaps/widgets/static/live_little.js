@@ -1,13 +1,13 @@
 // How little it takes: two digits told apart by one pixel's ink, or by one random map.
 
-import { live } from "./live.js";
+import { isAmong, isBelow, live } from "./live.js";
 import { imagesFrom, networkOf, shareRight, weightedSums } from "./live_data.js";
 import { dragging } from "./live_drag.js";
 import { maxAbs, rankOrder } from "./maths.js";
 import { ink, paint, signed } from "./paint.js";
 import { canvas, cellGrid, choice, element, note, percent, scale, setText, slider } from "./parts.js";
 import { normal } from "./random.js";
-import { PIXELS, SIDE } from "./sgd.js";
+import { PIXELS, SIDE, pictureAt } from "./sgd.js";
 
 const MAPS = 1000;
 const SCORES = [["pixel", "one pixel’s ink"], ["shares", "one pixel’s, all shares shown"], ["map", "a random map"]];
@@ -33,6 +33,8 @@ function cutHalfway(scores, labels) {
   const shareOf = (right, all) => right.map((v) => v / all);
   return { zero, one, beyond, saysOne, set: shareOf(set, Math.ceil(labels.length / 2)), others: shareOf(others, labels.length >> 1) };
 }
+
+const { render } = live(["by", "pixel", "rank"], open);
 
 async function open({ get, update }) {
   const [layers, images] = await Promise.all([networkOf(get("_network")), imagesFrom(get("_images"))]);
@@ -63,8 +65,7 @@ async function open({ get, update }) {
       element("div", { class: "wm-strips" }, ...strips.flatMap((one) => [one.words, one.picture]),
         note("Each image is a stripe: red where the score says 1, blue where it says 0, pale near the cut.")),
     ],
-    isValid: ({ by: what, pixel, rank: place }) => SCORES.some(([value]) => value === what) && Number.isInteger(pixel) && pixel >= 0 &&
-      pixel < PIXELS && Number.isInteger(place) && place >= 1 && place <= MAPS,
+    isValid: ({ by: what, pixel, rank: place }) => isAmong(SCORES, what) && isBelow(pixel, PIXELS) && place > 0 && isBelow(place, MAPS + 1),
     show({ by: what, pixel, rank: place }) {
       const random = what === "map", line = Math.floor(pixel / SIDE), column = pixel % SIDE;
       if (random && !maps) draw();
@@ -74,7 +75,7 @@ async function open({ get, update }) {
       rank.set(place, `${place} of ${MAPS}`);
       grid.element.classList.toggle("wm-unpicked", random);
       grid.set(pixel, (i) => `row ${Math.floor(i / SIDE)}, column ${i % SIDE}, alone right on ${percent(byPixel.others[i])}`);
-      const picture = random ? maps.subarray(j * PIXELS, (j + 1) * PIXELS) : difference, limit = maxAbs(picture);
+      const picture = random ? pictureAt(maps, j) : difference, limit = maxAbs(picture);
       if (what === "shares") paint(grid.canvas, byPixel.others, SIDE, ink(0.5, 1));
       else paint(grid.canvas, picture, SIDE, signed(limit));
       colours.element.hidden = what === "shares";
@@ -98,11 +99,6 @@ async function open({ get, update }) {
       };
     },
   };
-}
-
-/** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
-function render(place) {
-  return live(place, ["by", "pixel", "rank"], open);
 }
 
 export default { render };

@@ -1,12 +1,12 @@
 // Methods and controls: one image as four methods colour it, for a trained network, its start and another seed.
 
 import { correlation } from "./lab_run.js";
-import { live } from "./live.js";
+import { isAmong, isBelow, live } from "./live.js";
 import { imagesFrom, networkOf } from "./live_data.js";
 import { activate, back, dense, maxAbs, products, row } from "./maths.js";
 import { ink, paint, paintTiles, signed } from "./paint.js";
 import { canvas, cellGrid, choice, element, formatNumber, note, percent, setText } from "./parts.js";
-import { PIXELS, SIDE } from "./sgd.js";
+import { PIXELS, SIDE, pictureAt } from "./sgd.js";
 
 const EVERY = 20, ACROSS = 5; // of the images that are shown: which, and how many in a row
 const TENTH = Math.floor(PIXELS / 10);
@@ -77,11 +77,13 @@ function ranksOf(values) {
 
 const mean = (values) => values.reduce((sum, v) => sum + v, 0) / values.length;
 
+const { render } = live(["method", "beside", "measure", "image"], open);
+
 async function open({ get, update }) {
   const names = ["network", "start", "other"], rule = get("_rule");
   const [images, ...nets] = await Promise.all([imagesFrom(get("_images")), ...names.map((name) => networkOf(get(`_${name}`)))]);
   const labels = images.labels.filter((_, i) => i % EVERY === 0), count = labels.length;
-  const shown = labels.map((_, i) => Float64Array.from(images.bytes.subarray(i * EVERY * PIXELS, (i * EVERY + 1) * PIXELS), (v) => Math.fround(v / 255)));
+  const shown = labels.map((_, i) => Float64Array.from(pictureAt(images.bytes, i * EVERY), (v) => Math.fround(v / 255)));
   const kept = new Map();
 
   /** What a method makes of every image, computed once. */
@@ -125,8 +127,7 @@ async function open({ get, update }) {
       element("div", { class: "wm-two" }, ...two.map((one) => element("div", {}, one.title, one.picture))),
     ],
     lines: 5,
-    isValid: (state) => [[METHODS, "method"], [BESIDE, "beside"], [MEASURES, "measure"]].every(([all, name]) => all.some(([value]) => value === state[name])) &&
-      Number.isInteger(state.image) && state.image >= 0 && state.image < count,
+    isValid: (state) => isAmong(METHODS, state.method) && isAmong(BESIDE, state.beside) && isAmong(MEASURES, state.measure) && isBelow(state.image, count),
     show({ method: how, beside: which, measure: what, image }) {
       const wordsOf = (all, value) => all.find(([one]) => one === value)[1], rest = which === "start" ? "other" : "start";
       method.set(how);
@@ -158,11 +159,6 @@ async function open({ get, update }) {
       };
     },
   };
-}
-
-/** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
-function render(place) {
-  return live(place, ["method", "beside", "measure", "image"], open);
 }
 
 export default { render };

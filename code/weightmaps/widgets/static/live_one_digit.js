@@ -1,6 +1,6 @@
 // A digit of one's own: for which digits each neuron is on, above a threshold that moves, after training and before.
 
-import { live } from "./live.js";
+import { isAmong, live } from "./live.js";
 import { arraysOf } from "./live_data.js";
 import { paint, signed } from "./paint.js";
 import { canvas, choice, element, note, percent, setText, slider } from "./parts.js";
@@ -43,6 +43,8 @@ function onTable(title, digits, ...notes) {
   };
 }
 
+const { render } = live(["threshold", "rule"], open);
+
 async function open({ get, update }) {
   const found = await arraysOf(get("_means")), digits = found.after.shape[0];
   const threshold = slider("threshold", "Threshold", 0, 100, (value) => update({ threshold: value / 100 }));
@@ -55,7 +57,7 @@ async function open({ get, update }) {
   return {
     controls: [threshold.element, rule.element],
     pictures: tables.map((one) => one.element),
-    isValid: (state) => state.threshold >= 0 && state.threshold <= 1 && RULES.some(([value]) => value === state.rule),
+    isValid: (state) => state.threshold >= 0 && state.threshold <= 1 && isAmong(RULES, state.rule),
     show({ threshold: t, rule: by }) {
       const own = by === "own", words = own ? `${Math.round(100 * t)}% of its range` : t.toFixed(2);
       threshold.set(Math.round(100 * t), words);
@@ -67,11 +69,6 @@ async function open({ get, update }) {
       };
     },
   };
-}
-
-/** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
-function render(place) {
-  return live(place, ["threshold", "rule"], open);
 }
 
 export default { render };

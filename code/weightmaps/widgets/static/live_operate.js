@@ -1,13 +1,13 @@
 // Operate on the maps: change the maps of a network, and of one beside it, and count the answers that this costs.
 
 import { blurred, standardDeviation } from "./lab_run.js";
-import { live } from "./live.js";
+import { isAmong, live } from "./live.js";
 import { arraysOf, imagesFrom, networkOf, shareRight, weightedSums } from "./live_data.js";
 import { memoize } from "./maths.js";
 import { paintTiles, signed } from "./paint.js";
 import { canvas, choice, element, percent, select, setText, slider } from "./parts.js";
 import { normal, permutation } from "./random.js";
-import { PIXELS, SIDE } from "./sgd.js";
+import { PIXELS, SIDE, pictureAt } from "./sgd.js";
 
 const ACROSS = 4, SHOWN = 16; // maps that are shown of a network
 const VIVID = 3; // standard deviations at which their colours end
@@ -67,6 +67,8 @@ function surgeon(layers, start, { inside: { values: directions }, blank: { value
   })[operation]();
 }
 
+const { render } = live(["operation", "strength", "beside"], open);
+
 async function open({ get, update }) {
   const [one, { W1: first }, two, { W1: second }, known, images] = await Promise.all([
     networkOf(get("_network")), arraysOf(get("_start")), networkOf(get("_other_network")), arraysOf(get("_other_start")),
@@ -89,7 +91,7 @@ async function open({ get, update }) {
     choose: [beside.element],
     pictures: places.map(({ title, picture }) => element("div", {}, title, picture)),
     lines: 6,
-    isValid: (state) => Object.hasOwn(WORDS, state.operation) && state.strength >= 0 && state.strength <= 4 && BESIDE.some(([value]) => value === state.beside),
+    isValid: (state) => Object.hasOwn(WORDS, state.operation) && state.strength >= 0 && state.strength <= 4 && isAmong(BESIDE, state.beside),
     show({ operation: name, strength: size, beside: what }) {
       const paints = name.startsWith("paint"), factor = paints ? size : 0, other = what === "other";
       operation.set(name, Object.fromEntries(Object.entries(WORDS).map(([key, [words]]) => [key, words])));
@@ -102,7 +104,7 @@ async function open({ get, update }) {
       places.forEach(({ title, picture }, k) => {
         const { maps } = found[k];
         setText(title, titles[k]);
-        paintTiles(picture, Array.from({ length: Math.min(SHOWN, maps.length / PIXELS) }, (_, j) => maps.subarray(j * PIXELS, (j + 1) * PIXELS)), [SIDE, SIDE], ACROSS,
+        paintTiles(picture, Array.from({ length: Math.min(SHOWN, maps.length / PIXELS) }, (_, j) => pictureAt(maps, j)), [SIDE, SIDE], ACROSS,
           signed(VIVID * standardDeviation(maps)));
         picture.setAttribute("aria-label", `${titles[k]}: some of its maps after the operation`);
       });
@@ -116,11 +118,6 @@ async function open({ get, update }) {
       };
     },
   };
-}
-
-/** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
-function render(place) {
-  return live(place, ["operation", "strength", "beside"], open);
 }
 
 export default { render };

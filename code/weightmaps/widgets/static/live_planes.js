@@ -5,7 +5,7 @@ import { arraysOf } from "./live_data.js";
 import { dragging } from "./live_drag.js";
 import { memoize } from "./maths.js";
 import { paint, signed } from "./paint.js";
-import { choice, element, note, percent } from "./parts.js";
+import { choice, element, meaningOf, note, percent } from "./parts.js";
 import { dots, linePath, planePicture } from "./pictures.js";
 import { REACH } from "./plane.js";
 
@@ -51,6 +51,8 @@ function bestLine({ X, y }) {
   return (most + 2) / y.length;
 }
 
+const { render } = live(["puzzle", "count", "ends"], open);
+
 async function open({ get, update }) {
   const payload = get("_dots"), arrays = await arraysOf(payload);
   const puzzles = payload.puzzles.map((name, k) => {
@@ -78,10 +80,8 @@ async function open({ get, update }) {
   const handles = Array.from({ length: 2 * MOST }, (_, i) => {
     const one = element("button", { type: "button", class: "wm-end", "data-part": "end" });
     one.addEventListener("keydown", (event) => {
-      const way = ARROWS[event.key];
-      if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      move(i >> 1, endOnly(i % 2, way.map((v) => STEP * v)));
+      const way = meaningOf(event, ARROWS);
+      if (way) move(i >> 1, endOnly(i % 2, way.map((v) => STEP * v)));
     });
     return one;
   });
@@ -146,11 +146,6 @@ async function open({ get, update }) {
       };
     },
   };
-}
-
-/** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
-function render(place) {
-  return live(place, ["puzzle", "count", "ends"], open);
 }
 
 export default { render };

@@ -1,10 +1,11 @@
 // Scale and decay: a table of recipes, some seeds each; the maps of one, beside its smoothness and accuracy among all.
 
-import { live } from "./live.js";
-import { arraysOf, median } from "./live_data.js";
+import { isAmong, isBelow, live } from "./live.js";
+import { arraysOf } from "./live_data.js";
+import { median } from "./maths.js";
 import { paintTiles, signed } from "./paint.js";
 import { canvas, cellGrid, choice, element, formatNumber, note, percent, select, svgElement } from "./parts.js";
-import { PIXELS, SIDE } from "./sgd.js";
+import { SIDE, pictureAt } from "./sgd.js";
 
 const ACROSS = 4; // maps in a row
 const VIVID = 4; // root mean squares at which the colours of a map end
@@ -44,6 +45,8 @@ function dotChart(across, up, seeds) {
   };
 }
 
+const { render } = live(["cell", "beside", "seed", "measure"], open);
+
 async function open({ get, update }) {
   const { rows, columns } = get("_cells"), found = await arraysOf(get("_cells"));
   const names = rows.flatMap((row) => columns.map((column) => `${row} and ${column}`)), count = names.length;
@@ -53,7 +56,7 @@ async function open({ get, update }) {
     const { values } = found[`maps${k}`], limit = VIVID * rootMeanSquare(values);
     return values.map((v) => v / limit);
   });
-  const mapOf = (k, seed, j) => bright[k].subarray((seed * each + j) * PIXELS, (seed * each + j + 1) * PIXELS);
+  const mapOf = (k, seed, j) => pictureAt(bright[k], seed * each + j);
 
   const cells = cellGrid("cells", "The recipes: how it starts, and its weight decay", count, columns.length, (cell) => update({ cell }));
   const maps = canvas("Weight maps"), said = note("");
@@ -64,7 +67,6 @@ async function open({ get, update }) {
   const table = element("div", { class: "wm-live-cells" },
     element("div", {}), element("div", {}, ...columns.map((name) => element("span", {}, name))),
     element("div", {}, ...rows.map((name) => element("span", {}, name))), cells.element);
-  const within = (v, n) => Number.isInteger(v) && v >= 0 && v < n;
 
   return {
     controls: [seed.element, beside.element],
@@ -74,7 +76,7 @@ async function open({ get, update }) {
       element("div", {}, maps, said),
       chart.element,
     ],
-    isValid: (state) => within(state.cell, count) && within(state.beside, count) && within(state.seed, seeds) && MEASURES.some(([value]) => value === state.measure),
+    isValid: (state) => isBelow(state.cell, count) && isBelow(state.beside, count) && isBelow(state.seed, seeds) && isAmong(MEASURES, state.measure),
     show(state) {
       const { cell } = state, title = names[cell];
       seed.set(String(state.seed));
@@ -99,11 +101,6 @@ async function open({ get, update }) {
       };
     },
   };
-}
-
-/** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
-function render(place) {
-  return live(place, ["cell", "beside", "seed", "measure"], open);
 }
 
 export default { render };

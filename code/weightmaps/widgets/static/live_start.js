@@ -1,17 +1,19 @@
 // Take away the start: a network's maps as their random start leaves them, and how often it is right without.
 
 import { inkedPixels, smoothness, standardDeviation } from "./lab_run.js";
-import { live } from "./live.js";
+import { isAmong, isBelow, live } from "./live.js";
 import { arraysOf, imagesFrom, networkOf, shareRight, weightedSums } from "./live_data.js";
 import { maxAbs } from "./maths.js";
 import { paint, paintTiles, signed } from "./paint.js";
 import { canvas, cellGrid, choice, element, formatNumber, mapWords, note, percent, scale, slider } from "./parts.js";
 import { normal } from "./random.js";
-import { PIXELS, SIDE } from "./sgd.js";
+import { SIDE, pictureAt } from "./sgd.js";
 
 const ACROSS = 10; // maps in a row
 const VIVID = 4; // root mean squares at which the colours of the small maps end
 const MEASURES = [["accuracy", "right answers"], ["smoothness", "smoothness of the maps"]];
+
+const { render } = live(["left", "measure", "neuron"], open);
 
 async function open({ get, update }) {
   const [layers, { W1: start }, images] = await Promise.all([networkOf(get("_network")), arraysOf(get("_start")), imagesFrom(get("_images"))]);
@@ -42,11 +44,10 @@ async function open({ get, update }) {
       ...(grid ? [element("div", {}, grid.element, note(`Full colour is always ${VIVID} times the spread of the weights.`))] : []),
       element("div", {}, large, colours.element, note("Full colour is always the map’s largest weight.")),
     ],
-    isValid: (state) => state.left >= 0 && state.left <= 1 && Number.isInteger(state.neuron) && state.neuron >= 0 && state.neuron < count &&
-      MEASURES.some(([value]) => value === state.measure),
+    isValid: (state) => state.left >= 0 && state.left <= 1 && isBelow(state.neuron, count) && isAmong(MEASURES, state.measure),
     show(state) {
       const maps = without(end, start.values, 1 - state.left), words = `${Math.round(100 * state.left)}%`;
-      const tile = (j) => maps.subarray(j * PIXELS, (j + 1) * PIXELS);
+      const tile = (j) => pictureAt(maps, j);
       left.set(Math.round(100 * state.left), words);
       measure.set(state.measure);
       const limit = maxAbs(tile(state.neuron));
@@ -65,11 +66,6 @@ async function open({ get, update }) {
       return { ...found, words: `${seen} ${told}` };
     },
   };
-}
-
-/** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
-function render(place) {
-  return live(place, ["left", "measure", "neuron"], open);
 }
 
 export default { render };

@@ -1,23 +1,25 @@
 // Which: one image times the weights of several networks; the reader finds the network that has learned nothing.
 
 import { correlation, smoothness } from "./lab_run.js";
-import { live } from "./live.js";
+import { isAmong, isBelow, live } from "./live.js";
 import { arraysOf, imagesFrom } from "./live_data.js";
 import { maxAbs } from "./maths.js";
 import { paint, signed } from "./paint.js";
 import { button, canvas, choice, element, note, percent, setText } from "./parts.js";
 import { permutation } from "./random.js";
-import { PIXELS, SIDE } from "./sgd.js";
+import { PIXELS, SIDE, pictureAt } from "./sgd.js";
 
 const OF = [["neuron", "one neuron"], ["output", "the output"]];
 const RULES = { shape: "the picture whose strengths are least like the image’s ink", grain: "the roughest picture" };
 const BY = [["you", "you"], ["shape", "a rule: least like the image"], ["grain", "a rule: the roughest"]];
 
+const { render } = live(["of", "round", "answers", "by"], open);
+
 async function open({ get, update }) {
   const names = get("_names"), [weights, images] = await Promise.all([arraysOf(get("_weights")), imagesFrom(get("_images"))]);
   const count = names.length, rounds = images.labels.length, first = Array.from({ length: count }, (_, k) => k);
-  const image = (k) => Float64Array.from(images.bytes.subarray(k * PIXELS, (k + 1) * PIXELS), (v) => v / 255);
-  const weightsOf = (of, network, k) => weights[of].values.subarray((network * rounds + k) * PIXELS, (network * rounds + k + 1) * PIXELS);
+  const image = (k) => Float64Array.from(pictureAt(images.bytes, k), (v) => v / 255);
+  const weightsOf = (of, network, k) => pictureAt(weights[of].values, network * rounds + k);
   const timesImage = (w, x) => Float64Array.from(w, (v, p) => v * x[p]);
   const order = (k) => permutation(0, k, count);
   const scores = {
@@ -54,9 +56,8 @@ async function open({ get, update }) {
       note("Above, image × weights; below, once you have guessed, the weights alone. Each picture has its own scale: red is above zero, blue below."),
     ],
     choose: [by.element],
-    isValid: (state) => OF.some(([value]) => value === state.of) && BY.some(([value]) => value === state.by) && Number.isInteger(state.round) &&
-      state.round >= 0 && state.round < rounds && Array.isArray(state.answers) && [0, 1].includes(state.answers.length - state.round) &&
-      state.answers.every((at) => first.includes(at)),
+    isValid: (state) => isAmong(OF, state.of) && isAmong(BY, state.by) && isBelow(state.round, rounds) && Array.isArray(state.answers) &&
+      [0, 1].includes(state.answers.length - state.round) && state.answers.every((at) => first.includes(at)),
     show(state) {
       now = state;
       const { round, answers, by: who } = state, shown = isOpen(), places = order(round), x = image(round), told = images.labels[round];
@@ -85,11 +86,6 @@ async function open({ get, update }) {
       };
     },
   };
-}
-
-/** @param {{model: any, el: HTMLElement}} place @returns {Promise<() => void>} */
-function render(place) {
-  return live(place, ["of", "round", "answers", "by"], open);
 }
 
 export default { render };

@@ -185,6 +185,12 @@ export function maxAbs(values) {
   return limit || 1;
 }
 
+/** The median, as NumPy takes it. @param {ArrayLike<number>} values */
+export function median(values) {
+  const sorted = Float64Array.from(values).sort(), middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+}
+
 /** A function that remembers its last result, for as long as its arguments are the same. */
 export function memoize(make) {
   let before = null, result;

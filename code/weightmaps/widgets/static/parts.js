@@ -86,6 +86,25 @@ export function spokenText(part, look) {
   };
 }
 
+/** Hear of changes to parts of a model's state. @param {(name: string) => void} heard @returns {() => void} what ends it */
+export function listen(model, names, heard) {
+  const callbacks = names.map((name) => [`change:${name}`, () => heard(name)]);
+  for (const [event, callback] of callbacks) model.on(event, callback);
+  return () => callbacks.forEach(([event, callback]) => model.off(event, callback));
+}
+
+/** JupyterLab would else take the arrow keys, and some others, for itself. @param {Element} root */
+export function keepKeys(root) {
+  for (const one of root.querySelectorAll("input, button, select, [tabindex]")) one.dataset.lmSuppressShortcuts = "true";
+}
+
+/** What a key means by a table, and then nothing else; with Ctrl, Meta or Alt it is the browser's. @param {KeyboardEvent} event */
+export function meaningOf(event, table) {
+  const meaning = event.ctrlKey || event.metaKey || event.altKey ? undefined : table[event.key];
+  if (meaning !== undefined) event.preventDefault();
+  return meaning;
+}
+
 /** What a picture of signed numbers shows, in a clause. @param {ArrayLike<number>} values @param {number} columns */
 export function mapWords(values, columns) {
   let least = 0, most = 0, above = 0;
@@ -273,14 +292,12 @@ export function cellGrid(part, label, count, across, picked, picture = canvas(""
     if (column >= 0 && column < across && index >= 0 && index < count) picked(index);
   });
   box.addEventListener("keydown", (event) => {
-    const to = {
+    const to = meaningOf(event, {
       ArrowRight: chosen + 1, ArrowLeft: chosen - 1,
       ArrowDown: chosen + across < count ? chosen + across : chosen,
       ArrowUp: chosen >= across ? chosen - across : chosen, Home: 0, End: count - 1,
-    }[event.key];
-    if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    picked(Math.max(0, Math.min(count - 1, to)));
+    });
+    if (to !== undefined) picked(Math.max(0, Math.min(count - 1, to)));
   });
   return {
     element: box,
@@ -311,9 +328,8 @@ export function oneStop(buttons, reached) {
   buttons.forEach((one, i) => {
     one.addEventListener("focus", () => stopAt(i));
     one.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
+      const step = meaningOf(event, { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 });
+      if (!step) return;
       const to = (i + step + buttons.length) % buttons.length;
       buttons[to].focus();
       reached?.(to);

@@ -3,7 +3,7 @@
 import { descend, measure } from "./descent.js";
 import { forward, maxAbs } from "./maths.js";
 import { ink, paint, paintTiles, signed } from "./paint.js";
-import { announcer, button, cellGrid, choice, element, numberPlace, panel, formatNumber, percent, scale, slider, svgElement, formatSigned, setText, widgetRoot } from "./parts.js";
+import { announcer, button, cellGrid, choice, element, keepKeys, listen, numberPlace, panel, formatNumber, percent, scale, slider, svgElement, formatSigned, setText, widgetRoot } from "./parts.js";
 import { acrossThePlane, arrowPath, border, dots, lineOf, linePath, overlay, planePicture, PLANE_SIDE } from "./pictures.js";
 import { layersOf, points, randomStart } from "./plane.js";
 
@@ -17,7 +17,6 @@ const PER_FRAME = 5;
 const STILL = 1e-9; // a step that moves nothing further than this is the last
 const SAY_AFTER = 500; // milliseconds without a change before screen readers are told
 const SIDES = ["right", "upper right", "top", "upper left", "left", "lower left", "bottom", "lower right"];
-
 
 /** @param {{model: any, el: HTMLElement}} place @returns {() => void} */
 function render({ model, el }) {
@@ -157,9 +156,7 @@ function render({ model, el }) {
     });
     gridPlace.replaceChildren(grid.element);
     if (focus) grid.element.focus();
-    for (const control of root.querySelectorAll("input, button, [tabindex]")) {
-      control.dataset.lmSuppressShortcuts = "true"; // JupyterLab would else take the arrow keys for itself
-    }
+    keepKeys(root);
   }
 
   function draw() {
@@ -222,14 +219,13 @@ function render({ model, el }) {
     frame ||= requestAnimationFrame(draw);
   }
 
-  const heard = Object.fromEntries(STATE.map((name) => [`change:${name}`, () => {
+  const deafen = listen(model, STATE, (name) => {
     const value = model.get(name);
     if (JSON.stringify(state[name]) === JSON.stringify(value)) return;
     state[name] = value;
     if (name !== "neuron" && name !== "l2" && name !== "step") prepare();
     redraw();
-  }]));
-  for (const [event, callback] of Object.entries(heard)) model.on(event, callback);
+  });
 
   prepare();
   draw();
@@ -237,7 +233,7 @@ function render({ model, el }) {
     cancelAnimationFrame(running);
     cancelAnimationFrame(frame);
     clearTimeout(timer);
-    for (const [event, callback] of Object.entries(heard)) model.off(event, callback);
+    deafen();
     root.remove();
   };
 }

@@ -2,7 +2,7 @@
 
 import { inflate } from "./codec.js";
 import { ink, paint } from "./paint.js";
-import { announcer, canvas, element, newId, slider, svgElement, setText, widgetRoot } from "./parts.js";
+import { announcer, canvas, element, keepKeys, listen, meaningOf, newId, slider, svgElement, setText, widgetRoot } from "./parts.js";
 
 const EDGE = 40; // free around the dots, of 1,000
 const PICTURE = 220; // the side of the marked image's picture, in a corner, of 1,000
@@ -81,9 +81,8 @@ function dotMap(title, points, labels, picked, open) {
   box.addEventListener("pointermove", (event) => event.pointerType !== "touch" && point(event, NEAR)); // a finger may be scrolling
   box.addEventListener("click", (event) => point(event, Infinity));
   box.addEventListener("keydown", (event) => {
-    if (!DIRECTIONS[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    picked(nextDot(points, chosen, DIRECTIONS[event.key], open));
+    const direction = meaningOf(event, DIRECTIONS);
+    if (direction) picked(nextDot(points, chosen, direction, open));
   });
   return {
     element: element("div", { class: "wm-map" }, element("p", { class: "wm-title", id }, title), box),
@@ -149,7 +148,7 @@ async function render({ model, el }) {
     element("div", { class: "wm-sliders" }, image.element, shown.element), sentence,
     element("div", { class: "wm-dotmaps" }, ...maps.map((one) => one.element)),
   );
-  for (const one of root.querySelectorAll("input, [tabindex]")) one.dataset.lmSuppressShortcuts = "true";
+  keepKeys(root);
   let timer = 0, asked = false;
 
   function draw() {
@@ -166,11 +165,11 @@ async function render({ model, el }) {
       asked = false;
     }, 500);
   }
-  for (const name of ["chosen", "shown"]) model.on(`change:${name}`, draw);
+  const stop = listen(model, ["chosen", "shown"], draw);
   draw();
   return () => {
     clearTimeout(timer);
-    for (const name of ["chosen", "shown"]) model.off(`change:${name}`, draw);
+    stop();
     root.remove();
   };
 }

@@ -19,6 +19,9 @@ export const PIXELS = SIDE * SIDE;
 const WEIGHTS1 = 20, BIASES1 = 21, WEIGHTS2 = 22, BIASES2 = 23, LABELS = 24, ORDER = 1000; // streams of random numbers
 const MOMENTUM = 0.9, BETA1 = 0.9, BETA2 = 0.999, EPSILON = 1e-8;
 
+/** One picture of those that follow one another. @template {Float32Array | Float64Array | Uint8Array} T @param {T} all @param {number} i @returns {T} */
+export const pictureAt = (all, i) => all.subarray(i * PIXELS, (i + 1) * PIXELS);
+
 /** Only the ink of some images. @param {Uint8Array} bytes 784 an image @param {Uint8Array} labels @returns {Sparse} */
 export function sparse(bytes, labels) {
   const from = new Uint32Array(labels.length + 1), pixel = [], ink = [];

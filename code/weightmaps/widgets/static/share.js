@@ -1,6 +1,6 @@
 // Keep and share: the state in the page's address, a link to it, a picture of it, its numbers as a table.
 
-import { linkTo } from "./link.js";
+import { linkTo, saveFile } from "./link.js";
 import { button, element } from "./parts.js";
 
 /** @typedef {import("./view.js").Data} Data @typedef {import("./view.js").State} State @typedef {import("./view.js").View} View */
@@ -120,9 +120,7 @@ export function share({ data, state, root, view, set, isValidState, complete }) 
   function download(blob, ending) {
     const { neuron, sample, step, pixels } = state;
     const name = `neuron-${neuron}-` + (pixels ? "drawing" : `image-${sample}`) + (step === null ? "." : `-step-${step}.`) + ending;
-    const url = URL.createObjectURL(blob);
-    element("a", { href: url, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 10000);
+    saveFile(blob, name);
     status.set(`Downloaded ${name}.`);
   }
 

@@ -1,4 +1,4 @@
-"""Find the Chromium or Chrome that the tests drive; `--install` gets one and its fonts, where that is easy."""
+"""Find the Chromium or Chrome that the tests drive; `--install` gets one and fonts, where that is easy."""
 
 import os
 import shutil

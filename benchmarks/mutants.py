@@ -184,8 +184,8 @@ MUTANTS = [
     Mutant(
         "a weight map transposed in a figure",
         f"{PACKAGE}/figures.py",
-        "picture = ax.imshow(as_square(weights), cmap=SIGNED",
-        "picture = ax.imshow(as_square(weights).T, cmap=SIGNED",
+        "picture = ax.imshow(square, cmap=SIGNED",
+        "picture = ax.imshow(square.T, cmap=SIGNED",
         "tests/test_figures.py",
     ),
     Mutant(

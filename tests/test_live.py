@@ -133,6 +133,11 @@ FIGURES = [
 ]
 
 
+def test_of_a_small_network_all_neurons_are_kept():
+    figure = keep_neurons()
+    assert (figure.kept, figure.measured()) == (6, (1, 1))
+
+
 @pytest.mark.parametrize(("make", "entry", "states"), FIGURES, ids=[entry for _, entry, _ in FIGURES])
 def test_the_page_measures_what_numpy_measures(make, entry, states):
     figure = make()

@@ -35,7 +35,7 @@ class KeepNeurons(LiveNetwork):
     choose : Digits
         Other images, by which the neurons are ranked.
     kept : int
-        How many neurons are kept.
+        How many neurons are kept, by default 10 or all.
     ranking : {"greedy", "weight", "contribution", "alone", "lead", "frozen"}
         Who comes first: the choice of :func:`weightmaps.attribution.greedy_order`; the largest weights to the
         outputs; the largest contribution to a digit; the most answers lost without it; the most lead lost on
@@ -59,7 +59,7 @@ class KeepNeurons(LiveNetwork):
     _esm = bundle.module("live_keep.js")
     _title = "How many neurons?"
 
-    kept = traitlets.Int(10, min=0).tag(sync=True)
+    kept = traitlets.Int(min=0).tag(sync=True)
     ranking = traitlets.Enum(list(RANKINGS), "greedy").tag(sync=True)
     measure = traitlets.Enum(["accuracy", "needed"], "accuracy").tag(sync=True)
     draw = traitlets.Int(0, min=0, max=2**31 - 1).tag(sync=True)
@@ -71,6 +71,7 @@ class KeepNeurons(LiveNetwork):
                 f"network has sizes {network.sizes}; one hidden layer is wanted, after 784 inputs"
             )
         self._ranked = {name: rank(network, *choose) for name, rank in RANKINGS.items()}
+        state = {"kept": min(10, network.sizes[1]), **state}
         super().__init__(network, images, labels, _orders=encode_arrays(self._ranked), **state)
 
     @traitlets.validate("kept")

@@ -31,7 +31,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 sys.path.append(str(ROOT / "benchmarks"))  # last: a file here is called as a module of the standard library
 
 from engines import WIDTHS, tried, wanted  # noqa: E402  (beside this file)
-from webkit import free_port  # noqa: E402
+from webkit import free_port  # noqa: E402  (the same)
 
 from find_browser import find  # noqa: E402  (the tests' folder is no package)
 

@@ -331,7 +331,7 @@ async function attended(state, button, moments) {
 
 
 def state_of_a_pair(epochs, **recipe):
-    """A laboratory's whose networks tell 0 from 1, the second one from a start at zero."""
+    """The state of a laboratory whose networks tell 0 from 1, the second from a start at zero."""
     setup = training.Setup(digits=(0, 1), hidden=1, cost="cross_entropy", **recipe)
     images = load_sample().images.reshape(10, -1)[:2]
     return {

@@ -68,7 +68,8 @@ def test_each_chapter_loads_within_its_budget(site, serve, new_page):
         loaded.clear()
         page.goto(f"{address}/chapters/{path.name}", wait_until="networkidle")
         sizes, counted = {True: 0, False: 0}, set()  # kB of images, and of what hosts compress
-        while late := {url for url in loaded if url.startswith("http")} - counted:  # some while a body is read
+        # More may arrive while a body is read.
+        while late := {url for url in loaded if url.startswith("http")} - counted:
             counted.add(url := late.pop())
             body = loaded[url].body()
             image = url.endswith((".png", ".svg"))

@@ -144,6 +144,7 @@ export function* start(data, model, root) {
   };
   const controls = { ...choices, ...sliders };
   controls.step.element.append(play);
+  controls.step.element.classList.add("wm-played");
 
   function pause() {
     clearInterval(playing);

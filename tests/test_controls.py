@@ -333,7 +333,8 @@ def test_a_kernel_is_told_once_a_choice_and_a_view_that_is_gone_is_silent():
     shown = Shown(compared(checkpoints=STEPS, step=0))
     shown.click("output", 1)
     assert [one["output"] for one in shown.sent] == [1]
-    shown.change(step=10, panels=["input", "product"])
+    shown.change(step=10)
+    shown.change(panels=["input", "product"])
     assert len(shown.find(".wm-panel")) == 3  # the image stands once
     assert len(shown.sent) == 1
     assert shown.find("[data-part=z]")[0]["text"]

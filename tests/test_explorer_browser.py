@@ -106,6 +106,29 @@ def test_sliders_obey_keyboard_and_mouse(everything):
     assert part(page, "slider-sample").get_attribute("aria-valuetext") == words
 
 
+def test_on_a_phone_a_slider_shares_a_row_with_its_words_or_its_button(page, folder):
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(page, folder.as_uri(), "steps")
+
+    def rows():
+        return [
+            [one.bounding_box() for one in slider.locator(":scope > :visible").all()]
+            for slider in page.locator(".wm-sliders > :visible").all()
+        ]
+
+    *plain, (label, words, slider, play) = first = rows()
+    assert len(plain) == 3
+    for beside in (*plain, (label, words), (slider, play)):
+        middles = [box["y"] + box["height"] / 2 for box in beside]
+        assert max(middles) - min(middles) < 4
+    for _, _, slider in plain:
+        assert slider["width"] > 150
+        assert slider["height"] == 44
+    part(page, "slider-sample").press("End")
+    settle(page)
+    assert rows() == first
+
+
 def test_grids_obey_the_pointer_and_keep_the_focus(everything):
     page = everything
     order = attribution.ledger(NETWORK, IMAGES.images[0].astype(float), 3).neurons

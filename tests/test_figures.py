@@ -159,6 +159,12 @@ def test_a_table_names_rows_and_columns_and_marks_nothing_up():
         figures.Table(["start", "right"], [("c",)])
 
 
+def test_a_table_has_minus_signs_before_numbers_and_none_before_zeros():
+    cells = ["fan-in, 784-100-10", -0.5, "-0.00", "0.2 (-0.1 to -.05)", "10%-20%", -3]
+    made = figures.Table(range(len(cells)), [cells])
+    assert made.rows == [["fan-in, 784-100-10", "−0.5", "0.00", "0.2 (−0.1 to −.05)", "10%-20%", "−3"]]
+
+
 def test_frames_show_one_still_after_the_other():
     made = figures.Frames(
         {"a < b": [np.zeros(4), np.array([-1.0, 0, 0, 1])], "c": [np.ones(4), np.eye(2).ravel()]}

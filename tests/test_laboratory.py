@@ -62,6 +62,20 @@ def test_the_page_trains_what_python_trains_and_hands_it_on(lab, tmp_path):
     assert inner.locator("[data-part=panel-weight_map]").count() == 2
 
 
+@pytest.mark.parametrize("width", [390, slow(1280)])
+def test_room_for_what_comes_out_is_held_from_the_first_step_on(lab, page, width):
+    page.set_viewport_size({"width": width, "height": 844})
+    here = lab()
+    top = "document.querySelector('.wm-lab [data-part=slider-moment]').getBoundingClientRect().top + scrollY"
+    waiting = page.evaluate(top)
+    held = part(here, "start").evaluate(f"(one) => {{ one.click(); return {top}; }}")
+    expect(part(here, "start")).to_have_text("Go on", timeout=30_000)
+    assert part(here, "sentence").inner_text().startswith("At epoch 30")
+    assert waiting + 100 < held == page.evaluate(top)
+    part(here, "select-preset").select_option("start")
+    assert page.evaluate(top) < held - 100
+
+
 def test_taking_the_start_away_and_going_back_change_what_is_shown(lab):
     here = lab("&preset=logistic")
     assert part(here, "look-without_start").is_checked()

@@ -11,7 +11,7 @@ from .cache import folded
 from .reader import FOLDER, file_name, in_order
 
 READING = (
-    ' <span class="reading" role="group" aria-label="All code of the book">· '
+    ' <span class="reading" role="group" aria-label="All code of the book">'
     '<button type="button" aria-pressed="true">Reading</button> '
     '<button type="button" aria-pressed="false">Notebook</button></span>'
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from html import escape
 
 import matplotlib.pyplot as plt
@@ -285,7 +286,7 @@ class Table:
         The names of the columns.
     rows : sequence of sequences
         One value a column; the first names the row. Values are shown as ``str`` gives them, so round
-        numbers before.
+        numbers before; a hyphen before a number becomes a minus sign, or nothing before a zero.
 
     Examples
     --------
@@ -297,7 +298,7 @@ class Table:
 
     def __init__(self, head, rows):
         self.head = [str(name) for name in head]
-        self.rows = [[str(value) for value in row] for row in rows]
+        self.rows = [[_with_minus(str(value)) for value in row] for row in rows]
         for row in self.rows:
             if len(row) != len(self.head):
                 raise ValueError(f"row {row} has {len(row)} values for the {len(self.head)} columns")
@@ -376,6 +377,11 @@ grid-template-columns:repeat(auto-fit,minmax(max(5.5rem,17%),1fr));font-size:.8r
             f'<style>{style}</style><div class="wm-frames" style="--whole:{whole:g}s">'
             f'<input type="checkbox" id="wm-still"><label for="wm-still">Hold still</label>{each}</div>'
         )
+
+
+def _with_minus(text):
+    """The text with true minus signs before its numbers, and none before zeros."""
+    return re.sub(r"(?<![\w%])-(\.?\d[\d.]*)", lambda m: ("−" if m[1].strip("0.") else "") + m[1], text)
 
 
 def _data_url(picture):

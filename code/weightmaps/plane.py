@@ -113,7 +113,7 @@ def to_rows(network):
 
 
 def over_the_plane(network, side=60):
-    """What a network of two inputs makes of the plane from -3 to +3, row by row from the top.
+    """What a network of two inputs makes of the plane from −3 to +3, row by row from the top.
 
     Parameters
     ----------

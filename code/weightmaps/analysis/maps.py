@@ -20,7 +20,7 @@ def smoothness(maps, *, where=None):
     Returns
     -------
     float
-        From -1 to 1; near 0 for independent noise. Noise that was blurred is smooth too: a high value says
+        From −1 to 1; near 0 for independent noise. Noise that was blurred is smooth too: a high value says
         that neighbours agree, not why.
 
     Examples
@@ -192,7 +192,7 @@ def maxabs_scale(maps):
     Returns
     -------
     array, shape (n, n_in)
-        From -1 to 1; a map of zeros stays one.
+        From −1 to 1; a map of zeros stays one.
     """
     maps = np.asarray(maps)
     largest = np.abs(maps).max(axis=1, keepdims=True)

@@ -6,7 +6,7 @@ import { pieces, unhurried } from "./frames.js";
 import { ledgerPanel } from "./ledger.js";
 import { effectivePanel, inputPanel, outgoingPanel, outputsPanel, productPanel, targetOf, verdict, weightMapPanel, withArticle } from "./panels.js";
 import { argmax } from "./maths.js";
-import { announcer, button, choice, element, formatNumber, select, slider, formatSigned, setText, widgetRoot } from "./parts.js";
+import { announcer, button, choice, element, formatNumber, formatSigned, keepKeys, listen, select, setText, slider, widgetRoot } from "./parts.js";
 import { findPanel, hiddenPanel, mapsPanel, topPanel } from "./ranks.js";
 import { responsesPanel } from "./responses.js";
 import { share } from "./share.js";
@@ -144,6 +144,7 @@ export function* start(data, model, root) {
   };
   const controls = { ...choices, ...sliders };
   controls.step.element.append(play);
+  controls.step.element.classList.add("wm-played");
 
   function pause() {
     clearInterval(playing);
@@ -157,6 +158,12 @@ export function* start(data, model, root) {
   const row = (name, some) => element("div", { class: name }, ...Object.values(some).map((one) => one.element));
   root.append(row("wm-choices", choices), row("wm-sliders", sliders), shown, places);
 
+  /** Set a part of the state; an equal value counts, too: it may be newer than a stroke that waits for its frame. */
+  function set(name, value) {
+    if (name === "pixels") lasting.draw?.overrule();
+    state[name] = value;
+  }
+
   /** The reader chose something: a part of the state, or a function of the view that returns one; `side` says which view. */
   function update(change, side = 0) {
     const view = viewsOf(data, state)[side]; // what is on screen may be a choice behind
@@ -169,10 +176,9 @@ export function* start(data, model, root) {
     if (next.pixels === null) chosen = false;
     else if ("neuron" in next || "output" in next) chosen = true;
     else if (next.pixels && !chosen) Object.assign(next, hardest({ ...state, ...next }, side));
-    if ("pixels" in next) lasting.draw?.overrule();
     for (const [name, value] of Object.entries(next)) {
       if (state[name] !== value) asked.add(name);
-      state[name] = value;
+      set(name, value);
       model.set(name, value);
     }
     model.save_changes();
@@ -224,9 +230,7 @@ export function* start(data, model, root) {
     controls.neuron.setLast(data.sizes[state.layer] - 1);
     controls.output.setLast(data.sizes[state.layer + 1] - 1);
     controls.output.element.firstChild.textContent = state.layer === layers ? "Output" : "Neuron of the next layer";
-    for (const one of root.querySelectorAll("input, button, select, [tabindex]")) {
-      one.dataset.lmSuppressShortcuts = "true"; // JupyterLab would else take the arrow keys for itself
-    }
+    keepKeys(root);
   }
 
   const sight = new IntersectionObserver((seen) => {
@@ -327,14 +331,13 @@ export function* start(data, model, root) {
     else drawn.start(redrawing());
   }
 
-  const heard = Object.fromEntries(STATE.map((name) => [`change:${name}`, () => {
-    if (state[name] === model.get(name)) return;
-    state[name] = model.get(name);
-    if (name === "pixels") lasting.draw?.overrule();
+  const deafen = listen(model, [...STATE, "panels"], (name) => {
+    if (name !== "panels") {
+      if (state[name] === model.get(name)) return;
+      set(name, model.get(name));
+    }
     redraw();
-  }]));
-  heard["change:panels"] = redraw;
-  for (const [event, callback] of Object.entries(heard)) model.on(event, callback);
+  });
 
   const keep = share({ data, state, root, view: () => viewsOf(data, state)[0], set: update, isValidState, complete });
   function stop() {
@@ -345,7 +348,7 @@ export function* start(data, model, root) {
     sight.disconnect();
     removeEventListener("beforeprint", complete);
     pause();
-    for (const [event, callback] of Object.entries(heard)) model.off(event, callback);
+    deafen();
   }
   root.classList.add("wm-opening");
   try {

@@ -153,6 +153,7 @@ async function render({ model, el }) {
 
   /** Train both on, from where they are, up to a step that `until` makes of a run. */
   async function go(until) {
+    root.classList.add("wm-begun");
     if (!(await ready())) return;
     runs ??= setups().map((setup) => runOf(setup, update));
     shown = null;
@@ -171,6 +172,7 @@ async function render({ model, el }) {
 
   function reset() {
     alive.forEach(stop);
+    root.classList.remove("wm-begun");
     if (asked) status.set("");
     runs = strip = shown = asked = began = null;
     pace = 0;
@@ -231,7 +233,6 @@ async function render({ model, el }) {
 
   const difference = element("p", { class: "wm-text", "data-part": "difference" });
   const sentence = element("p", { class: "wm-sentence", "data-part": "sentence" }), say = announcer();
-  sentence.style.setProperty("--wm-said", "4");
   const places = ["A", "B"].map((name, k) => {
     const words = element("span"), neuron = element("span"), maps = element("div"), large = canvas(`The chosen neuron's map in network ${name}.`);
     const out = element("div"), all = panel(`maps${name}`, `${name}: `, maps), one = panel(`neuron${name}`, `${name}, neuron `, large, out);

@@ -49,7 +49,7 @@ export function ledgerPanel(data, update, state) {
       text(
         null, "bias ", bias.element,
         count === 1 ? " + one contribution " : ` + sum of ${count} contributions `, sum.element,
-        " = z ", z.element, ` → ${formula(data.activations[state.layer])} `, a.element,
+        " = z\u00a0", z.element, ` → ${formula(data.activations[state.layer])}\u00a0`, a.element,
       ),
       text(null, whose, own.element, place),
       note(apart ? "The first entries:" : "All entries:"), line(shown.slice(0, first)),

@@ -181,7 +181,7 @@ export function productPanel(data, update, { layer }) {
     element("div", { class: "wm-side" + (isWide(picture.element) ? " wm-wide" : "") }, picture.element, line.element, picture.scale, line.axis),
     element(
       "p", { class: "wm-text wm-equation" }, "bias ", bias.element, ` + sum of ${data.sizes[layer - 1]} products `,
-      sum.element, " = z ", z.element, ` → ${formula(data.activations[layer - 1])} `, a.element,
+      sum.element, " = z\u00a0", z.element, ` → ${formula(data.activations[layer - 1])}\u00a0`, a.element,
     ),
     note(`Where ${first ? data.drawing === "drawing" ? "the image is blank" : "an input is 0" : "the layer below is silent"} the product is zero, `,
       "whatever the weight. The line starts at the bias, adds up row by row, and ends at z.", data.networks.length < 2 ? " Each picture has its own scale." : ""),

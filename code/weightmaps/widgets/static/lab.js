@@ -19,6 +19,7 @@ const EACH = 500, HELD = 100; // images of a digit, and the last of them that ar
 const PAGE_SLICE = 10; // milliseconds of training between two frames, where there is no worker
 const SEEDS = 5;
 const SOON = 5000; // milliseconds that nobody has to be warned of
+const WORDS_LAST = 400; // milliseconds for which words and numbers stand while the maps move
 const PANELS = ["input", "hidden", "outputs", "weight_map", "product", "ledger"];
 
 /** What of the shipped images a set-up learns, and what it is tested on. @param {Record<number, Uint8Array>} digits 500 images each */
@@ -43,8 +44,9 @@ async function render({ model, el }) {
   const setups = () => [state.a, { ...state.a, ...state.b }];
   const digits = {}; // loaded so far
   const alive = new Set(); // every run there is, those with other seeds too
-  const drawn = pieces(), stale = new Set(); // pictures that wait to be drawn
+  const drawn = pieces(), stale = new Set(); // what waits to be drawn
   let runs = null, shown = null, said = "", latest = "", away = false; // `shown` is a moment's number, null the latest
+  let written = -Infinity; // when words were drawn
   let strip = null, asked = null; // what came of several seeds, and the set-ups whose seeds are being tried
   let began = null, pace = 0; // when training went on, and from which step; milliseconds an epoch, once it is known
 
@@ -238,7 +240,7 @@ async function render({ model, el }) {
     const out = element("div"), all = panel(`maps${name}`, `${name}: `, maps), one = panel(`neuron${name}`, `${name}, neuron `, large, out);
     all.querySelector(".wm-title").append(words);
     one.querySelector(".wm-title").append(neuron);
-    return { name, words, neuron, maps, large, out, all, one, grid: null, pictures: [() => drawMaps(k), () => drawNeuron(k)] };
+    return { name, words, neuron, maps, large, out, all, one, grid: null, pictures: [() => drawMaps(k), () => drawNeuron(k)], numbers: () => drawNumbers(k) };
   });
   const charts = curves([["right", "Right on held-out images"], ["cost", "Cost on held-out images"], ["smooth", "Smoothness of the maps"], ["like", "Likeness to the start"]]);
   const claims = element("div", { class: "wm-claims" }), stripPlace = element("div", { "data-part": "strip" });
@@ -288,13 +290,11 @@ async function render({ model, el }) {
 
   const now = (k) => viewed(runs?.[k], k);
 
-  /** Words and controls at once; pictures, curves and claims as there is time. */
   function* drawing() {
-    drawWords();
-    for (const picture of stale) {
+    for (const part of stale) {
+      stale.delete(part);
+      part();
       yield;
-      stale.delete(picture);
-      picture();
     }
   }
 
@@ -317,6 +317,7 @@ async function render({ model, el }) {
       latest = words;
     }
     setText(sentence, words);
+    written = performance.now();
   }
 
   const drawCurves = memoize(() => charts.set(runs ?? [], state.epochs));
@@ -341,14 +342,18 @@ async function render({ model, el }) {
     const tiles = Array.from({ length: hidden }, (_, h) => pictureAt(maps, h));
     paintTiles(place.grid.canvas, tiles, [SIDE, SIDE], across, signed(maxAbs(maps)));
     place.grid.set(state.neuron, (j) => `neuron ${j}`);
-    const found = run?.moments.length ? measured(run, view) : null;
-    setText(place.words, found ? `${percent(found.right)} right, smoothness ${two(found.smooth)}` : "before training");
   }
 
   function drawNeuron(k) {
-    const place = places[k], view = now(k), { hidden, digits: of } = setups()[k];
-    const own = pictureAt(looked(runs?.[k], view), state.neuron);
-    paint(place.large, own, SIDE, signed(maxAbs(own)));
+    const own = pictureAt(looked(runs?.[k], now(k)), state.neuron);
+    paint(places[k].large, own, SIDE, signed(maxAbs(own)));
+  }
+
+  function drawNumbers(k) {
+    const place = places[k], run = runs?.[k], view = now(k), { hidden, digits: of } = setups()[k];
+    const found = run?.moments.length ? measured(run, view) : null;
+    setText(place.words, found ? `${percent(found.right)} right, smoothness ${two(found.smooth)}` : "before training");
+    const own = pictureAt(looked(run, view), state.neuron);
     place.large.setAttribute("aria-label", `The map of neuron ${state.neuron} in network ${place.name}: ${mapWords(own, SIDE)}.`);
     setText(place.neuron, String(state.neuron));
     const outgoing = of.map((_, c) => view.W2[c * hidden + state.neuron]), names = of.map(String);
@@ -516,7 +521,7 @@ async function render({ model, el }) {
   /* Life */
 
   function update(run) {
-    redraw([runs.indexOf(run)]);
+    redraw([runs.indexOf(run)], !working() || performance.now() > written + WORDS_LAST);
     if (working() || !runs.every(({ maps, resting }) => maps && resting)) return;
     const epochs = (runs[0].step - began.step) / runs[0].epoch;
     if (epochs) pace = (performance.now() - began.at) / epochs;
@@ -526,9 +531,10 @@ async function render({ model, el }) {
     model.send?.({ history }, undefined, parts.map((part) => part.buffer));
   }
 
-  function redraw(which = [0, 1]) {
-    for (const k of which) places[k].pictures.forEach((one) => stale.add(one));
-    stale.add(drawResults);
+  /** Draw some networks' pictures anew as there is time, and unless they only move on, words, controls, numbers, curves and claims. */
+  function redraw(which = [0, 1], words = true) {
+    const pictures = which.flatMap((k) => places[k].pictures);
+    for (const part of words ? [drawWords, ...pictures, ...places.map(({ numbers }) => numbers), drawResults] : pictures) stale.add(part);
     drawn.start(drawing());
   }
 

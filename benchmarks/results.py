@@ -204,7 +204,7 @@ def lab_rendered(figures):
             table(("", ">epoch"), rows),
             f"The loop is WebAssembly with SIMD, assembled by hand: without it, it takes "
             f"{ratios['plain']:.1f} × as long. Two threads for one network would halve the loop at best, and "
-            f"wait for one another twice a step, which takes {waits:.2f} × the loop; they need headers that "
+            f"wait for one another twice a step, which takes {waits:.1%} of its time; they need headers that "
             "a static host does not send, and the second core trains the second network.",
             "Milliseconds of a frame of the laboratory's page, slowed 4 ×: from one frame to the next, and "
             "from a frame's first callback until it is painted.",

@@ -312,6 +312,7 @@ export function* start(data, model, root) {
       keep.write();
     }, SAY_AFTER);
     for (const one of panels) one.behind = true;
+    yield;
     // First the panel that is worked, then the one that has waited longest: while a key is held, few have their turn at each change.
     const turn = (one) => (one.element.contains(document.activeElement) ? 0 : one.turn ?? 0);
     yield* bringAll(panels.filter((one) => !one.away).sort((a, b) => turn(a) - turn(b)));

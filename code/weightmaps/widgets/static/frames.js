@@ -1,10 +1,11 @@
 // Work in pieces, a few milliseconds a frame, so that the page answers in between.
 
 const BUDGET = 2; // milliseconds of a frame after which no piece begins: style, layout and paint come on top
+const CALM = 8; // milliseconds of all that a frame takes: after a longer one the next has one piece
 
 /** @returns {{start: (work: Iterator<void>) => void, finish: () => void, stop: () => void}} `start` drops what is left of older work */
 export function pieces() {
-  let work = null, frame = 0;
+  let work = null, frame = 0, budget = BUDGET;
 
   function advance(end = Infinity) {
     while (work) {
@@ -16,7 +17,9 @@ export function pieces() {
 
   function tick() {
     frame = 0;
-    advance(performance.now() + BUDGET);
+    const began = performance.now();
+    advance(began + budget);
+    setTimeout(() => { budget = performance.now() - began > CALM ? 0 : Math.min(BUDGET, budget + BUDGET / 4); }); // once it is painted
     if (work) frame = requestAnimationFrame(tick);
   }
 

@@ -140,7 +140,7 @@ export function topPanel(data, update, { layer }) {
       "top", "The top neurons", element("div", { class: "wm-selects" }, by.element), ...(count > 1 ? [rank.element] : []),
       element("div", { class: "wm-strip" }, ...strip.map((one) => one.button)), words,
     ),
-    draw(view) {
+    *draw(view) {
       const order = view.order(), ranked = view.measure(view.rank_by);
       const limit = data.maxAbsOfLayer(layer, ownScale(view));
       by.set(view.rank_by, view);
@@ -156,6 +156,7 @@ export function topPanel(data, update, { layer }) {
         card.value.set(ranked[j], valueWords(view.rank_by, ranked[j]));
         card.button.classList.toggle("wm-off", view.factors?.[layer - 1]?.[j] === 0);
         card.button.setAttribute("aria-pressed", String(j === view.neuron));
+        if (i === strip.length / 2 - 1) yield;
       }
       setText(words, `The maps share one scale, ±${formatNumber(limit)}.` + thumbnailWords(data, layer) + scaleWords(data, view));
     },

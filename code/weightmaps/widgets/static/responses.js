@@ -10,6 +10,7 @@ import { boundedIn } from "./ranks.js";
 
 const BINS = 20;
 const DRIVERS = 8;
+const CARDS_AT_ONCE = 4; // cards that are drawn in one piece
 
 /** The chosen neuron's activation (or z) for each image. @param {View} view @param {"a" | "z"} what */
 function answersOf(view, what = "a") {
@@ -72,18 +73,18 @@ export function responsesPanel(data, update, { layer }) {
       (singleOutput ? "" : `one ${judged}’s `) + `${thing}s; the line and the number are the mean.` + scaleWords(data, shown));
   });
   const orderOf = memoize(() => rankOrder(answersOf(shown, "z")));
-  const tellHalf = (some, sampleAt) => memoize((...now) => {
+  const half = cards.length / 2;
+  const tellCards = (first) => memoize((...now) => {
     const values = answersOf(shown), labels = shown.labels(), order = orderOf(...now);
-    some.forEach((card, i) => {
-      const sample = sampleAt(order, i);
+    cards.slice(first, first + CARDS_AT_ONCE).forEach((card, k) => {
+      const i = first + k, sample = order[i < half ? i : n - 1 - (i - half)];
       if (card.sample !== sample) paintInput(card.picture, data, data.images[sample]);
       card.sample = sample;
       setText(card.name, singleOutput ? `${thing} ${sample}` : data.outputs[labels[sample]]);
       card.value.set(values[sample]);
     });
   });
-  const [strongest, weakest] = [cards.slice(0, cards.length / 2), cards.slice(cards.length / 2)];
-  const halves = [tellHalf(strongest, (order, i) => order[i]), tellHalf(weakest, (order, i) => order[n - 1 - i])];
+  const tellAll = [tellRows, ...cards.flatMap((_, i) => (i % CARDS_AT_ONCE ? [] : [tellCards(i)]))];
   return {
     element: panel(
       "responses", `The neuron over these ${n} ${thing}s`,
@@ -94,8 +95,8 @@ export function responsesPanel(data, update, { layer }) {
             element("div", { class: "wm-ends" }, low, element("span", {}, "activation"), high)), words,
         ),
         element(
-          "div", {}, ...strip(`These ${thing}s drive it most:`, strongest),
-          ...strip(`These ${thing}s drive it least:`, weakest),
+          "div", {}, ...strip(`These ${thing}s drive it most:`, cards.slice(0, half)),
+          ...strip(`These ${thing}s drive it least:`, cards.slice(half)),
           note(`In order of the neuron’s z. Below each ${thing}: its ${singleOutput ? "number" : judged} and the neuron’s activation. Choose one to see it everywhere.` +
             (data.features ? thumbnailWords(data, 1) : "")),
         ),
@@ -104,7 +105,7 @@ export function responsesPanel(data, update, { layer }) {
     *draw(view) {
       shown = view;
       const now = [view.neuron, view.scales, ...view.peers.map((one) => one.traces())];
-      for (const tell of [tellRows, ...halves]) {
+      for (const tell of tellAll) {
         tell(...now);
         yield;
       }

@@ -96,6 +96,12 @@
     });
   }
 
+  // Pictures that change rest while nobody sees them.
+  const sight = new IntersectionObserver((changes) => {
+    for (const { target, isIntersecting } of changes) target.classList.toggle("unseen", !isIntersecting);
+  });
+  for (const one of document.querySelectorAll(".wm-frames")) sight.observe(one);
+
   // A label that opens a drawer works without a script, but a keyboard cannot reach it; a button does both.
   let opener = null; // of the drawer that was opened last
   for (const label of document.querySelectorAll(".nav-overlay-icon, .toc-overlay-icon")) {

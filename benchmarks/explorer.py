@@ -76,12 +76,14 @@ function frame() {
   channel.port2.postMessage(0);
 }
 channel.port1.onmessage = () => {
+  if (!done) return; // all was drawn by the frame before
   longest = Math.max(longest, handled + performance.now() - began);
   handled = 0;
   if (waiting) return;
   cancelAnimationFrame(next);
   times.push([longest, performance.now() - pressed]);
   done();
+  done = null;
 };
 addEventListener("input", () => {
   pressed = performance.now();

@@ -407,7 +407,7 @@ def test_a_change_is_drawn_though_the_reader_had_begun_to_rest():
 
 
 def test_while_a_key_is_held_each_panel_has_its_turn(monkeypatch):
-    slow = "performance.now = () => (clock += 3);"  # so that a frame has time for one panel
+    slow = "performance.now = () => (clock += 3);"  # so that a frame has time for one piece
     run = Engine(bundle.script("explorer.js") + without_a_browser.VIEWS + slow).evaluate
     monkeypatch.setattr(without_a_browser, "engine", lambda _: run)
     shown = Shown(NetworkExplorer(small(1), *SMALL, shape=(3, 4), panels=["outputs", "product", "input"]))
@@ -417,12 +417,14 @@ def test_while_a_key_is_held_each_panel_has_its_turn(monkeypatch):
         return [[one["text"] for one in shown.parts()[name]] for name in parts]
 
     before, followed = read(), []
-    for sample in (1, 2, 3):
+    for sample in (1, 2, 3) * 4:
         shown.slide("sample", sample)
         now = read()
         followed.append([new != old for new, old in zip(now, before, strict=True)])
         before = now
-    assert followed == [[True, False, False], [False, True, False], [False, False, True]]
+    assert all(sum(row) <= 1 for row in followed)
+    turns = [row.index(True) for row in followed if any(row)]  # else the sentence alone
+    assert list(dict.fromkeys(turns)) == [0, 1, 2]
     shown.wait(200)
     after = read()
     shown.change(layer=2)

@@ -310,6 +310,25 @@ def test_a_guess_opens_its_verdict_and_is_counted(page, place):
     assert score == "You guessed 1 of 2 right. By chance it would be 0.7."
 
 
+def test_pictures_that_change_rest_while_nobody_sees_them(page, place):
+    page.goto(f"{place}/chapters/index.html")
+    strip = page.locator(".wm-frames")
+
+    def wait(state):
+        wait_until(
+            page,
+            f"(one) => one.getAnimations({{subtree: true}}).length > 9"
+            f" && one.getAnimations({{subtree: true}}).every(({{playState}}) => playState === '{state}')",
+            strip.element_handle(),
+        )
+
+    wait("paused")
+    strip.scroll_into_view_if_needed()
+    wait("running")
+    page.evaluate("scrollTo(0, 0)")
+    wait("paused")
+
+
 def test_the_list_of_sections_follows_the_reader(page, place):
     page.set_viewport_size({"width": 1500, "height": 900})
     page.goto(f"{place}/chapters/the-raw-network.html")

@@ -244,6 +244,7 @@ export function* start(data, model, root) {
 
   /** Bring a panel up to the state. */
   function* bring(one) {
+    owed = false;
     one.turn = ++turns;
     if (PANELS[one.name].surveys) yield* views[one.side].precomputeFirstLayer();
     yield* one.draw(views[one.side]) ?? [];
@@ -261,6 +262,7 @@ export function* start(data, model, root) {
   }
 
   const drawn = pieces();
+  let owed = false; // whether the next change took the panels' turn
 
   function complete() {
     drawn.finish();
@@ -312,7 +314,10 @@ export function* start(data, model, root) {
       keep.write();
     }, SAY_AFTER);
     for (const one of panels) one.behind = true;
-    yield;
+    if (!owed) {
+      owed = true;
+      yield;
+    }
     // First the panel that is worked, then the one that has waited longest: while a key is held, few have their turn at each change.
     const turn = (one) => (one.element.contains(document.activeElement) ? 0 : one.turn ?? 0);
     yield* bringAll(panels.filter((one) => !one.away).sort((a, b) => turn(a) - turn(b)));

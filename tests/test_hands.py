@@ -52,7 +52,8 @@ def test_reloading_keeps_every_widget_and_a_new_visit_none(page, address):
     change_all(page)
     changed = sentences(page)
     assert all(one != two for one, two in zip(fresh, changed, strict=True))
-    page.wait_for_timeout(700)  # what is at rest stands in the address
+    wait_until(page, "location.hash === '#explorer=2&output=5'")  # what is at rest stands in the address
+    page.wait_for_timeout(500)  # Chromium may forget what a page keeps that is left just then
     for fragment in ("", "#elsewhere"):
         page.evaluate("(fragment) => { location.hash = fragment || location.hash; }", fragment)
         page.reload()
